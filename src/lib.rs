@@ -1,0 +1,6 @@
+//! `arrivals`: a terminal inspector for AWS Lambda destination events.
+//!
+//! The rooms and who may use whom are written down in `tests/architecture.rs`, which also checks them.
+
+pub mod log;
+pub mod record;

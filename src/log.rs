@@ -1,0 +1,35 @@
+//! What a log gives: events with a place and a time, before anything is known of their content.
+
+mod text;
+
+use std::sync::Arc;
+
+pub use text::Text;
+
+/// Where a log event was found. Every part is present only when its source knows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// Name of the CloudWatch log group.
+    pub log_group: Option<Arc<str>>,
+    /// Name of the log stream in that group.
+    pub log_stream: Option<Arc<str>>,
+    /// When the event happened by its writer's clock, in milliseconds since the Unix epoch.
+    pub timestamp: Option<i64>,
+    /// When CloudWatch took the event in, in milliseconds since the Unix epoch.
+    pub ingestion_time: Option<i64>,
+    /// CloudWatch's id of the event, a decimal string of 56 digits that does not fit a number.
+    pub event_id: Option<Arc<str>>,
+    /// The file it was read from; `-` for standard input.
+    pub file: Option<Arc<str>>,
+    /// Line in that file, counted from 1.
+    pub line: Option<u64>,
+}
+
+/// One log event: a message and where it was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogEvent {
+    /// Where and when it was logged.
+    pub origin: Origin,
+    /// The message as it was logged, with its trailing line break when it has one.
+    pub message: Text,
+}

@@ -1,0 +1,3 @@
+//! The `arrivals` binary: everything it does lives in the library.
+
+fn main() {}
