@@ -3,4 +3,3 @@
 //! The rooms and who may use whom are written down in `tests/architecture.rs`, which also checks them.
 
 pub mod log;
-pub mod record;

@@ -33,3 +33,16 @@ pub struct LogEvent {
     /// The message as it was logged, with its trailing line break when it has one.
     pub message: Text,
 }
+
+/// A span of a log that could not be read, or was only sampled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gap {
+    /// Group (or file) that the gap lies in.
+    pub origin: Origin,
+    /// First millisecond since the Unix epoch that is missing; `None` when unknown.
+    pub from: Option<i64>,
+    /// Last millisecond since the Unix epoch that is missing; `None` when unknown.
+    pub to: Option<i64>,
+    /// What happened, in words for the reader.
+    pub reason: String,
+}

@@ -1,1 +1,0 @@
-//! Invocation records.
