@@ -2,6 +2,10 @@
 //!
 //! The rooms and who may use whom are written down in `tests/architecture.rs`, which also checks them.
 
+pub mod app;
+pub mod board;
 pub mod log;
 pub mod output;
 pub mod record;
+pub mod source;
+pub mod ui;

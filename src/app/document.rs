@@ -5,7 +5,7 @@ mod trace;
 use std::ops::Range;
 
 use crate::board::Entry;
-use crate::log::visible;
+use crate::log::{visible, visible_lines};
 use crate::record::{Arrival, json};
 
 use super::model::Tab;
@@ -77,8 +77,8 @@ impl Document {
     fn of_arrival(arrival: &Arrival, tab: Tab) -> Self {
         match tab {
             Tab::Trace => trace::document(arrival),
-            Tab::Request => Self::payload(arrival.record.request_payload().map(|text| &**text), "requestPayload"),
-            Tab::Response => Self::payload(arrival.record.response_payload().map(|text| &**text), "responsePayload"),
+            Tab::Request => Self::payload(arrival.record.request_payload(), "requestPayload"),
+            Tab::Response => Self::payload(arrival.record.response_payload(), "responsePayload"),
             Tab::Raw => Self::raw(&arrival.message),
         }
     }
@@ -88,7 +88,7 @@ impl Document {
     }
 
     fn json(text: &str) -> Self {
-        let text = lines(&json::pretty(text));
+        let text = visible_lines(&json::pretty(text), "\n").into_owned();
         let snippets = vec![Snippet { range: 0..text.len(), language: "json".to_owned() }];
         Self { text, snippets, ..Self::default() }
     }
@@ -98,7 +98,7 @@ impl Document {
     }
 
     fn plain(text: &str) -> Self {
-        Self { text: lines(text), ..Self::default() }
+        Self { text: visible_lines(text, "\n").into_owned(), ..Self::default() }
     }
 
     fn note(text: &str) -> Self {
@@ -110,7 +110,7 @@ impl Document {
     /// Adds one line's worth of text: control characters are made visible, line breaks included.
     fn push(&mut self, text: &str, role: Option<Role>) {
         let start = self.text.len();
-        self.text.push_str(&visible::line(text));
+        self.text.push_str(&visible(text));
         if let Some(role) = role {
             self.paints.push(Paint { range: start..self.text.len(), ink: Ink::Role(role) });
         }
@@ -119,16 +119,4 @@ impl Document {
     fn end_line(&mut self) {
         self.text.push('\n');
     }
-}
-
-/// Text of several lines, with every other control character made visible.
-fn lines(text: &str) -> String {
-    let mut clean = String::with_capacity(text.len());
-    for (at, line) in text.split('\n').enumerate() {
-        if at > 0 {
-            clean.push('\n');
-        }
-        clean.push_str(&visible::line(line.strip_suffix('\r').unwrap_or(line)));
-    }
-    clean
 }

@@ -68,7 +68,7 @@ impl Model {
             SourceUpdate::Found(batch) => self.take(batch),
             SourceUpdate::Status(status) => self.source.heard(status, self.now),
             SourceUpdate::Gap(gap) => {
-                self.board.append(Entry::Gap(gap));
+                self.board.append(Entry::Gap(Box::new(gap)));
             }
             SourceUpdate::Ended(Ok(())) => self.source.health = Health::Ended,
             SourceUpdate::Ended(Err(error)) => self.source.health = Health::Failed(error.to_string()),
@@ -80,8 +80,8 @@ impl Model {
         let before = PANES.map(|pane| self.board.view(pane).len());
         for found in batch.found {
             self.board.append(match found {
-                Found::Arrival(arrival) => Entry::Arrival(arrival),
-                Found::Unreadable(unreadable) => Entry::Unreadable(unreadable),
+                Found::Arrival(arrival) => Entry::Arrival(Box::new(arrival)),
+                Found::Unreadable(unreadable) => Entry::Unreadable(Box::new(unreadable)),
             });
         }
         for pane in PANES {

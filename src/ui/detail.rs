@@ -83,7 +83,7 @@ fn head<'a>(model: &Model, theme: &Theme, entry: &Entry, area: Rect) -> Vec<Line
         Entry::Unreadable(unreadable) => vec![
             Line::from(vec![
                 Span::styled(" unreadable  ", theme.waiting()),
-                Span::styled(visible::line(&unreadable.reason.to_string()).into_owned(), theme.strong()),
+                Span::styled(visible(&unreadable.reason.to_string()).into_owned(), theme.strong()),
             ]),
             Line::styled(format!(" {}", place(model, &unreadable.origin)), theme.dim()),
         ],
@@ -121,7 +121,7 @@ fn failure_words(arrival: &Arrival) -> String {
     let Some(error) = arrival.record.error() else { return row::without_error(arrival) };
     let message = error.message.as_deref().unwrap_or_default().lines().next().unwrap_or_default().to_owned();
     let words = [error.error_type.unwrap_or_default(), message];
-    let words: Vec<_> = words.iter().filter(|word| !word.is_empty()).map(|word| visible::line(word).into_owned()).collect();
+    let words: Vec<_> = words.iter().filter(|word| !word.is_empty()).map(|word| visible(word).into_owned()).collect();
     words.join(": ")
 }
 
@@ -140,7 +140,7 @@ fn identity<'a>(arrival: &Arrival) -> Line<'a> {
     let ran = record.executed_version().map(|version| format!(" (ran {version})")).unwrap_or_default();
     let id = record.request_id().unwrap_or("no request id");
     let text = format!(" {} {tried} · {function}{ran} · {id}", record.condition());
-    Line::raw(visible::line(&text).into_owned())
+    Line::raw(visible(&text).into_owned())
 }
 
 fn when(model: &Model, arrival: &Arrival) -> String {
@@ -169,7 +169,7 @@ fn place(model: &Model, origin: &Origin) -> String {
     if let Some(file) = &origin.file {
         parts.push(origin.line.map_or_else(|| file.to_string(), |line| format!("{file}:{line}")));
     }
-    visible::line(&parts.join(" · ")).into_owned()
+    visible(&parts.join(" · ")).into_owned()
 }
 
 /// What a reader should know before using the record.

@@ -47,7 +47,7 @@ fn places(model: &Model) -> Vec<String> {
     std::iter::once(names)
         .chain(others.into_iter().flatten().cloned())
         .filter(|part| !part.is_empty())
-        .map(|part| visible::line(&part).into_owned())
+        .map(|part| visible(&part).into_owned())
         .collect()
 }
 
@@ -59,7 +59,7 @@ fn health(model: &Model, theme: &Theme) -> (String, Style) {
         Health::Following { lag, interval } => (following(*lag, *interval), Style::new()),
         Health::Retrying { at, reason, throttled } => (retrying(model.now, *at, reason, *throttled), theme.waiting()),
         Health::Ended => ("■ all read".to_owned(), theme.dim()),
-        Health::Failed(reason) => (format!("✗ {}", visible::line(reason)), theme.waiting()),
+        Health::Failed(reason) => (format!("✗ {}", visible(reason)), theme.waiting()),
     }
 }
 
@@ -78,7 +78,7 @@ fn following(lag: Option<Duration>, interval: Duration) -> String {
 fn retrying(now: i64, at: i64, reason: &str, throttled: bool) -> String {
     let seconds = (at - now).max(0).div_euclid(1000) + 1;
     let what = if throttled { "throttled" } else { "retrying" };
-    format!("◌ {what}, again in {seconds} s · {}", visible::line(reason))
+    format!("◌ {what}, again in {seconds} s · {}", visible(reason))
 }
 
 fn draw_filter(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
@@ -96,7 +96,7 @@ fn draw_filter(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) 
         let key = model.keymap.hint(crate::app::keymap::Context::Browse, crate::app::action::Action::Filter);
         left.push(Span::styled(format!("none ({} sets one)", key.unwrap_or_default()), theme.dim()));
     } else {
-        left.push(Span::styled(cut(&visible::line(&query), room).into_owned(), theme.strong()));
+        left.push(Span::styled(cut(&visible(&query), room).into_owned(), theme.strong()));
     }
     frame.render_widget(Line::from(left), area);
     render_right(frame, area, right);

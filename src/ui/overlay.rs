@@ -27,7 +27,7 @@ fn draw_filter_error(frame: &mut Frame<'_>, area: Rect, line: &FilterLine, theme
     let Some(error) = line.error() else { return };
     let before = line.text().get(..error.at).unwrap_or_default();
     let column = (9 + width(before)).min(usize::from(area.width).saturating_sub(2));
-    let message = format!("^ {}", visible::line(&error.message));
+    let message = format!("^ {}", visible(&error.message));
     let start = column.min(usize::from(area.width).saturating_sub(width(&message) + 1));
     let text = format!("{}{}", " ".repeat(start), message);
     let place = Rect { y: area.y + 2, height: 1, ..area };
@@ -45,7 +45,7 @@ fn draw_menu(frame: &mut Frame<'_>, area: Rect, model: &Model, menu: &ConditionM
     }
     let first = menu.cursor().saturating_sub(usize::from(inner.height).saturating_sub(1));
     for (at, row) in rows.iter().enumerate().skip(first).take(usize::from(inner.height)) {
-        let name = fit(&visible::line(row.condition.as_str()), wide.saturating_sub(16));
+        let name = fit(&visible(row.condition.as_str()), wide.saturating_sub(16));
         let line = Line::from(vec![
             Span::styled(if row.chosen { " [x] " } else { " [ ] " }, theme.accent()),
             Span::styled(name, theme.outcome(row.condition.outcome())),

@@ -6,7 +6,8 @@ use ratatui::text::{Line, Span};
 use crate::app::model::Model;
 use crate::board::Entry;
 use crate::log::{Gap, visible};
-use crate::record::{Arrival, FunctionArn, Outcome, TokenKind, Unreadable, json};
+use crate::record::json::{self, TokenKind};
+use crate::record::{Arrival, FunctionArn, Outcome, Unreadable};
 
 use super::text::{cut, cut_middle, fill, fit};
 use super::theme::Theme;
@@ -88,7 +89,7 @@ fn arrival_cells(row: &mut Row<'_>, theme: &Theme, arrival: &Arrival, columns: &
         row.gap();
     }
     if failed && columns.condition > 0 {
-        row.push(fit(&visible::line(record.condition().short()), columns.condition), theme.outcome(Outcome::Failure));
+        row.push(fit(&visible(record.condition().short()), columns.condition), theme.outcome(Outcome::Failure));
         row.gap();
     }
     if failed && columns.count > 0 {
@@ -125,10 +126,10 @@ fn marks(arrival: &Arrival) -> String {
 /// Name and qualifier; `$LATEST` goes without saying.
 pub(super) fn function_label(function: Option<&FunctionArn>, cells: usize) -> String {
     let Some(function) = function else { return "?".to_owned() };
-    let name = visible::line(function.name());
+    let name = visible(function.name());
     match function.qualifier().filter(|qualifier| *qualifier != "$LATEST") {
         Some(qualifier) => {
-            let qualifier = format!(":{}", visible::line(qualifier));
+            let qualifier = format!(":{}", visible(qualifier));
             let room = cells.saturating_sub(super::text::width(&qualifier));
             cut(&format!("{}{qualifier}", cut_middle(&name, room.max(3))), cells).into_owned()
         }
@@ -142,18 +143,18 @@ fn error_cells(row: &mut Row<'_>, theme: &Theme, arrival: &Arrival) {
         return;
     };
     if let Some(error_type) = &error.error_type {
-        row.push(visible::line(error_type).into_owned(), theme.strong());
+        row.push(visible(error_type).into_owned(), theme.strong());
     }
     let message = error.message.as_deref().unwrap_or_default().lines().next().unwrap_or_default();
     let joint = if error.error_type.is_some() && !message.is_empty() { ": " } else { "" };
-    row.push(format!("{joint}{}", visible::line(message)), Style::new());
+    row.push(format!("{joint}{}", visible(message)), Style::new());
 }
 
 /// What is known of a failure that carries no error.
 pub(super) fn without_error(arrival: &Arrival) -> String {
     let record = &arrival.record;
     if let Some(batch) = record.view().batch_info {
-        return format!("{} batch, no payload in the record", visible::line(batch.source_name()));
+        return format!("{} batch, no payload in the record", visible(batch.source_name()));
     }
     match (record.status_code(), record.invoke_count()) {
         (Some(404), _) => "function, version or alias gone (404)".to_owned(),
@@ -171,15 +172,15 @@ fn response_preview(arrival: &Arrival) -> String {
     let end = (0..=PREVIEW.min(payload.len())).rev().find(|end| payload.is_char_boundary(*end)).unwrap_or(0);
     let tokens = json::tokens(&payload[..end]).filter(|(kind, _)| *kind != TokenKind::Space);
     let text: String = tokens.map(|(_, range)| &payload[range]).collect();
-    visible::line(&text).into_owned()
+    visible(&text).into_owned()
 }
 
 fn unreadable_cells(row: &mut Row<'_>, theme: &Theme, unreadable: &Unreadable) {
     row.push(" ? unreadable ".to_owned(), theme.waiting());
-    row.push(visible::line(&unreadable.reason.to_string()).into_owned(), Style::new());
+    row.push(visible(&unreadable.reason.to_string()).into_owned(), Style::new());
 }
 
 fn gap_cells(row: &mut Row<'_>, theme: &Theme, gap: &Gap) {
     row.push(" … gap ".to_owned(), theme.waiting());
-    row.push(visible::line(&gap.reason).into_owned(), Style::new());
+    row.push(visible(&gap.reason).into_owned(), Style::new());
 }

@@ -73,7 +73,7 @@ impl Columns {
 }
 
 fn write_frame(document: &mut Document, frame: &StackFrame, columns: &Columns, raising: bool) {
-    let own = frame.is_own_code();
+    let own = is_own_code(frame);
     document.push(if raising { "● " } else if own { "│ " } else { "· " }, Some(if raising { Role::Error } else { Role::Dim }));
     let place = place(frame);
     document.push(&pad(&place, columns.place), Some(if own { Role::Place } else { Role::Dim }));
@@ -94,6 +94,24 @@ fn write_code(document: &mut Document, code: &str, file: Option<&str>) {
     if let Some(language) = language {
         document.snippets.push(Snippet { range: start..document.text.len(), language });
     }
+}
+
+/// Whether a frame is the function's own code rather than a runtime's or a library's.
+fn is_own_code(frame: &StackFrame) -> bool {
+    const OTHERS: [&str; 10] = [
+        "/var/runtime/",
+        "/var/lang/",
+        "/opt/",
+        "node:",
+        "node_modules/",
+        "site-packages/",
+        "/gems/",
+        "aws-lambda-go",
+        "Amazon.Lambda",
+        "java.base/",
+    ];
+    let names = [frame.file.as_deref(), frame.function.as_deref()];
+    !names.into_iter().flatten().any(|name| OTHERS.iter().any(|other| name.contains(other)))
 }
 
 fn place(frame: &StackFrame) -> String {
