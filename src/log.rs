@@ -1,10 +1,12 @@
 //! What a log gives: events with a place and a time, before anything is known of their content.
 
 mod text;
+mod visible;
 
 use std::sync::Arc;
 
 pub use text::Text;
+pub use visible::{is_bidi_control, visible, visible_lines};
 
 /// Where a log event was found. Every part is present only when its source knows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,0 +1,28 @@
+//! Invocation records: what Lambda tells a destination of an asynchronous invocation.
+//!
+//! The shapes follow recordings of the service (invocation record version 1.0): only `version`, `requestContext`
+//! with a `condition`, and a `requestId` or `functionArn` can be relied on; everything else is absent in some real record.
+
+mod arn;
+mod arrival;
+mod condition;
+mod error;
+mod extract;
+mod finder;
+mod fingerprint;
+mod invocation;
+pub mod json;
+mod names;
+mod reason;
+mod time;
+mod view;
+
+pub use arn::FunctionArn;
+pub use arrival::{Arrival, Envelope, Found, Unreadable};
+pub use condition::{Condition, Outcome};
+pub use error::{InvocationError, StackFrame};
+pub use finder::Finder;
+pub use fingerprint::Fingerprint;
+pub use invocation::{InvocationRecord, Kind};
+pub use reason::Reason;
+pub use view::{BatchInfo, NotARecord, RecordView};

@@ -1,0 +1,217 @@
+//! One record as it is kept in memory.
+
+use std::borrow::Cow;
+use std::num::NonZeroU32;
+
+use super::names::Names;
+use super::view::{NotARecord, RecordView};
+use super::{
+    Condition, Fingerprint, FunctionArn, InvocationError, Outcome, error, fingerprint, time,
+};
+use crate::log::Text;
+
+/// Which of Lambda's two failure pipelines wrote a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// An asynchronous invocation; carries the payload that was sent.
+    Async,
+    /// A batch of an event source mapping (Kinesis, DynamoDB, Kafka); carries where the batch lay, not what it held.
+    EventSource,
+}
+
+impl Kind {
+    /// `async` or `event-source`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Async => "async",
+            Self::EventSource => "event-source",
+        }
+    }
+}
+
+/// One invocation record, kept as the text it came in.
+///
+/// What rows and filters ask for again and again is typed once; the rest is read from the text when it is asked for.
+#[derive(Debug, Clone)]
+pub struct InvocationRecord {
+    text: Text,
+    request_id: Option<Text>,
+    function: Option<FunctionArn>,
+    condition: Condition,
+    kind: Kind,
+    invoke_count: Option<u64>,
+    timestamp: Option<i64>,
+    request_payload: Option<Span>,
+    response_payload: Option<Span>,
+}
+
+/// A part of the record's text; it never starts at 0, where the record's brace is.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    start: NonZeroU32,
+    end: NonZeroU32,
+}
+
+impl InvocationRecord {
+    /// Reads a record from its text, which is one whole JSON object.
+    ///
+    /// # Errors
+    /// As [`RecordView::read`].
+    pub fn read(text: &Text) -> Result<Self, NotARecord> {
+        Ok(Self::of(
+            text.clone(),
+            text,
+            &RecordView::read(text)?,
+            &mut Names::default(),
+        ))
+    }
+
+    /// Keeps what `view` saw in `source`, of which `text` is the share or the copy to keep.
+    pub(super) fn of(text: Text, source: &str, view: &RecordView<'_>, names: &mut Names) -> Self {
+        Self {
+            request_id: view
+                .request_id
+                .as_deref()
+                .map(|id| piece(&text, source, id)),
+            function: view
+                .function_arn
+                .as_deref()
+                .map(|arn| FunctionArn::from(names.shared(arn))),
+            condition: Condition::known(&view.condition)
+                .unwrap_or_else(|| Condition::Other(names.shared(&view.condition))),
+            kind: view.kind(),
+            invoke_count: view.approximate_invoke_count,
+            timestamp: view.timestamp.as_deref().and_then(time::epoch_millis),
+            request_payload: view
+                .request_payload
+                .and_then(|value| Span::of(source, value.get())),
+            response_payload: view
+                .response_payload
+                .and_then(|value| Span::of(source, value.get())),
+            text,
+        }
+    }
+
+    /// The record itself, byte for byte as it came.
+    #[must_use]
+    pub fn text(&self) -> &Text {
+        &self.text
+    }
+
+    /// Every typed field, read from the text.
+    #[must_use]
+    pub fn view(&self) -> RecordView<'_> {
+        RecordView::read(&self.text).unwrap_or_default()
+    }
+
+    /// Id of the invocation, the same in all its attempts and in the 202 that accepted it.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+
+    /// The function that was invoked.
+    #[must_use]
+    pub fn function(&self) -> Option<&FunctionArn> {
+        self.function.as_ref()
+    }
+
+    /// Why the record was written.
+    #[must_use]
+    pub fn condition(&self) -> &Condition {
+        &self.condition
+    }
+
+    /// Success, or any other condition.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        self.condition.outcome()
+    }
+
+    /// Asynchronous invocation or event source mapping.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// How often the function was tried, approximately; 0 when it never ran.
+    #[must_use]
+    pub fn invoke_count(&self) -> Option<u64> {
+        self.invoke_count
+    }
+
+    /// When the record was made (not when the function was invoked), in milliseconds since the Unix epoch.
+    #[must_use]
+    pub fn timestamp(&self) -> Option<i64> {
+        self.timestamp
+    }
+
+    /// The JSON text that was sent to the function; `None` when the record has no such key, `null` when `null` was sent.
+    #[must_use]
+    pub fn request_payload(&self) -> Option<&str> {
+        self.request_payload.map(|span| span.in_text(&self.text))
+    }
+
+    /// The JSON text that the function answered, or its error; `None` when the record has no such key.
+    #[must_use]
+    pub fn response_payload(&self) -> Option<&str> {
+        self.response_payload.map(|span| span.in_text(&self.text))
+    }
+
+    /// Version that ran: `$LATEST` or a number, never an alias.
+    #[must_use]
+    pub fn executed_version(&self) -> Option<Cow<'_, str>> {
+        self.view().executed_version
+    }
+
+    /// `Unhandled`, or the older `Handled`.
+    #[must_use]
+    pub fn function_error(&self) -> Option<Cow<'_, str>> {
+        self.view().function_error
+    }
+
+    /// Status that the service gave the last attempt: 200 also for function errors, 404 deleted, 429 throttled to expiry.
+    #[must_use]
+    pub fn status_code(&self) -> Option<u64> {
+        self.view().status_code
+    }
+
+    /// What is known of the error; `None` for a success and for a failure that says nothing but its condition.
+    #[must_use]
+    pub fn error(&self) -> Option<InvocationError> {
+        error::of(self)
+    }
+
+    /// A name for the failure that stays the same between runs; `None` for a success.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<Fingerprint> {
+        fingerprint::of(self)
+    }
+}
+
+impl Span {
+    fn of(source: &str, part: &str) -> Option<Self> {
+        let start = (part.as_ptr() as usize).checked_sub(source.as_ptr() as usize)?;
+        let end = NonZeroU32::new((start + part.len()) as u32)?;
+        Some(Self {
+            start: NonZeroU32::new(start as u32)?,
+            end,
+        })
+    }
+
+    fn in_text(self, text: &str) -> &str {
+        &text[self.start.get() as usize..self.end.get() as usize]
+    }
+}
+
+/// The piece of `text` that `part` is of `source`; a part that had to be decoded is a piece of neither, and copied.
+fn piece(text: &Text, source: &str, part: &str) -> Text {
+    let whole = text.as_str();
+    let range =
+        Span::of(source, part).map(|span| span.start.get() as usize..span.end.get() as usize);
+    range
+        .and_then(|range| whole.get(range))
+        .filter(|piece| *piece == part)
+        .map_or_else(|| Text::from(part), |piece| text.share(piece))
+}

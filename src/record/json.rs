@@ -1,0 +1,13 @@
+//! JSON text that keeps its spelling: nothing here turns a number into a float or a map into another order.
+
+mod members;
+mod one_line;
+mod pretty;
+mod string;
+mod tokens;
+
+pub(super) use members::{Broken, Member, Members, find, items, members, read};
+pub use one_line::one_line;
+pub use pretty::pretty;
+pub(super) use string::{unescape, unquote};
+pub use tokens::{TokenKind, tokens};

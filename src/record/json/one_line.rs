@@ -1,0 +1,108 @@
+//! JSON text that is safe to write as one line.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use super::tokens::string_length;
+
+/// Writes JSON text without line breaks, and without characters that a terminal would obey.
+///
+/// Line breaks outside of strings are dropped. Inside strings, C0 and C1 controls, DEL and bidi controls become
+/// `\uXXXX`. Nothing else changes, and doing it twice is doing it once.
+#[must_use]
+pub fn one_line(text: &str) -> Cow<'_, str> {
+    let Some(first) = text.bytes().position(is_suspect) else {
+        return Cow::Borrowed(text);
+    };
+    if !text[first..].chars().any(|c| escaped(c) && c != '\t') {
+        return tabs_in_strings(text);
+    }
+    Cow::Owned(rewritten(text))
+}
+
+/// A tab is only harmful inside a string, where JSON does not allow it anyway.
+fn tabs_in_strings(text: &str) -> Cow<'_, str> {
+    let rewritten = rewritten(text);
+    if rewritten == text {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(rewritten)
+    }
+}
+
+fn rewritten(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut rest = text;
+    while let Some(quote) = memchr::memchr(b'"', rest.as_bytes()) {
+        push_outside(&rest[..quote], &mut out);
+        let end = quote + string_length(&rest.as_bytes()[quote..]);
+        push_escaped(&rest[quote..end], &mut out);
+        rest = &rest[end..];
+    }
+    push_outside(rest, &mut out);
+    out
+}
+
+fn push_outside(text: &str, out: &mut String) {
+    for part in text.split(['\r', '\n']) {
+        out.push_str(part);
+    }
+}
+
+fn push_escaped(text: &str, out: &mut String) {
+    let mut clean = 0;
+    for (at, c) in text.char_indices().filter(|&(_, c)| escaped(c)) {
+        out.push_str(&text[clean..at]);
+        // Writing to a string cannot fail.
+        let _ = write!(out, "\\u{:04x}", u32::from(c));
+        clean = at + c.len_utf8();
+    }
+    out.push_str(&text[clean..]);
+}
+
+/// Whether a byte may belong to a character that is escaped.
+fn is_suspect(byte: u8) -> bool {
+    matches!(byte, 0..=0x1f | 0x7f | 0xc2 | 0xd8 | 0xe2)
+}
+
+/// Whether a character must not stand in a string as it is.
+fn escaped(c: char) -> bool {
+    c.is_control() || crate::log::is_bidi_control(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clean_text_is_borrowed() {
+        for text in ["{\"a\":\"ü€😀’\"}", "", "{ \"a\" :\t1 }"] {
+            assert!(
+                matches!(one_line(text), Cow::Borrowed(same) if same == text),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn line_breaks_outside_strings_are_dropped() {
+        assert_eq!(one_line("{\r\n  \"a\": 1\n}\n"), "{  \"a\": 1}");
+    }
+
+    #[test]
+    fn controls_inside_strings_are_escaped() {
+        for (text, expected) in [
+            ("\"\u{1b}[31m\u{7f}\"", r#""\u001b[31m\u007f""#),
+            ("\"\u{85}\u{9b}\"", r#""\u0085\u009b""#),
+            (
+                "\"\u{202e}\u{2066}\u{2069}\u{200e}\u{200f}\u{61c}\u{202a}\"",
+                r#""\u202e\u2066\u2069\u200e\u200f\u061c\u202a""#,
+            ),
+            ("\"a\nb\tc\\\"\u{0}\"", r#""a\u000ab\u0009c\"\u0000""#),
+            ("\"é\u{2028}\u{200d}\"", "\"é\u{2028}\u{200d}\""),
+        ] {
+            assert_eq!(one_line(text), expected);
+            assert_eq!(one_line(expected), expected);
+        }
+    }
+}
