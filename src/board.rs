@@ -8,7 +8,11 @@ mod entry;
 mod filter;
 mod order;
 mod query;
+#[cfg(test)]
+mod sample;
 mod store;
+#[cfg(test)]
+mod tests;
 mod totals;
 mod view;
 

@@ -28,6 +28,8 @@ mod lexer;
 mod needle;
 mod parser;
 mod term;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::str::FromStr;

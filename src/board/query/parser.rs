@@ -17,7 +17,7 @@ pub(super) fn parse(text: &str) -> Result<Expr, QueryError> {
         return Ok(Expr::everything());
     }
     let mut parser = Parser { tokens: &tokens, end: text.len(), depth: 0 };
-    let expr = parser.any_of("the start")?;
+    let expr = parser.any_of("at the start")?;
     match parser.tokens.first() {
         None => Ok(expr),
         Some(rest) => Err(QueryError::new(rest.span.clone(), "this parenthesis closes nothing")),
@@ -50,32 +50,32 @@ impl Parser<'_> {
         is_next
     }
 
-    fn any_of(&mut self, after: &str) -> Result<Expr, QueryError> {
-        let mut parts = vec![self.all_of(after)?];
+    fn any_of(&mut self, place: &str) -> Result<Expr, QueryError> {
+        let mut parts = vec![self.all_of(place)?];
         while self.take_if(&Token::Or) {
-            parts.push(self.all_of("`or`")?);
+            parts.push(self.all_of("after `or`")?);
         }
         Ok(Expr::any(parts))
     }
 
-    fn all_of(&mut self, after: &str) -> Result<Expr, QueryError> {
-        let mut parts = vec![self.one(after)?];
+    fn all_of(&mut self, place: &str) -> Result<Expr, QueryError> {
+        let mut parts = vec![self.one(place)?];
         loop {
             if self.take_if(&Token::And) {
-                parts.push(self.one("`and`")?);
+                parts.push(self.one("after `and`")?);
             } else if matches!(self.peek(), None | Some(Token::Or | Token::Close)) {
                 return Ok(Expr::all(parts));
             } else {
-                parts.push(self.one("`and`")?);
+                parts.push(self.one("after `and`")?);
             }
         }
     }
 
-    /// One term, negated term or group; `after` names what it must follow, for the error.
-    fn one(&mut self, after: &str) -> Result<Expr, QueryError> {
+    /// One term, negated term or group; `place` says where it is missing, for the error.
+    fn one(&mut self, place: &str) -> Result<Expr, QueryError> {
         let end = self.end;
         let Some(Spanned { token, span }) = self.take() else {
-            return Err(expected_term(end..end, after));
+            return Err(expected_term(end..end, place));
         };
         let span = span.clone();
         match token {
@@ -83,14 +83,14 @@ impl Parser<'_> {
             Token::Field(field, value) => {
                 Term::field(*field, value).map(Expr::Term).map_err(|message| QueryError::new(span, message))
             }
-            Token::Not => self.deeper(&span, |parser| Ok(Expr::not(parser.one("`not`")?))),
+            Token::Not => self.deeper(&span, |parser| Ok(Expr::not(parser.one("after `not`")?))),
             Token::Open => self.deeper(&span, |parser| parser.group(&span)),
-            Token::Close | Token::And | Token::Or => Err(expected_term(span, after)),
+            Token::Close | Token::And | Token::Or => Err(expected_term(span, place)),
         }
     }
 
     fn group(&mut self, open: &Range<usize>) -> Result<Expr, QueryError> {
-        let inside = self.any_of("`(`")?;
+        let inside = self.any_of("after `(`")?;
         if self.take_if(&Token::Close) {
             return Ok(inside);
         }
@@ -112,6 +112,6 @@ impl Parser<'_> {
     }
 }
 
-fn expected_term(span: Range<usize>, after: &str) -> QueryError {
-    QueryError::new(span, format!("expected a field or a text after {after}"))
+fn expected_term(span: Range<usize>, place: &str) -> QueryError {
+    QueryError::new(span, format!("expected a field or a text {place}"))
 }
