@@ -154,7 +154,8 @@ fn error_cells(row: &mut Row<'_>, theme: &Theme, arrival: &Arrival) {
 pub(super) fn without_error(arrival: &Arrival) -> String {
     let record = &arrival.record;
     if let Some(batch) = record.view().batch_info {
-        return format!("{} batch, no payload in the record", visible(batch.source_name()));
+        let stream = batch.name.trim_end_matches("BatchInfo");
+        return format!("{} batch, no payload in the record", visible(stream));
     }
     match (record.status_code(), record.invoke_count()) {
         (Some(404), _) => "function, version or alias gone (404)".to_owned(),

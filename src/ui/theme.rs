@@ -50,6 +50,18 @@ impl Theme {
         Self::new(depth(&env), background(&env))
     }
 
+    /// How many colours it uses.
+    #[must_use]
+    pub fn depth(&self) -> Depth {
+        self.depth
+    }
+
+    /// The background it is made for.
+    #[must_use]
+    pub fn background(&self) -> Background {
+        self.background
+    }
+
     /// The syntax theme for payloads and code.
     #[must_use]
     pub fn syntax(&self) -> Syntax {

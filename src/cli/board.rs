@@ -1,0 +1,74 @@
+//! Starting the board on a source.
+
+use tokio::sync::mpsc;
+
+use crate::app::message::Message;
+use crate::app::model::{Model, SourceState};
+use crate::app::{self, keymap::Keymap};
+use crate::board::{Board, Query};
+use crate::source::SourceUpdate;
+use crate::ui::{Background, Depth, Theme};
+
+use super::args::{BackgroundArg, LookArgs, Switch};
+use super::exit::Failure;
+
+/// Bytes of log messages that the board keeps before the oldest successes go.
+const KEPT: usize = 1 << 30;
+
+/// Shows what `updates` brings, until the user leaves.
+///
+/// # Errors
+/// When the terminal cannot be used.
+pub(super) async fn run(
+    state: SourceState,
+    query: Query,
+    look: LookArgs,
+    updates: mpsc::Receiver<SourceUpdate>,
+    identity: impl Future<Output = Option<String>> + Send + 'static,
+) -> Result<(), Failure> {
+    let mut board = Board::new(KEPT);
+    board.set_query(query);
+    let keymap = Keymap::shipped().map_err(Failure::other)?;
+    let model = Model::new(board, state, keymap, jiff::tz::TimeZone::system());
+    let inputs = join(updates, identity);
+    app::run(model, theme(look), inputs).await.map_err(|error| Failure::other(format!("the terminal: {error}")))
+}
+
+/// One channel for all that the board hears of the outside.
+fn join(
+    mut updates: mpsc::Receiver<SourceUpdate>,
+    identity: impl Future<Output = Option<String>> + Send + 'static,
+) -> mpsc::Receiver<Message> {
+    let (send, inputs) = mpsc::channel(16);
+    let names = send.clone();
+    tokio::spawn(async move {
+        if let Some(identity) = identity.await {
+            // The board may be gone by now.
+            let _ = names.send(Message::Identity(identity)).await;
+        }
+    });
+    tokio::spawn(async move {
+        while let Some(update) = updates.recv().await {
+            if send.send(Message::Source(update)).await.is_err() {
+                break;
+            }
+        }
+    });
+    inputs
+}
+
+fn theme(look: LookArgs) -> Theme {
+    let env = |name: &str| std::env::var(name).ok();
+    let found = Theme::from_env(env);
+    let background = match look.background {
+        BackgroundArg::Auto => found.background(),
+        BackgroundArg::Dark => Background::Dark,
+        BackgroundArg::Light => Background::Light,
+    };
+    let depth = match look.color {
+        Switch::Auto => found.depth(),
+        Switch::Off => Depth::Mono,
+        Switch::On => found.depth().max(Depth::Ansi16),
+    };
+    Theme::new(depth, background)
+}
