@@ -2,6 +2,7 @@
 //!
 //! The rooms and who may use whom are written down in `tests/architecture.rs`, which also checks them.
 
+pub mod board;
 pub mod log;
 pub mod output;
 pub mod record;
