@@ -58,7 +58,7 @@ impl Entry {
     #[must_use]
     pub fn pane(&self) -> Pane {
         match self {
-            Self::Arrival(arrival) if arrival.record.condition.outcome() == Outcome::Success => Pane::Successes,
+            Self::Arrival(arrival) if arrival.record.outcome() == Outcome::Success => Pane::Successes,
             _ => Pane::Failures,
         }
     }

@@ -111,9 +111,9 @@ impl Filter {
         }
         if let Some(arrival) = entry.arrival() {
             // Looked up before it is cloned: the condition is nearly always there already.
-            match self.conditions.get_mut(&arrival.record.condition) {
+            match self.conditions.get_mut(arrival.record.condition()) {
                 Some(count) => *count += 1,
-                None => drop(self.conditions.insert(arrival.record.condition.clone(), 1)),
+                None => drop(self.conditions.insert(arrival.record.condition().clone(), 1)),
             }
         }
         if self.narrowing.matches(entry) {
@@ -125,12 +125,12 @@ impl Filter {
         let Some(arrival) = entry.arrival() else {
             return;
         };
-        let Some(count) = self.conditions.get_mut(&arrival.record.condition) else {
+        let Some(count) = self.conditions.get_mut(arrival.record.condition()) else {
             return;
         };
         *count -= 1;
         if *count == 0 {
-            self.conditions.remove(&arrival.record.condition);
+            self.conditions.remove(arrival.record.condition());
         }
     }
 }

@@ -1,8 +1,8 @@
-//! Entries for the tests, found in log text as the program finds them.
+//! Entries for the tests.
 
 use super::entry::Entry;
-use crate::log::{Gap, LogEvent, Origin, Text};
-use crate::record::{Finder, Found};
+use crate::log::{Gap, Origin, Text};
+use crate::record::{Arrival, InvocationRecord, Reason, Unreadable};
 
 /// What an invocation record says, with parts that a test does not care about filled in.
 pub(super) struct Sample<'a> {
@@ -43,32 +43,33 @@ impl Sample<'_> {
     }
 
     pub(super) fn entry(&self) -> Entry {
-        found(self.time, &self.json()).remove(0)
+        let text = Text::from(self.json());
+        arrival(self.time, &text, &text)
     }
 }
 
-/// What stands in a log event with this message.
-pub(super) fn found(time: i64, message: &str) -> Vec<Entry> {
-    let origin = Origin { timestamp: Some(time), ..Origin::default() };
-    let mut found = Vec::new();
-    let mut finder = Finder::new();
-    finder.push(&LogEvent { origin, message: Text::from(message) }, &mut found);
-    finder.finish(&mut found);
-    found.into_iter().map(entry).collect()
+/// The record with this text, found in this message.
+pub(super) fn arrival(time: i64, text: &Text, message: &Text) -> Entry {
+    Entry::from(Arrival {
+        record: InvocationRecord::read(text).expect("a record"),
+        origin: at(time),
+        message: message.clone(),
+        envelope: Box::default(),
+        redelivery: 0,
+        recovered: false,
+        redacted: false,
+    })
 }
 
 pub(super) fn unreadable(time: i64) -> Entry {
-    let cut = r#"{"version":"1.0","timestamp":"2022-04-16T11:24:43.658Z","requestContext":{"requestId":"cut-off-id","#;
-    found(time, cut).remove(0)
+    let message = Text::from(r#"{"requestContext":{"requestId":"cut-off-id","#);
+    Entry::from(Unreadable { origin: at(time), message, reason: Reason::Cut })
 }
 
 pub(super) fn gap(time: i64, reason: &str) -> Entry {
     Entry::from(Gap { origin: Origin::default(), from: Some(time), to: None, reason: reason.to_owned() })
 }
 
-fn entry(found: Found) -> Entry {
-    match found {
-        Found::Arrival(arrival) => arrival.into(),
-        Found::Unreadable(unreadable) => unreadable.into(),
-    }
+fn at(time: i64) -> Origin {
+    Origin { timestamp: Some(time), ..Origin::default() }
 }

@@ -121,7 +121,7 @@ fn message_len(entry: &Entry) -> usize {
 /// Bytes of text that an entry keeps beside its log message: a gap's reason, a record that was copied.
 fn own_len(entry: &Entry) -> usize {
     match entry {
-        Entry::Arrival(arrival) if !arrival.record.text.shares_with(&arrival.message) => arrival.record.text.len(),
+        Entry::Arrival(arrival) if !arrival.record.text().shares_with(&arrival.message) => arrival.record.text().len(),
         Entry::Arrival(_) | Entry::Unreadable(_) => 0,
         Entry::Gap(gap) => gap.reason.len(),
     }

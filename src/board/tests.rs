@@ -1,7 +1,8 @@
 use proptest::prelude::*;
 
-use super::sample::{Sample, found, gap, unreadable};
+use super::sample::{Sample, arrival, gap, unreadable};
 use super::*;
+use crate::log::Text;
 
 fn seqs(board: &Board, pane: Pane) -> Vec<u64> {
     board.view(pane).iter_from(0).map(|seq| seq.0).collect()
@@ -114,10 +115,8 @@ fn without_successes_the_oldest_of_the_rest_go() {
 #[test]
 fn records_of_one_message_count_once() {
     let body = Sample { condition: "RetriesExhausted", ..Sample::default() }.json();
-    let records: Vec<_> =
-        (0..3).map(|i| format!(r#"{{"messageId":"m-{i}","eventSource":"aws:sqs","body":{body:?}}}"#)).collect();
-    let message = format!(r#"{{"Records":[{}]}}"#, records.join(","));
-    let mut board = board_of(usize::MAX, found(10, &message));
+    let message = Text::from("x".repeat(5000));
+    let mut board = board_of(usize::MAX, (0..3).map(|_| arrival(10, &Text::from(body.as_str()), &message)));
     assert_eq!(board.kept(Pane::Failures), 3);
     assert_eq!(board.bytes(), message.len() + 3 * body.len());
     board.limit_bytes = board.bytes();

@@ -49,11 +49,11 @@ impl Term {
     fn matches_arrival(&self, arrival: &Arrival) -> bool {
         let record = &arrival.record;
         match self {
-            Self::Condition(glob) => glob.fits(record.condition.as_str()),
-            Self::Function(glob) => fits_function(glob, &record.function_arn),
-            Self::Id(prefix) => starts_with_any_case(&record.request_id, prefix),
+            Self::Condition(glob) => glob.fits(record.condition().as_str()),
+            Self::Function(glob) => record.function().is_some_and(|function| fits_function(glob, function)),
+            Self::Id(prefix) => record.request_id().is_some_and(|id| starts_with_any_case(id, prefix)),
             Self::Error(needle) => record.error().is_some_and(|error| is_in_error(needle, &error)),
-            Self::Outcome(outcome) => record.condition.outcome() == *outcome,
+            Self::Outcome(outcome) => record.outcome() == *outcome,
             Self::Text(needle) => text_is_in_arrival(needle, arrival),
         }
     }
@@ -109,7 +109,7 @@ fn text_is_in(needle: &Needle, entry: &Entry) -> bool {
 
 /// A record that was not logged bare has a text of its own, with the quotes of its envelope resolved.
 fn text_is_in_arrival(needle: &Needle, arrival: &Arrival) -> bool {
-    let text = &arrival.record.text;
+    let text = arrival.record.text();
     needle.is_in(&arrival.message) || !text.shares_with(&arrival.message) && needle.is_in(text)
 }
 

@@ -1,7 +1,8 @@
 use proptest::prelude::*;
 
-use super::super::sample::{Sample, gap, unreadable};
+use super::super::sample::{Sample, arrival, gap, unreadable};
 use super::*;
+use crate::log::Text;
 
 fn query(text: &str) -> Query {
     Query::parse(text).unwrap_or_else(|error| panic!("\n{}", error.caret(text)))
@@ -131,7 +132,7 @@ fn lines_and_gaps_match_text_only() {
 fn an_unwrapped_record_is_searched_as_it_reads() {
     let record = Sample { request: r#"{"city":"Kiel"}"#, ..Sample::default() }.json();
     let message = format!(r#"{{"Records":[{{"messageId":"m-1","eventSource":"aws:sqs","body":{record:?}}}]}}"#);
-    let entry = super::super::sample::found(0, &message).remove(0);
+    let entry = arrival(0, &Text::from(record), &Text::from(message));
     for (text, expected) in [("{\"city\":\"Kiel\"}", true), ("m-1", true), ("\\\"city\\\"", true), ("x\"city", false)] {
         assert_eq!(query(text).matches(&entry), expected, "{text}");
     }
