@@ -1,4 +1,5 @@
 //! What the screen shows, at the sizes that matter, as text and as styles.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail by panicking")]
 
 mod common;
 
@@ -99,9 +100,8 @@ fn styles_of_the_board() {
 #[test]
 fn without_colour_there_is_none() {
     let buffer = draw(&mut board_of(&events()), 120, 40, &Theme::new(Depth::Mono, Background::Dark));
-    let coloured = |style: Style| {
-        [style.fg, style.bg].into_iter().flatten().any(|colour| colour != ratatui::style::Color::Reset)
-    };
+    let coloured =
+        |style: Style| [style.fg, style.bg].into_iter().flatten().any(|colour| colour != ratatui::style::Color::Reset);
     assert!(!buffer.content.iter().any(|cell| coloured(cell.style())));
     assert_eq!(text(&buffer), screen(&mut board_of(&events()), 120, 40));
 }
@@ -159,8 +159,11 @@ fn an_empty_board_tells_what_it_waits_for() {
 #[test]
 fn retrying_is_said_in_the_header() {
     let mut model = board_of(&events());
-    let status =
-        Status::Retrying { wait: std::time::Duration::from_secs(4), reason: "connection refused".into(), throttled: false };
+    let status = Status::Retrying {
+        wait: std::time::Duration::from_secs(4),
+        reason: "connection refused".into(),
+        throttled: false,
+    };
     model.update(Message::Source(SourceUpdate::Status(status)), common::NOW);
     let screen = screen(&mut model, 80, 24);
     assert!(screen.lines().next().unwrap().contains("◌ retrying, again in 5 s · connection refused"), "{screen}");
@@ -232,6 +235,6 @@ fn the_source_is_named() {
     let first = screen(&mut model, 120, 40).lines().next().unwrap().to_owned();
     assert_eq!(
         first,
-        " arrivals  /aws/lambda/receiver +1  eu-central-1  dev/123123123123                                       ○ connecting"
+        " arrivals  /aws/lambda/receiver +1  eu-central-1  dev/123123123123                                         ○ connecting"
     );
 }

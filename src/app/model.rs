@@ -33,7 +33,7 @@ pub enum Focus {
 #[derive(Debug)]
 pub enum Overlay {
     /// The filter line is being edited.
-    Filter(FilterLine),
+    Filter(Box<FilterLine>),
     /// The menu of conditions.
     Conditions(ConditionMenu),
     /// Every key; the number is how far it is scrolled, in lines.

@@ -14,7 +14,7 @@ use ratatui::backend::CrosstermBackend;
 
 /// The terminal while the board is on it; dropping it gives it back.
 #[derive(Debug)]
-pub struct Terminal {
+pub(super) struct Terminal {
     inner: ratatui::Terminal<CrosstermBackend<Stdout>>,
     mouse: bool,
 }
@@ -24,7 +24,7 @@ impl Terminal {
     ///
     /// # Errors
     /// When the terminal refuses raw mode or cannot be written to.
-    pub fn take() -> io::Result<Self> {
+    pub(super) fn take() -> io::Result<Self> {
         restore_on_panic();
         let inner = ratatui::Terminal::new(CrosstermBackend::new(io::stdout()))?;
         let mut terminal = Self { inner, mouse: true };
@@ -36,7 +36,7 @@ impl Terminal {
     ///
     /// # Errors
     /// When the terminal cannot be written to.
-    pub fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+    pub(super) fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
         queue!(self.inner.backend_mut(), BeginSynchronizedUpdate)?;
         self.inner.draw(draw)?;
         execute!(self.inner.backend_mut(), EndSynchronizedUpdate)
@@ -46,7 +46,7 @@ impl Terminal {
     ///
     /// # Errors
     /// When the terminal cannot be written to.
-    pub fn copy(&mut self, text: &str) -> io::Result<()> {
+    pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
         execute!(self.inner.backend_mut(), CopyToClipboard::to_clipboard_from(text))
     }
 
@@ -54,7 +54,7 @@ impl Terminal {
     ///
     /// # Errors
     /// When the terminal cannot be written to.
-    pub fn capture_mouse(&mut self, capture: bool) -> io::Result<()> {
+    pub(super) fn capture_mouse(&mut self, capture: bool) -> io::Result<()> {
         self.mouse = capture;
         if capture {
             execute!(self.inner.backend_mut(), EnableMouseCapture)
@@ -68,7 +68,7 @@ impl Terminal {
     /// # Errors
     /// When the terminal cannot be taken again.
     #[cfg(unix)]
-    pub fn suspend(&mut self) -> io::Result<()> {
+    pub(super) fn suspend(&mut self) -> io::Result<()> {
         give_back()?;
         rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP)?;
         self.resume()
@@ -79,7 +79,7 @@ impl Terminal {
     /// # Errors
     /// Never.
     #[cfg(not(unix))]
-    pub fn suspend(&mut self) -> io::Result<()> {
+    pub(super) fn suspend(&mut self) -> io::Result<()> {
         Ok(())
     }
 
@@ -87,7 +87,7 @@ impl Terminal {
     ///
     /// # Errors
     /// When the terminal refuses raw mode or cannot be written to.
-    pub fn resume(&mut self) -> io::Result<()> {
+    pub(super) fn resume(&mut self) -> io::Result<()> {
         self.enter()?;
         self.inner.clear()
     }

@@ -12,7 +12,7 @@ use crate::source::{Batch, SourceUpdate};
 
 use super::keymap::Context;
 use super::message::{Effect, Message};
-use super::model::{Geometry, Health, Model, Overlay, PANES, index};
+use super::model::{Geometry, Health, List, Model, Overlay, PANES, index};
 
 impl Model {
     /// Takes in what happened at `now` (milliseconds since the Unix epoch) and says what is to be done about it.
@@ -40,6 +40,9 @@ impl Model {
     /// Learns what was drawn where.
     pub fn drawn(&mut self, geometry: Geometry) {
         self.detail.resize(usize::from(geometry.detail.width), usize::from(geometry.detail.height));
+        if geometry.screen != self.geometry.screen {
+            self.lists.iter_mut().for_each(List::fill);
+        }
         self.geometry = geometry;
     }
 
@@ -93,6 +96,7 @@ impl Model {
     fn set_query(&mut self, query: Query) {
         if query != *self.board.query() {
             self.board.set_query(query);
+            self.lists.iter_mut().for_each(List::fill);
         }
     }
 

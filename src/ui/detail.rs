@@ -44,7 +44,14 @@ fn inset(area: Rect) -> Rect {
     Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
 }
 
-fn draw_tabs(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme, entry: Option<&Entry>, geometry: &mut Geometry) {
+fn draw_tabs(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    model: &Model,
+    theme: &Theme,
+    entry: Option<&Entry>,
+    geometry: &mut Geometry,
+) {
     let focused = model.focus == Focus::Detail;
     let corner = u16::from(super::framed(frame.area()));
     let mut place = Rect { x: area.x + corner, height: 1, ..area };
@@ -72,7 +79,11 @@ fn draw_position(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme
     let height = model.detail.height();
     if rows > height {
         let text = format!(" {}–{} of {rows} ", first + 1, (first + height).min(rows));
-        super::header::render_right(frame, Rect { height: 1, width: area.width - 1, ..area }, Line::styled(text, theme.dim()));
+        super::header::render_right(
+            frame,
+            Rect { height: 1, width: area.width - 1, ..area },
+            Line::styled(text, theme.dim()),
+        );
     }
 }
 
@@ -91,7 +102,8 @@ fn head<'a>(model: &Model, theme: &Theme, entry: &Entry, area: Rect) -> Vec<Line
     };
     let most = match area.height {
         0..4 => 1,
-        4..7 => 2,
+        4 => 2,
+        5..7 => 3,
         _ => 5,
     };
     lines.truncate(most);
@@ -102,7 +114,9 @@ fn head<'a>(model: &Model, theme: &Theme, entry: &Entry, area: Rect) -> Vec<Line
 }
 
 fn arrival_head<'a>(model: &Model, theme: &Theme, arrival: &Arrival) -> Vec<Line<'a>> {
-    vec![headline(theme, arrival), identity(arrival), Line::styled(format!(" {}", when(model, arrival)), theme.dim())]
+    let id = visible(arrival.record.request_id().unwrap_or("no request id")).into_owned();
+    let when = Line::from(vec![Span::raw(format!(" {id}")), Span::styled(format!(" · {}", when(model, arrival)), theme.dim())]);
+    vec![headline(theme, arrival), identity(arrival), when]
         .into_iter()
         .chain(notes(arrival).map(|notes| Line::styled(format!(" {notes}"), theme.waiting())))
         .collect()
@@ -133,13 +147,15 @@ fn identity<'a>(arrival: &Arrival) -> Line<'a> {
         Some(count) => format!("after {count} attempts"),
         None => "attempts unknown".to_owned(),
     };
-    let function = record.function().map_or_else(|| "?".to_owned(), |arn| match arn.qualifier() {
-        Some(qualifier) => format!("{}:{qualifier}", arn.name()),
-        None => arn.name().to_owned(),
-    });
+    let function = record.function().map_or_else(
+        || "?".to_owned(),
+        |arn| match arn.qualifier() {
+            Some(qualifier) => format!("{}:{qualifier}", arn.name()),
+            None => arn.name().to_owned(),
+        },
+    );
     let ran = record.executed_version().map(|version| format!(" (ran {version})")).unwrap_or_default();
-    let id = record.request_id().unwrap_or("no request id");
-    let text = format!(" {} {tried} · {function}{ran} · {id}", record.condition());
+    let text = format!(" {} {tried} · {function}{ran}", record.condition());
     Line::raw(visible(&text).into_owned())
 }
 

@@ -174,7 +174,10 @@ mod tests {
 
     #[test]
     fn the_countdown_never_shows_zero() {
-        assert_eq!(retrying(10_000, 12_500, "connection refused", false), "◌ retrying, again in 3 s · connection refused");
+        assert_eq!(
+            retrying(10_000, 12_500, "connection refused", false),
+            "◌ retrying, again in 3 s · connection refused"
+        );
         assert_eq!(retrying(10_000, 9_000, "slow down", true), "◌ throttled, again in 1 s · slow down");
     }
 }

@@ -34,7 +34,8 @@ fn block<'a>(screen: Rect, model: &Model, theme: &Theme, pane: Pane, focused: bo
     let all = model.board.kept(pane);
     let counts = if shown == all { count(all) } else { format!("{}/{}", count(shown), count(all)) };
     let name = if focused { theme.accent() } else { theme.strong() };
-    let title = Line::from(vec![Span::styled(format!(" {} ", super::pane_title(pane)), name), Span::raw(format!("{counts} "))]);
+    let title =
+        Line::from(vec![Span::styled(format!(" {} ", super::pane_title(pane)), name), Span::raw(format!("{counts} "))]);
     let block = Block::new().borders(borders).border_style(theme.frame(focused)).title(title);
     match held(model, pane) {
         Some(text) => block.title(Line::styled(text, theme.waiting()).right_aligned()),
@@ -61,7 +62,7 @@ fn draw_rows(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme, pa
         let Some(entry) = view.get(at).and_then(|seq| model.board.get(seq)) else { break };
         let place = Rect { y: area.y + line as u16, height: 1, ..area };
         let selected = window.selected == Some(at);
-        frame.render_widget(row::line(model, theme, entry, &columns, selected), place);
+        frame.render_widget(row::line(model, theme, entry, &columns, selected && model.shown == pane), place);
         if selected {
             frame.buffer_mut().set_style(place, theme.selected(focused));
         }

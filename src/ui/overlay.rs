@@ -109,12 +109,8 @@ fn textwrap(text: &str, room: usize) -> Vec<String> {
 /// A framed area in the middle of the screen, cleared.
 fn popup(frame: &mut Frame<'_>, area: Rect, title: &'static str, wide: u16, high: u16, theme: &Theme) -> Rect {
     let (wide, high) = (wide.min(area.width), high.min(area.height));
-    let place = Rect {
-        x: area.x + (area.width - wide) / 2,
-        y: area.y + (area.height - high) / 2,
-        width: wide,
-        height: high,
-    };
+    let place =
+        Rect { x: area.x + (area.width - wide) / 2, y: area.y + (area.height - high) / 2, width: wide, height: high };
     let block = Block::bordered().border_style(theme.frame(true)).title(Span::styled(title, theme.accent()));
     let inner = block.inner(place);
     frame.render_widget(Clear, place);

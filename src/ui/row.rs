@@ -39,10 +39,10 @@ impl Columns {
     }
 }
 
-pub(super) fn line<'a>(model: &Model, theme: &Theme, entry: &Entry, columns: &Columns, selected: bool) -> Line<'a> {
+pub(super) fn line<'a>(model: &Model, theme: &Theme, entry: &Entry, columns: &Columns, marked: bool) -> Line<'a> {
     let mut row = Row::new(columns.whole);
-    row.push(if selected { "▌" } else { " " }.to_owned(), theme.accent());
-    row.push(fit(&times::short(model, entry.time(), columns.dated), columns.time), theme.dim());
+    row.push(if marked { "▌" } else { " " }, theme.accent());
+    row.push(&fit(&times::short(model, entry.time(), columns.dated), columns.time), theme.dim());
     match entry {
         Entry::Arrival(arrival) => arrival_cells(&mut row, theme, arrival, columns),
         Entry::Unreadable(unreadable) => unreadable_cells(&mut row, theme, unreadable),
@@ -62,14 +62,14 @@ impl Row<'_> {
         Self { spans: Vec::with_capacity(12), room }
     }
 
-    fn push(&mut self, text: String, style: Style) {
-        let text = cut(&text, self.room).into_owned();
+    fn push(&mut self, text: &str, style: Style) {
+        let text = cut(text, self.room).into_owned();
         self.room -= super::text::width(&text).min(self.room);
         self.spans.push(Span::styled(text, style));
     }
 
     fn gap(&mut self) {
-        self.push(" ".to_owned(), Style::new());
+        self.push(" ", Style::new());
     }
 
     /// Puts a mark at the right edge, behind the text that follows.
@@ -85,26 +85,30 @@ fn arrival_cells(row: &mut Row<'_>, theme: &Theme, arrival: &Arrival, columns: &
     let failed = record.outcome() == Outcome::Failure;
     row.gap();
     if columns.function > 0 {
-        row.push(fill(function_label(record.function(), columns.function), columns.function), Style::new());
+        row.push(&fill(function_label(record.function(), columns.function), columns.function), Style::new());
         row.gap();
     }
     if failed && columns.condition > 0 {
-        row.push(fit(&visible(record.condition().short()), columns.condition), theme.outcome(Outcome::Failure));
+        row.push(&fit(&visible(record.condition().short()), columns.condition), theme.outcome(Outcome::Failure));
         row.gap();
     }
     if failed && columns.count > 0 {
         let tried = record.invoke_count().map_or_else(|| "?".to_owned(), |count| format!("×{count}"));
-        row.push(fit(&tried, columns.count), Style::new());
+        row.push(&fit(&tried, columns.count), Style::new());
         row.gap();
     }
     let mark = marks(arrival);
     let reserved = row.reserve(&mark);
-    if failed { error_cells(row, theme, arrival) } else { row.push(response_preview(arrival), Style::new()) }
+    if failed {
+        error_cells(row, theme, arrival);
+    } else {
+        row.push(&response_preview(arrival), Style::new());
+    }
     if reserved > 0 {
         let space = row.room + 1;
         row.room += reserved;
-        row.push(" ".repeat(space), Style::new());
-        row.push(mark, theme.waiting());
+        row.push(&" ".repeat(space), Style::new());
+        row.push(&mark, theme.waiting());
     }
 }
 
@@ -139,15 +143,15 @@ pub(super) fn function_label(function: Option<&FunctionArn>, cells: usize) -> St
 
 fn error_cells(row: &mut Row<'_>, theme: &Theme, arrival: &Arrival) {
     let Some(error) = arrival.record.error() else {
-        row.push(without_error(arrival), Style::new());
+        row.push(&without_error(arrival), Style::new());
         return;
     };
     if let Some(error_type) = &error.error_type {
-        row.push(visible(error_type).into_owned(), theme.strong());
+        row.push(&visible(error_type), theme.strong());
     }
     let message = error.message.as_deref().unwrap_or_default().lines().next().unwrap_or_default();
     let joint = if error.error_type.is_some() && !message.is_empty() { ": " } else { "" };
-    row.push(format!("{joint}{}", visible(message)), Style::new());
+    row.push(&format!("{joint}{}", visible(message)), Style::new());
 }
 
 /// What is known of a failure that carries no error.
@@ -177,11 +181,11 @@ fn response_preview(arrival: &Arrival) -> String {
 }
 
 fn unreadable_cells(row: &mut Row<'_>, theme: &Theme, unreadable: &Unreadable) {
-    row.push(" ? unreadable ".to_owned(), theme.waiting());
-    row.push(visible(&unreadable.reason.to_string()).into_owned(), Style::new());
+    row.push(" ? unreadable ", theme.waiting());
+    row.push(&visible(&unreadable.reason.to_string()), Style::new());
 }
 
 fn gap_cells(row: &mut Row<'_>, theme: &Theme, gap: &Gap) {
-    row.push(" … gap ".to_owned(), theme.waiting());
-    row.push(visible(&gap.reason).into_owned(), Style::new());
+    row.push(" … gap ", theme.waiting());
+    row.push(&visible(&gap.reason), Style::new());
 }

@@ -77,13 +77,13 @@ impl Theme {
     /// Text that carries the line.
     #[must_use]
     pub fn strong(&self) -> Style {
-        Style::new().add_modifier(Modifier::BOLD)
+        Style::new().add_modifier(Modifier::BOLD).remove_modifier(Modifier::DIM)
     }
 
     /// The one accent: the focused frame, the chosen tab, keys.
     #[must_use]
     pub fn accent(&self) -> Style {
-        self.coloured(Color::Cyan).add_modifier(Modifier::BOLD)
+        self.coloured(Color::Cyan).add_modifier(Modifier::BOLD).remove_modifier(Modifier::DIM)
     }
 
     /// An outcome.
@@ -135,10 +135,9 @@ impl Theme {
     fn role(&self, role: Role) -> Style {
         match role {
             Role::Dim => self.dim(),
-            Role::Strong => self.strong(),
+            Role::Strong | Role::Function => self.strong(),
             Role::Error => self.coloured(Color::Red).add_modifier(Modifier::BOLD),
             Role::Place => self.coloured(Color::Cyan),
-            Role::Function => self.strong(),
         }
     }
 
@@ -180,7 +179,15 @@ fn nearest_256([r, g, b]: [u8; 3]) -> u8 {
         let grey = (u16::from(r) + u16::from(g) + u16::from(b)) / 3;
         return 232 + (grey.saturating_sub(8) / 10).min(23) as u8;
     }
-    let step = |value: u8| if value < 48 { 0 } else if value < 115 { 1 } else { (value - 35) / 40 };
+    let step = |value: u8| {
+        if value < 48 {
+            0
+        } else if value < 115 {
+            1
+        } else {
+            (value - 35) / 40
+        }
+    };
     16 + 36 * step(r) + 6 * step(g) + step(b)
 }
 

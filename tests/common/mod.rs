@@ -1,4 +1,5 @@
 //! Boards for tests, filled the way a source fills them.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail by panicking")]
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use arrivals::app::keymap::Keymap;
@@ -39,11 +40,23 @@ pub fn events() -> Vec<String> {
         record(1, "sender:$LATEST", "RetriesExhausted", 3, python),
         record(2, "sender:$LATEST", "Success", 1, success),
         record(3, "thumbnailer:7", "RetriesExhausted", 3, timeout),
-        record(4, "geo-enrich:live", "EventAgeExceeded", 0, r#""requestPayload":{"ip":"10.0.0.1"},"responseContext":{"statusCode":429}"#),
+        record(
+            4,
+            "geo-enrich:live",
+            "EventAgeExceeded",
+            0,
+            r#""requestPayload":{"ip":"10.0.0.1"},"responseContext":{"statusCode":429}"#,
+        ),
         record(5, "sender:$LATEST", "ZeroReservedConcurrency", 0, r#""requestPayload":{"return":"success"}"#),
         record(6, "invoice-render:live", "Success", 1, pages),
         record(7, "thumbnailer:$LATEST", "Success", 1, null),
-        record(8, "orders-stream", "RetryAttemptsExhausted", 5, r#""responseContext":{"statusCode":200,"executedVersion":"$LATEST","functionError":null},"KinesisBatchInfo":{"shardId":"shardId-000000000000","batchSize":500}"#),
+        record(
+            8,
+            "orders-stream",
+            "RetryAttemptsExhausted",
+            5,
+            r#""responseContext":{"statusCode":200,"executedVersion":"$LATEST","functionError":null},"KinesisBatchInfo":{"shardId":"shardId-000000000000","batchSize":500}"#,
+        ),
         wrapped,
         format!("got {}", &record(10, "sender:$LATEST", "RetriesExhausted", 3, python)[..400]),
         record(11, "invoice-render:live", "RetriesExhausted", 3, node),

@@ -74,7 +74,16 @@ impl Columns {
 
 fn write_frame(document: &mut Document, frame: &StackFrame, columns: &Columns, raising: bool) {
     let own = is_own_code(frame);
-    document.push(if raising { "● " } else if own { "│ " } else { "· " }, Some(if raising { Role::Error } else { Role::Dim }));
+    document.push(
+        if raising {
+            "● "
+        } else if own {
+            "│ "
+        } else {
+            "· "
+        },
+        Some(if raising { Role::Error } else { Role::Dim }),
+    );
     let place = place(frame);
     document.push(&pad(&place, columns.place), Some(if own { Role::Place } else { Role::Dim }));
     document.push("  ", None);

@@ -41,9 +41,9 @@ impl Tab {
     /// The tab `steps` further on, going round.
     #[must_use]
     pub fn step(self, steps: isize) -> Self {
-        let count = Self::ALL.len() as isize;
-        let here = Self::ALL.iter().position(|tab| *tab == self).unwrap_or(0) as isize;
-        Self::ALL[(here + steps).rem_euclid(count) as usize]
+        let count = Self::ALL.len().cast_signed();
+        let here = Self::ALL.iter().position(|tab| *tab == self).unwrap_or(0).cast_signed();
+        Self::ALL[(here + steps).rem_euclid(count).cast_unsigned()]
     }
 }
 
@@ -199,7 +199,7 @@ impl Detail {
     }
 
     fn widest(&self) -> usize {
-        self.rows.iter().map(|row| row.len()).max().unwrap_or(0)
+        self.rows.iter().map(ExactSizeIterator::len).max().unwrap_or(0)
     }
 
     fn lay_out(&mut self) {

@@ -66,7 +66,7 @@ impl Geometry {
             return self.detail_border_at(place);
         }
         let between = if self.stacked {
-            place.y + 1 >= failures.bottom() + 1 && place.y < successes.y && self.both_lists.contains(place)
+            place.y >= failures.bottom() && place.y < successes.y && self.both_lists.contains(place)
         } else {
             place.x >= failures.right() && place.x < successes.x && self.both_lists.contains(place)
         };

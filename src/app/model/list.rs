@@ -15,6 +15,8 @@ pub struct List {
     line: usize,
     following: bool,
     unseen: usize,
+    /// Rows by which the screen may show less than it could, so that late arrivals above do not push the selected row.
+    slack: usize,
 }
 
 /// The rows of a view that are on screen.
@@ -30,7 +32,7 @@ impl List {
     /// A list that follows.
     #[must_use]
     pub fn new(pane: Pane) -> Self {
-        Self { pane, selected: None, index: 0, line: 0, following: true, unseen: 0 }
+        Self { pane, selected: None, index: 0, line: 0, following: true, unseen: 0, slack: 0 }
     }
 
     /// The selected entry.
@@ -61,7 +63,8 @@ impl List {
         }
         let selected = self.current(board);
         let line = self.line.min(height.saturating_sub(1));
-        Window { top: selected.saturating_sub(line).min(last_top), selected: (selected < rows).then_some(selected) }
+        let top = selected.saturating_sub(line).min(last_top + self.slack);
+        Window { top, selected: (selected < rows).then_some(selected) }
     }
 
     /// Settles the selection after the view has changed: the newest row when following, the same or the nearest otherwise.
@@ -75,7 +78,13 @@ impl List {
     pub fn arrived(&mut self, rows: usize) {
         if !self.following {
             self.unseen += rows;
+            self.slack += rows;
         }
+    }
+
+    /// Fills the screen again, wherever that moves the rows.
+    pub fn fill(&mut self) {
+        self.slack = 0;
     }
 
     /// Moves the selection by `rows`, and the screen only when it must.
@@ -83,6 +92,7 @@ impl List {
         let window = self.window(board, height);
         let to = window.selected.unwrap_or(0).saturating_add_signed(rows).min(self.newest(board));
         self.hold(board, height);
+        self.fill();
         self.choose(board, to);
         self.line = to.saturating_sub(window.top).min(height.saturating_sub(1));
     }
@@ -94,6 +104,7 @@ impl List {
         let last = (top + height).saturating_sub(1).max(top);
         let selected = window.selected.unwrap_or(0).clamp(top, last).min(self.newest(board));
         self.hold(board, height);
+        self.fill();
         self.choose(board, selected);
         self.line = selected.saturating_sub(top);
     }

@@ -42,7 +42,8 @@ impl ConditionMenu {
     #[must_use]
     pub fn rows(&self, board: &Board) -> Vec<MenuRow> {
         let counts = board.condition_counts();
-        let late = counts.iter().map(|(condition, _)| condition).filter(|condition| !self.conditions.contains(condition));
+        let late =
+            counts.iter().map(|(condition, _)| condition).filter(|condition| !self.conditions.contains(condition));
         self.conditions
             .iter()
             .chain(late)

@@ -11,7 +11,7 @@ impl Model {
             Action::Quit => effects.push(Effect::Quit),
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Help => self.overlay = Some(Overlay::Help(0)),
-            Action::Filter => self.overlay = Some(Overlay::Filter(FilterLine::new(self.board.query()))),
+            Action::Filter => self.overlay = Some(Overlay::Filter(Box::new(FilterLine::new(self.board.query())))),
             Action::Conditions => self.overlay = Some(Overlay::Conditions(ConditionMenu::new(&self.board))),
             Action::Back => self.back(),
             Action::Time => self.time = self.time.next(),
@@ -49,7 +49,7 @@ impl Model {
             Focus::List(pane) => self.geometry.list_height(pane),
             Focus::Detail => self.detail.height(),
         };
-        let page = height.saturating_sub(1).max(1) as isize;
+        let page = height.saturating_sub(1).max(1).cast_signed();
         match action {
             Action::Up => self.step(-1),
             Action::Down => self.step(1),
@@ -102,8 +102,8 @@ impl Model {
 
     fn cycle_focus(&mut self, steps: isize) {
         let order = [Focus::List(Pane::Failures), Focus::List(Pane::Successes), Focus::Detail];
-        let here = order.iter().position(|focus| *focus == self.focus).unwrap_or(0) as isize;
-        self.focus_on(order[(here + steps).rem_euclid(3) as usize]);
+        let here = order.iter().position(|focus| *focus == self.focus).unwrap_or(0).cast_signed();
+        self.focus_on(order[(here + steps).rem_euclid(3).cast_unsigned()]);
     }
 
     fn open(&mut self) {

@@ -71,7 +71,9 @@ impl Model {
         let (body, lists) = (self.geometry.body, self.geometry.both_lists);
         match self.drag {
             Some(Border::Detail) => self.split_mut().lists = share(place.y, body.y, body.height),
-            Some(Border::Lists) if self.geometry.stacked => self.split_mut().failures = share(place.y, lists.y, lists.height),
+            Some(Border::Lists) if self.geometry.stacked => {
+                self.split_mut().failures = share(place.y, lists.y, lists.height);
+            }
             Some(Border::Lists) => self.split_mut().failures = share(place.x, lists.x, lists.width),
             None => {}
         }

@@ -23,7 +23,7 @@ impl Model {
         }
     }
 
-    fn in_filter(&mut self, mut line: FilterLine, action: Action) -> Option<Overlay> {
+    fn in_filter(&mut self, mut line: Box<FilterLine>, action: Action) -> Option<Overlay> {
         match action {
             Action::Accept if line.error().is_none() => return None,
             Action::Back => {
@@ -67,8 +67,8 @@ impl Model {
         let rows: isize = match action {
             Action::Up => -1,
             Action::Down => 1,
-            Action::PageUp => -(height as isize),
-            Action::PageDown => height as isize,
+            Action::PageUp => -height.cast_signed(),
+            Action::PageDown => height.cast_signed(),
             Action::Back => return None,
             _ => 0,
         };
