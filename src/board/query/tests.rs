@@ -163,7 +163,7 @@ fn errors_point_at_their_place() {
             "functon:x",
             [
                 "functon:x",
-                "^^^^^^^ unknown field `functon`; fields are condition, fn, id, error, outcome, and quotes make it text",
+                "^^^^^^^ unknown field `functon` (did you mean `fn:`?); fields are condition, fn, id, error, outcome, and quotes make it text",
             ],
         ),
         (
