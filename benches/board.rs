@@ -1,5 +1,7 @@
 //! The board at a hundred thousand records: taking them in, and filtering them.
 
+#![allow(clippy::expect_used, reason = "a bench whose input is wrong should stop")]
+
 use arrivals::board::{Board, Entry, Query};
 use arrivals::log::{Origin, Text};
 use arrivals::record::{Arrival, InvocationRecord};
