@@ -14,6 +14,8 @@ mod invocation;
 pub mod json;
 mod names;
 mod reason;
+mod redacted;
+mod restore;
 mod time;
 mod view;
 

@@ -62,20 +62,15 @@ impl Order {
     }
 
     pub(super) fn insert(&mut self, key: Key) {
-        self.len += 1;
-        let (mut chunk, mut offset) = self.locate(key);
-        if offset == 0 && chunk > 0 {
-            // Between two chunks the one before takes it; so does the last one for a key after all others.
-            chunk -= 1;
-            offset = self.chunks[chunk].len();
-        }
         if self.chunks.is_empty() {
             self.chunks.push_back(VecDeque::new());
         }
+        let (mut chunk, mut offset) = self.locate_gap(key);
         if self.chunks[chunk].len() == CHUNK {
             (chunk, offset) = self.make_room(chunk, offset);
         }
         self.chunks[chunk].insert(offset, key);
+        self.len += 1;
     }
 
     pub(super) fn pop_first(&mut self) -> Option<Key> {
@@ -107,6 +102,22 @@ impl Order {
         let chunk = self.chunks.partition_point(|chunk| chunk.back().is_some_and(|last| *last < key));
         let offset = self.chunks.get(chunk).map_or(0, |chunk| chunk.partition_point(|other| *other < key));
         (chunk, offset)
+    }
+
+    /// The chunk that a new `key` goes into, and its place there. Most go to an end, which needs no search.
+    fn locate_gap(&self, key: Key) -> (usize, usize) {
+        if self.first().is_none_or(|first| key < first) {
+            return (0, 0);
+        }
+        let last = self.chunks.len() - 1;
+        if self.chunks[last].back().is_some_and(|back| *back < key) {
+            return (last, self.chunks[last].len());
+        }
+        match self.locate(key) {
+            // Between two chunks the one before takes it, which keeps chunks that were filled in order full.
+            (chunk, 0) if chunk > 0 => (chunk - 1, self.chunks[chunk - 1].len()),
+            place => place,
+        }
     }
 
     /// Counts from the nearer end: what is looked at is mostly new.

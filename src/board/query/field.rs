@@ -69,9 +69,10 @@ impl Field {
     }
 
     fn least_edits(name: &str) -> Option<Self> {
-        let (edits, field) =
-            Self::ALL.into_iter().map(|field| (edits(name, field.name()), field)).min_by_key(|it| it.0)?;
-        (edits * 3 <= field.name().len()).then_some(field)
+        let names = Self::ALL.into_iter().map(|field| (field.name(), field));
+        let tried = names.chain(ALIASES.iter().copied()).map(|(known, field)| (edits(name, known), known, field));
+        let (edits, known, field) = tried.min_by_key(|&(edits, ..)| edits)?;
+        (edits * 3 <= known.len()).then_some(field)
     }
 }
 
@@ -111,6 +112,7 @@ mod tests {
             ("requestId", Some("id")),
             ("outcom", Some("outcome")),
             ("errr", Some("error")),
+            ("functon", Some("fn")),
             ("payload", None),
         ] {
             assert_eq!(Field::nearest(written).map(Field::name), meant, "{written}");

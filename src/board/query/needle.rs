@@ -16,8 +16,8 @@ enum Search {
     Exact(Box<memmem::Finder<'static>>),
     /// ASCII with letters: the places of its rarest byte are compared in any case.
     Ascii { rare: usize },
-    /// Lower-cased characters, compared one by one.
-    Unicode(Vec<char>),
+    /// Lower-cased characters, and the bytes that the first of them begins with in either case.
+    Unicode { wanted: Vec<char>, leads: [u8; 2] },
 }
 
 impl Needle {
@@ -33,7 +33,7 @@ impl Needle {
         match &self.search {
             Search::Exact(finder) => finder.find(text.as_bytes()).is_some(),
             Search::Ascii { rare } => self.is_in_ascii(text.as_bytes(), *rare),
-            Search::Unicode(wanted) => is_in_unicode(text, wanted),
+            Search::Unicode { wanted, leads } => is_in_unicode(text, wanted, *leads),
         }
     }
 
@@ -65,7 +65,7 @@ impl Eq for Needle {}
 impl Search {
     fn new(text: &str) -> Self {
         if !text.is_ascii() {
-            return Self::Unicode(text.chars().flat_map(char::to_lowercase).collect());
+            return Self::unicode(text);
         }
         if text.bytes().any(|byte| byte.is_ascii_alphabetic()) {
             let rarest = text.bytes().enumerate().min_by_key(|&(_, byte)| commonness(byte));
@@ -73,6 +73,18 @@ impl Search {
         }
         Self::Exact(Box::new(memmem::Finder::new(text).into_owned()))
     }
+
+    fn unicode(text: &str) -> Self {
+        let wanted: Vec<char> = text.chars().flat_map(char::to_lowercase).collect();
+        let first = wanted.first().copied().unwrap_or_default();
+        let upper = first.to_uppercase().next().unwrap_or(first);
+        Self::Unicode { wanted, leads: [lead(first), lead(upper)] }
+    }
+}
+
+/// First byte of a character in UTF-8.
+fn lead(c: char) -> u8 {
+    c.encode_utf8(&mut [0; 4]).as_bytes()[0]
 }
 
 /// How common a byte is in JSON log lines, by rank: what the search skips to should stand out.
@@ -87,9 +99,10 @@ fn commonness(byte: u8) -> u8 {
     }
 }
 
-fn is_in_unicode(text: &str, wanted: &[char]) -> bool {
-    text.char_indices().any(|(at, _)| {
-        let mut found = text[at..].chars().flat_map(char::to_lowercase);
+/// A lead byte is never inside a character, so every place it is found at is a boundary.
+fn is_in_unicode(text: &str, wanted: &[char], leads: [u8; 2]) -> bool {
+    memchr2_iter(leads[0], leads[1], text.as_bytes()).any(|at| {
+        let mut found = text.get(at..).unwrap_or_default().chars().flat_map(char::to_lowercase);
         wanted.iter().all(|&c| found.next() == Some(c))
     })
 }
@@ -112,6 +125,10 @@ mod tests {
             ("ünï", "grÜNÏng", true),
             ("ünï", "grun", false),
             ("straße", "STRAßE", true),
+            ("Ünï", "x ünÏ", true),
+            ("ünï", "ü n ün ÜNÏ", true),
+            ("日本", "東京、日本", true),
+            ("日木", "東京、日本", false),
         ] {
             assert_eq!(Needle::new(needle).is_in(text), found, "{needle} in {text}");
         }
@@ -119,7 +136,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn agrees_with_lower_casing_both(needle in "[a-cA-C1 \"]{0,4}", text in "[a-cA-C1 \"é]{0,40}") {
+        fn agrees_with_lower_casing_both(needle in "[a-cA-C1 \"éÉ]{0,4}", text in "[a-cA-C1 \"éÉ]{0,40}") {
             let expected = text.to_lowercase().contains(&needle.to_lowercase());
             prop_assert_eq!(Needle::new(&needle).is_in(&text), expected);
         }

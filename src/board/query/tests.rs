@@ -56,14 +56,6 @@ fn terms_match_what_they_say() {
         ("id:17B37350", true),
         ("id:7b37350", false),
         ("id:17b37350-871d-4d69-9b4f-a77c2ddd7fc9-and-more", false),
-        ("error:runtimeexception", true),
-        ("error:java.lang", true),
-        ("error:\"supposed\"", true),
-        ("error:\"i'm \\\"supposed\\\" to\"", true),
-        ("error:IOException", true),
-        ("error:\"is absent\"", true),
-        ("error:Kiel", false),
-        ("error:\"\"", true),
         ("outcome:failure", true),
         ("outcome:SUCCESS", false),
         ("kiel", true),
@@ -89,6 +81,23 @@ fn terms_match_what_they_say() {
         ("Handler.java:12", true),
         ("java.io.IOException", true),
         ("{\"errorMessage\":\"I'm", true),
+    ] {
+        assert_eq!(query(text).matches(&entry), expected, "{text}");
+    }
+}
+
+#[test]
+fn an_error_matches_by_type_message_and_cause() {
+    let entry = failure();
+    for (text, expected) in [
+        ("error:runtimeexception", true),
+        ("error:java.lang", true),
+        ("error:\"supposed\"", true),
+        ("error:\"i'm \\\"supposed\\\" to\"", true),
+        ("error:IOException", true),
+        ("error:\"is absent\"", true),
+        ("error:Kiel", false),
+        ("error:\"\"", true),
     ] {
         assert_eq!(query(text).matches(&entry), expected, "{text}");
     }
@@ -163,7 +172,7 @@ fn errors_point_at_their_place() {
             "functon:x",
             [
                 "functon:x",
-                "^^^^^^^ unknown field `functon`; fields are condition, fn, id, error, outcome, and quotes make it text",
+                "^^^^^^^ unknown field `functon` (did you mean `fn:`?); fields are condition, fn, id, error, outcome, and quotes make it text",
             ],
         ),
         (

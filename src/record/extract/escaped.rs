@@ -1,0 +1,65 @@
+//! JSON that stands in a text as part of a string.
+
+use std::ops::Range;
+
+/// Where the string ends in which the brace stands: before the first quote that is not escaped.
+///
+/// When that quote belongs to a further object (`{\"a\":1} {"b":2}`), the string had no quotes of its own and ends before it.
+pub(super) fn end(text: &str, brace: usize) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = brace;
+    loop {
+        match bytes
+            .get(at..)
+            .and_then(|rest| memchr::memchr2(b'"', b'\\', rest))
+        {
+            Some(offset) if bytes[at + offset] == b'\\' => at += offset + 2,
+            Some(offset) => return before_brace(text, brace, at + offset),
+            None => return text.len(),
+        }
+    }
+}
+
+fn before_brace(text: &str, brace: usize, quote: usize) -> usize {
+    let inside = text[brace..quote].trim_ascii_end();
+    if inside.len() > 1 && inside.ends_with('{') {
+        brace + inside.len() - 1
+    } else {
+        quote
+    }
+}
+
+/// Whether the object stands in single quotes with its backslashes doubled, as Python and Node.js print a string.
+///
+/// Read as it stands, its values would differ from what was sent.
+pub(super) fn is_requoted(text: &str, object: Range<usize>) -> bool {
+    let bytes = text.as_bytes();
+    object.start > 0
+        && bytes[object.start - 1] == b'\''
+        && bytes.get(object.end) == Some(&b'\'')
+        && text[object].contains("\\\\")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_string_ends_at_its_quote() {
+        let text = r#"x="{\"a\":\"b\\\"\"}" y"#;
+        assert_eq!(&text[3..end(text, 3)], r#"{\"a\":\"b\\\"\"}"#);
+    }
+
+    #[test]
+    fn an_object_after_it_is_not_swallowed() {
+        let text = r#"{\"a\":1} { "b":2}"#;
+        assert_eq!(&text[..end(text, 0)], r#"{\"a\":1} "#);
+    }
+
+    #[test]
+    fn without_a_quote_it_ends_with_the_text() {
+        for text in ["{\\", "{\\\"a", "{\\é"] {
+            assert_eq!(end(text, 0), text.len());
+        }
+    }
+}

@@ -1,0 +1,356 @@
+//! Every place in one log event that a record is found in, and every one that it is not.
+
+use super::*;
+
+const RECORD: &str = r#"{"version":"1.0","requestContext":{"requestId":"r1","functionArn":"f","condition":"Success"},"requestPayload":{"a":"b\"\\c"}}"#;
+const OTHER: &str = r#"{"version":"1.0","requestContext":{"requestId":"r2","condition":"RetriesExhausted"},"x":1.0}"#;
+
+fn quoted(text: &str) -> String {
+    serde_json::to_string(text).expect("a string")
+}
+
+/// `records` by text and envelope, and the reasons of what is unreadable.
+fn search_all(message: &str) -> (Vec<(String, String)>, Vec<Reason>) {
+    let (mut records, mut reasons) = (Vec::new(), Vec::new());
+    search(message, &mut |piece| match piece {
+        Piece::Record { text, envelope, .. } => {
+            let names: Vec<_> = envelope.iter().map(|layer| layer.as_str()).collect();
+            records.push((text.to_owned(), names.join(" ")));
+        }
+        Piece::Unreadable(reason) => reasons.push(reason),
+    });
+    (records, reasons)
+}
+
+fn assert_found(message: &str, expected: &[(&str, &str)]) {
+    let (records, reasons) = search_all(message);
+    let records: Vec<_> = records
+        .iter()
+        .map(|(text, envelope)| (text.as_str(), envelope.as_str()))
+        .collect();
+    assert_eq!(records, expected, "{message}");
+    assert_eq!(reasons, [], "{message}");
+}
+
+fn assert_unreadable(message: &str, reason: Reason) {
+    let (records, reasons) = search_all(message);
+    assert_eq!(records, [], "{message}");
+    assert_eq!(reasons, [reason], "{message}");
+}
+
+#[test]
+fn bare_or_in_text() {
+    for prefix in [
+        "",
+        " ",
+        "\u{feff}",
+        "2026-11-20T10:15:44Z\tid\tINFO\t",
+        "[INFO]\tevent=",
+        "{id} said \"hi\" {\"a\": 1} ",
+        "it's 5\" wide {",
+        "{\"open\" ",
+        "[",
+        "{{{\"",
+        "'\u{0}",
+    ] {
+        for suffix in [
+            "",
+            "\n",
+            " rest",
+            "}",
+            "\"",
+            " {\"b\":2}",
+            "]",
+            "START RequestId: x",
+        ] {
+            assert_found(&format!("{prefix}{RECORD}{suffix}"), &[(RECORD, "")]);
+        }
+    }
+}
+
+#[test]
+fn several_in_one_event() {
+    assert_found(&format!("{RECORD}{OTHER}"), &[(RECORD, ""), (OTHER, "")]);
+    assert_found(
+        &format!("a {RECORD} b {OTHER} c"),
+        &[(RECORD, ""), (OTHER, "")],
+    );
+    assert_found(
+        &format!("[{RECORD}, {OTHER}]"),
+        &[(RECORD, ""), (OTHER, "")],
+    );
+}
+
+#[test]
+fn pretty_printed() {
+    let pretty = json::pretty(RECORD);
+    assert_found(&format!("received: {pretty}\n"), &[(&pretty, "")]);
+}
+
+#[test]
+fn in_a_log_format() {
+    for key in [
+        "message", "event", "detail", "body", "msg", "Records", "Message",
+    ] {
+        assert_found(
+            &format!("{{\"level\":\"INFO\",\"requestId\":\"x\",\"{key}\":{RECORD},\"b\":1}}"),
+            &[(RECORD, "log")],
+        );
+        assert_found(
+            &format!("{{\"{key}\":{}}}", quoted(RECORD)),
+            &[(RECORD, "log")],
+        );
+        assert_found(
+            &format!("{{\"{key}\":{}}}", quoted(&format!("got {RECORD} {OTHER}"))),
+            &[(RECORD, "log"), (OTHER, "log")],
+        );
+    }
+    assert_found(
+        &format!("{{\"fields\":{{\"message\":{}}}}}", quoted(RECORD)),
+        &[(RECORD, "log")],
+    );
+    assert_found(
+        &format!("{{\"message\":[\"a\",{RECORD}]}}"),
+        &[(RECORD, "log")],
+    );
+}
+
+#[test]
+fn in_string_layers() {
+    let mut text = RECORD.to_owned();
+    for _ in 0..6 {
+        text = quoted(&text);
+        assert_found(&text, &[(RECORD, "")]);
+        assert_found(
+            &format!("got {text} and {OTHER}"),
+            &[(RECORD, ""), (OTHER, "")],
+        );
+    }
+    let pretty = json::pretty(RECORD);
+    assert_found(&quoted(&format!("see {pretty}")), &[(&pretty, "")]);
+    let bare = quoted(RECORD);
+    assert_found(
+        &format!("event={} {OTHER}", &bare[1..bare.len() - 1]),
+        &[(RECORD, ""), (OTHER, "")],
+    );
+}
+
+#[test]
+fn in_messages() {
+    let sns = |text: &str| {
+        format!(
+            r#"{{"Type":"Notification","TopicArn":"t","Message":{}}}"#,
+            quoted(text)
+        )
+    };
+    let sns_event = |text: &str| {
+        format!(
+            r#"{{"Records":[{{"EventSource":"aws:sns","Sns":{}}}]}}"#,
+            sns(text)
+        )
+    };
+    let sqs = |texts: &[&str]| {
+        let messages: Vec<_> = texts
+            .iter()
+            .map(|text| {
+                format!(
+                    r#"{{"messageId":"m","body":{},"eventSource":"aws:sqs"}}"#,
+                    quoted(text)
+                )
+            })
+            .collect();
+        format!(r#"{{"Records": [{}]}}"#, messages.join(", "))
+    };
+    let bus = |source: &str, detail: &str| {
+        format!(
+            r#"{{"version":"0","detail-type":"Lambda Function Invocation Result - Failure","source":"{source}","detail":{detail}}}"#
+        )
+    };
+    assert_found(&sns_event(RECORD), &[(RECORD, "sns")]);
+    assert_found(
+        &format!(
+            r#"{{"Records":[{{"Sns":{{"Message":{}}}}}]}}"#,
+            quoted(RECORD)
+        ),
+        &[(RECORD, "sns")],
+    );
+    assert_found(&sns(RECORD), &[(RECORD, "sns")]);
+    assert_found(
+        &sqs(&[RECORD, OTHER, RECORD]),
+        &[(RECORD, "sqs"), (OTHER, "sqs"), (RECORD, "sqs")],
+    );
+    assert_found(
+        &sqs(&[&sns(RECORD), &sns(OTHER)]),
+        &[(RECORD, "sqs sns"), (OTHER, "sqs sns")],
+    );
+    assert_found(&bus("lambda", RECORD), &[(RECORD, "eventbridge")]);
+    assert_found(&bus("aws.lambda", RECORD), &[(RECORD, "eventbridge")]);
+    assert_found(
+        &sqs(&[&bus("lambda", RECORD)]),
+        &[(RECORD, "sqs eventbridge")],
+    );
+    assert_found(
+        &sns_event(&bus("lambda", RECORD)),
+        &[(RECORD, "sns eventbridge")],
+    );
+    assert_found(
+        &format!("{{\"message\":{}}}", sqs(&[RECORD])),
+        &[(RECORD, "log sqs")],
+    );
+    assert_found(
+        &format!(
+            "{{\"event\":{{\"message\":{}}}}}",
+            quoted(&bus("lambda", RECORD))
+        ),
+        &[(RECORD, "log eventbridge")],
+    );
+    assert_found(&format!("got {}", sqs(&[RECORD])), &[(RECORD, "sqs")]);
+}
+
+#[test]
+fn the_outermost_is_the_record() {
+    let receiver = format!(
+        r#"{{"version":"1.0","requestContext":{{"requestId":"r3","condition":"RetriesExhausted"}},"requestPayload":{RECORD},"x":{}}}"#,
+        quoted(RECORD)
+    );
+    assert_found(&receiver, &[(&receiver, "")]);
+    assert_found(&quoted(&receiver), &[(&receiver, "")]);
+    let cut = &receiver[..receiver.len() - 1];
+    assert_unreadable(cut, Reason::Cut);
+}
+
+#[test]
+fn what_holds_no_record() {
+    for message in [
+        "",
+        "REPORT RequestId: x\tDuration: 2.03 ms",
+        r#"{"type":"platform.report","record":{"requestId":"x"}}"#,
+        r#"{"requestContext":{"http":{"method":"GET"},"requestId":"x"},"body":"{\"condition\":\"new\"}","version":"2.0"}"#,
+        r#"{'requestContext': {'requestId': 'x', 'identity': {'condition': 1}}, 'condition': 'new'}"#,
+        "requestContext condition",
+        "the requestContext: condition: x",
+        "requestContext: [Object], version: '2.0'",
+        r#"{"requestContext":"condition"}"#,
+    ] {
+        assert_found(message, &[]);
+    }
+}
+
+#[test]
+fn what_looks_like_a_record() {
+    for (message, reason) in [
+        (&RECORD[..95], Reason::Cut),
+        (&RECORD[..110], Reason::Cut),
+        (
+            r#"{"a":{"version":"1.0","requestContext":{"condition":"x","requestId":"r"},"requestPayload":NaN}}"#,
+            Reason::Broken,
+        ),
+        (
+            r#"{"requestContext":{"condition":"x","requestId":"r"}}"#,
+            Reason::Incomplete(NotARecord::NoVersion),
+        ),
+        (
+            r#"{"version":"1.0","requestContext":{"condition":"x"}}"#,
+            Reason::Incomplete(NotARecord::NoName),
+        ),
+        (
+            r"{'version': '1.0', 'requestContext': {'requestId': 'r', 'condition': 'x'}}",
+            Reason::Python,
+        ),
+        (
+            "Event(requestContext=Context(requestId='r', condition='x'))",
+            Reason::Python,
+        ),
+        (
+            "{\n  version: '1.0',\n  requestContext: {\n    requestId: 'r',\n    condition: 'x'\n  }\n}",
+            Reason::Node,
+        ),
+        (
+            "{ event: { version: '1.0', requestContext: [Object], requestPayload: {} } }",
+            Reason::Node,
+        ),
+        (
+            "{version=1.0, requestContext={requestId=r, condition=x}}",
+            Reason::Java,
+        ),
+        (
+            "LambdaDestinationEvent(version=1.0, requestContext=LambdaDestinationEvent.RequestContext(requestId=r, condition=x))",
+            Reason::Java,
+        ),
+        (
+            r#"{"version"=>"1.0", "requestContext"=>{"requestId"=>"r", "condition"=>"x"}}"#,
+            Reason::Ruby,
+        ),
+        (
+            r#"{"version" => "1.0", "requestContext" => {"requestId" => "r", "condition" => "x"}}"#,
+            Reason::Ruby,
+        ),
+        (
+            r#"{version: "1.0", requestContext: {requestId: "r", condition: "x"}}"#,
+            Reason::Ruby,
+        ),
+        (
+            "map[requestContext:map[condition:x requestId:r] version:1.0]",
+            Reason::Go,
+        ),
+        (
+            r#"{"Records": [{"body": "{\"version\":\"1.0\",\"requestContext\":{\"condition\":\"x\""}]}"#,
+            Reason::Cut,
+        ),
+        (
+            r#"\\\"requestContext\\\":\n {\\\"condition\\\":\\\"x\\\"}"#,
+            Reason::Broken,
+        ),
+    ] {
+        assert_unreadable(message, reason);
+        assert_unreadable(&quoted(message), reason);
+        assert_unreadable(&format!("{{\"message\":{}}}", quoted(message)), reason);
+        let (records, reasons) = search_all(&format!("{OTHER} {message}"));
+        assert_eq!((records.len(), reasons), (1, vec![reason]), "{message}");
+    }
+}
+
+#[test]
+fn a_printed_string_with_doubled_backslashes_is_not_trusted() {
+    let body = r#"{"version":"1.0","requestContext":{"requestId":"r","condition":"x"},"requestPayload":"a\\nb"}"#;
+    assert_unreadable(
+        &format!("{{'messageId': 'm', 'body': '{body}'}}"),
+        Reason::Python,
+    );
+    assert_unreadable(
+        &format!("{{ messageId: 'm', body: '{body}' }}"),
+        Reason::Node,
+    );
+    let plain = body.replace("\\\\", "");
+    assert_found(
+        &format!("{{'messageId': 'm', 'body': '{plain}'}}"),
+        &[(&plain, "")],
+    );
+}
+
+#[test]
+fn hostile_text_is_given_up_in_time() {
+    let deep = |open: &str, close: &str| {
+        format!("{}{RECORD}{}", open.repeat(100_000), close.repeat(100_000))
+    };
+    for message in [
+        deep("[", "]"),
+        deep("{\"a\":", "}"),
+        deep("{\"a\":", ""),
+        deep("{\"", ""),
+        deep("{\\", ""),
+        deep("\"", ""),
+        deep("\\", ""),
+        deep("{\"requestContext\":", "}"),
+        deep("\u{0}", "\u{0}"),
+        "requestContext:{".repeat(100_000),
+        "{\"requestContext\":{\"condition\":1,".repeat(30_000),
+    ] {
+        let (records, reasons) = search_all(&message);
+        assert!(
+            records.len() + reasons.len() >= 1 || message.starts_with("requestContext"),
+            "{:.40}",
+            message
+        );
+    }
+}
