@@ -2,5 +2,6 @@
 //!
 //! The rooms and who may use whom are written down in `tests/architecture.rs`, which also checks them.
 
+pub mod local;
 pub mod log;
 pub mod record;
