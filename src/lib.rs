@@ -4,6 +4,7 @@
 
 pub mod app;
 pub mod board;
+pub mod local;
 pub mod log;
 pub mod output;
 pub mod record;
