@@ -28,7 +28,7 @@ pub(super) enum Piece<'a> {
     /// A record: its text, what was read of it, and the layers around it.
     Record {
         text: &'a str,
-        view: RecordView<'a>,
+        view: &'a RecordView<'a>,
         envelope: &'a [Envelope],
     },
     /// Something that looks like a record.
@@ -153,7 +153,7 @@ impl Search<'_> {
         match RecordView::of(members) {
             Ok(view) => (self.found)(Piece::Record {
                 text,
-                view,
+                view: &view,
                 envelope: &self.envelope,
             }),
             Err(missing @ (NotARecord::NoName | NotARecord::NoVersion)) => {

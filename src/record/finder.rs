@@ -51,7 +51,7 @@ impl Finder {
                     .any(|layer| matches!(layer, Envelope::Sns | Envelope::Sqs));
                 // A log format may hold the same record twice, as an object and in the message; a batch was delivered so.
                 if is_batch || texts.insert(self.hasher.hash_one(text)) {
-                    found.push(Found::Arrival(self.arrival(event, text, &view, envelope)));
+                    found.push(Found::Arrival(self.arrival(event, text, view, envelope)));
                 }
             }
             Piece::Unreadable(reason) => found.push(Found::Unreadable(Unreadable {
