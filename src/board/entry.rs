@@ -1,7 +1,7 @@
 //! What stands on the board.
 
 use crate::log::{Gap, Text};
-use crate::record::{Arrival, Outcome, Unreadable};
+use crate::record::{Arrival, Found, Outcome, Unreadable};
 
 /// The place of an entry in the order of appending; never used again for another entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,7 +59,7 @@ impl Entry {
     pub fn pane(&self) -> Pane {
         match self {
             Self::Arrival(arrival) if arrival.record.outcome() == Outcome::Success => Pane::Successes,
-            _ => Pane::Failures,
+            Self::Arrival(_) | Self::Unreadable(_) | Self::Gap(_) => Pane::Failures,
         }
     }
 
@@ -91,6 +91,15 @@ impl From<Arrival> for Entry {
 impl From<Unreadable> for Entry {
     fn from(unreadable: Unreadable) -> Self {
         Self::Unreadable(Box::new(unreadable))
+    }
+}
+
+impl From<Found> for Entry {
+    fn from(found: Found) -> Self {
+        match found {
+            Found::Arrival(arrival) => arrival.into(),
+            Found::Unreadable(unreadable) => unreadable.into(),
+        }
     }
 }
 

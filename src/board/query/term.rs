@@ -81,11 +81,20 @@ fn outcome(value: &str) -> Result<Outcome, String> {
 /// A pattern is for the name, with a colon for `name:qualifier`, and from `arn:` on for the whole ARN.
 fn fits_function(glob: &Glob, arn: &FunctionArn) -> bool {
     if glob.written().starts_with("arn:") {
-        return glob.fits(arn.as_str());
+        glob.fits(arn.as_str())
+    } else if glob.written().contains(':') {
+        glob.fits(qualified_name(arn))
+    } else {
+        glob.fits(arn.name())
     }
-    let qualified = |qualifier: &str| arn.as_str().len().checked_sub(arn.name().len() + 1 + qualifier.len());
-    let start = arn.qualifier().filter(|_| glob.written().contains(':')).and_then(qualified);
-    glob.fits(start.and_then(|start| arn.as_str().get(start..)).unwrap_or_else(|| arn.name()))
+}
+
+/// `name:qualifier` as it ends the ARN, or the name alone when there is no qualifier.
+fn qualified_name(arn: &FunctionArn) -> &str {
+    let Some(qualifier) = arn.qualifier() else { return arn.name() };
+    let len = arn.name().len() + 1 + qualifier.len();
+    let start = arn.as_str().len().checked_sub(len);
+    start.and_then(|start| arn.as_str().get(start..)).unwrap_or_else(|| arn.name())
 }
 
 fn starts_with_any_case(text: &str, prefix: &str) -> bool {
