@@ -27,8 +27,10 @@ use terminal::Terminal;
 const FRAME: Duration = Duration::from_millis(16);
 /// Messages taken in before the keyboard is heard again.
 const BURST: usize = 64;
-/// Entries that the filter looks at before the keyboard is heard again.
-const SLICE: usize = 20_000;
+/// Entries that the filter looks at between two looks at the clock.
+const SLICE: usize = 512;
+/// How long the filter runs before the keyboard is heard again.
+const TURN: Duration = Duration::from_millis(4);
 
 /// Shows the board until the user leaves it.
 ///
@@ -123,8 +125,12 @@ impl App {
 
     fn filter(&mut self) -> io::Result<()> {
         let mut effects = Vec::new();
-        self.filtering = self.model.advance(SLICE, &mut effects);
-        self.dirty |= self.filtering;
+        let started = Instant::now();
+        self.filtering = true;
+        while self.filtering && started.elapsed() < TURN {
+            self.filtering = self.model.advance(SLICE, &mut effects);
+        }
+        self.dirty = true;
         self.carry_out(effects)
     }
 

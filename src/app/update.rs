@@ -6,8 +6,7 @@ mod overlay;
 
 use crossterm::event::{Event, KeyEvent, KeyEventKind};
 
-use crate::board::{Entry, Query};
-use crate::record::Found;
+use crate::board::Query;
 use crate::source::{Batch, SourceUpdate};
 
 use super::keymap::Context;
@@ -71,7 +70,7 @@ impl Model {
             SourceUpdate::Found(batch) => self.take(batch),
             SourceUpdate::Status(status) => self.source.heard(status, self.now),
             SourceUpdate::Gap(gap) => {
-                self.board.append(Entry::Gap(Box::new(gap)));
+                self.board.append(gap.into());
             }
             SourceUpdate::Ended(Ok(())) => self.source.health = Health::Ended,
             SourceUpdate::Ended(Err(error)) => self.source.health = Health::Failed(error.to_string()),
@@ -82,10 +81,7 @@ impl Model {
         self.source.count(&batch);
         let before = PANES.map(|pane| self.board.view(pane).len());
         for found in batch.found {
-            self.board.append(match found {
-                Found::Arrival(arrival) => Entry::Arrival(Box::new(arrival)),
-                Found::Unreadable(unreadable) => Entry::Unreadable(Box::new(unreadable)),
-            });
+            self.board.append(found.into());
         }
         for pane in PANES {
             let came = self.board.view(pane).len().saturating_sub(before[index(pane)]);

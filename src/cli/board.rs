@@ -1,5 +1,7 @@
 //! Starting the board on a source.
 
+use std::sync::{Arc, OnceLock};
+
 use tokio::sync::mpsc;
 
 use crate::app::message::Message;
@@ -30,14 +32,18 @@ pub(super) async fn run(
     board.set_query(query);
     let keymap = Keymap::shipped().map_err(Failure::other)?;
     let model = Model::new(board, state, keymap, jiff::tz::TimeZone::system());
-    let inputs = join(updates, identity);
-    app::run(model, theme(look), inputs).await.map_err(|error| Failure::other(format!("the terminal: {error}")))
+    let failed = Arc::new(OnceLock::new());
+    let inputs = join(updates, identity, Arc::clone(&failed));
+    app::run(model, theme(look), inputs).await.map_err(|error| Failure::other(format!("the terminal: {error}")))?;
+    // What the board showed last is said again where it can be read after it, and by its exit code.
+    failed.get().cloned().map_or(Ok(()), Err)
 }
 
 /// One channel for all that the board hears of the outside.
 fn join(
     mut updates: mpsc::Receiver<SourceUpdate>,
     identity: impl Future<Output = Option<String>> + Send + 'static,
+    failed: Arc<OnceLock<Failure>>,
 ) -> mpsc::Receiver<Message> {
     let (send, inputs) = mpsc::channel(16);
     let names = send.clone();
@@ -49,6 +55,9 @@ fn join(
     });
     tokio::spawn(async move {
         while let Some(update) = updates.recv().await {
+            if let SourceUpdate::Ended(Err(error)) = &update {
+                failed.get_or_init(|| Failure::from(error));
+            }
             if send.send(Message::Source(update)).await.is_err() {
                 break;
             }

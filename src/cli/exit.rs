@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use crate::aws::{AwsError, Blame};
+use crate::aws::AwsError;
 use crate::source::SourceError;
 
 /// A failed command: the code it exits with and what it says on stderr.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Failure {
     /// 252 usage, 253 configuration or credentials, 254 the service, 255 anything else.
     pub code: u8,
@@ -23,6 +23,18 @@ impl Failure {
     /// Anything else.
     pub fn other(message: impl fmt::Display) -> Self {
         Self { code: 255, message: message.to_string() }
+    }
+}
+
+impl From<&SourceError> for Failure {
+    fn from(error: &SourceError) -> Self {
+        Self { code: error.exit_kind().code(), message: error.to_string() }
+    }
+}
+
+impl From<AwsError> for Failure {
+    fn from(error: AwsError) -> Self {
+        Self { code: error.exit_kind().code(), message: error.to_string() }
     }
 }
 

@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 
 use crate::board::{Entry, Query};
 use crate::output::{Summary, jsonl, text};
-use crate::record::{Found, Outcome};
+use crate::record::Outcome;
 use crate::source::{Batch, SourceUpdate, Status};
 
 use super::args::OutputFormat;
@@ -58,9 +58,9 @@ impl<W: Write> Stream<W> {
             let written = match update {
                 Some(SourceUpdate::Found(batch)) => self.write(batch),
                 Some(SourceUpdate::Status(status)) => tell(&status),
-                Some(SourceUpdate::Gap(gap)) => self.write_entry(&Entry::Gap(Box::new(gap))),
+                Some(SourceUpdate::Gap(gap)) => self.write_entry(&gap.into()),
                 Some(SourceUpdate::Ended(Ok(()))) | None => return self.flush(),
-                Some(SourceUpdate::Ended(Err(error))) => return self.fail(error.into()),
+                Some(SourceUpdate::Ended(Err(error))) => return self.fail(Failure::from(&error)),
             };
             if end_of(written)? == End::Unread {
                 return Ok(End::Unread);
@@ -72,11 +72,7 @@ impl<W: Write> Stream<W> {
     fn write(&mut self, batch: Batch) -> io::Result<()> {
         self.summary.events += batch.events;
         for found in batch.found {
-            let entry = match found {
-                Found::Arrival(arrival) => Entry::Arrival(Box::new(arrival)),
-                Found::Unreadable(unreadable) => Entry::Unreadable(Box::new(unreadable)),
-            };
-            self.write_entry(&entry)?;
+            self.write_entry(&found.into())?;
         }
         self.out.flush()
     }

@@ -133,9 +133,8 @@ fn headline<'a>(theme: &Theme, arrival: &Arrival) -> Line<'a> {
 
 fn failure_words(arrival: &Arrival) -> String {
     let Some(error) = arrival.record.error() else { return row::without_error(arrival) };
-    let message = error.message.as_deref().unwrap_or_default().lines().next().unwrap_or_default().to_owned();
-    let words = [error.error_type.unwrap_or_default(), message];
-    let words: Vec<_> = words.iter().filter(|word| !word.is_empty()).map(|word| visible(word).into_owned()).collect();
+    let words = [error.error_type.as_deref().unwrap_or_default(), row::first_line(&error)];
+    let words: Vec<_> = words.into_iter().filter(|word| !word.is_empty()).map(visible).collect();
     words.join(": ")
 }
 

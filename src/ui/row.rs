@@ -7,7 +7,7 @@ use crate::app::model::Model;
 use crate::board::Entry;
 use crate::log::{Gap, visible};
 use crate::record::json::{self, TokenKind};
-use crate::record::{Arrival, FunctionArn, Outcome, Unreadable};
+use crate::record::{Arrival, FunctionArn, InvocationError, Outcome, Unreadable};
 
 use super::text::{cut, cut_middle, fill, fit};
 use super::theme::Theme;
@@ -149,9 +149,16 @@ fn error_cells(row: &mut Row<'_>, theme: &Theme, arrival: &Arrival) {
     if let Some(error_type) = &error.error_type {
         row.push(&visible(error_type), theme.strong());
     }
-    let message = error.message.as_deref().unwrap_or_default().lines().next().unwrap_or_default();
+    let message = first_line(&error);
     let joint = if error.error_type.is_some() && !message.is_empty() { ": " } else { "" };
     row.push(&format!("{joint}{}", visible(message)), Style::new());
+}
+
+/// First line of an error's message, without the request id that the platform puts before it: the record has it anyway.
+pub(super) fn first_line(error: &InvocationError) -> &str {
+    let line = error.message.as_deref().unwrap_or_default().lines().next().unwrap_or_default();
+    let platform = line.strip_prefix("RequestId: ").and_then(|rest| rest.split_once(' '));
+    platform.map_or(line, |(_, rest)| rest.strip_prefix("Error: ").unwrap_or(rest))
 }
 
 /// What is known of a failure that carries no error.

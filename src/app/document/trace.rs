@@ -25,8 +25,10 @@ fn write_without_error(document: &mut Document, arrival: &Arrival) {
 }
 
 fn write_error(document: &mut Document, error: &InvocationError, depth: usize) {
-    write_headline(document, error, depth);
-    document.end_line();
+    if depth > 0 || !fits_the_head(error) {
+        write_headline(document, error, depth);
+        document.end_line();
+    }
     if error.frames.is_empty() {
         document.push("no stack trace in the record", Some(Role::Dim));
         document.end_line();
@@ -39,6 +41,13 @@ fn write_error(document: &mut Document, error: &InvocationError, depth: usize) {
         document.end_line();
         write_error(document, cause, depth + 1);
     }
+}
+
+/// The head above every tab shows type and first line; a short error is not told twice.
+fn fits_the_head(error: &InvocationError) -> bool {
+    let message = error.message.as_deref().unwrap_or_default();
+    let cells = message.chars().count() + error.error_type.as_deref().map_or(0, |name| name.chars().count() + 2);
+    message.lines().count() <= 1 && cells <= 70
 }
 
 fn write_headline(document: &mut Document, error: &InvocationError, depth: usize) {

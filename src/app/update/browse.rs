@@ -4,6 +4,7 @@ use crate::app::action::Action;
 use crate::app::message::Effect;
 use crate::app::model::{ConditionMenu, FilterLine, Focus, Model, Overlay, Split, Tab, index};
 use crate::board::{Entry, Pane, Query};
+use crate::record::Arrival;
 
 impl Model {
     pub(super) fn browse(&mut self, action: Action, effects: &mut Vec<Effect>) {
@@ -169,10 +170,17 @@ impl Model {
             return Some(("record", record.text().to_string()));
         }
         match self.detail.tab(Some(entry)) {
-            Tab::Trace => Some(("trace", self.detail.text().to_owned())),
+            Tab::Trace => Some(("trace", trace_text(arrival, self.detail.text()))),
             Tab::Request => record.request_payload().map(|text| ("request payload", text.to_string())),
             Tab::Response => record.response_payload().map(|text| ("response payload", text.to_string())),
             Tab::Raw => Some(("log event", arrival.message.to_string())),
         }
     }
+}
+
+/// The trace with the error's own words before it, which the screen shows above the tabs.
+fn trace_text(arrival: &Arrival, frames: &str) -> String {
+    let Some(error) = arrival.record.error() else { return frames.to_owned() };
+    let words = [error.error_type, error.message].into_iter().flatten().collect::<Vec<_>>().join(": ");
+    if frames.starts_with(&words) { frames.to_owned() } else { format!("{words}\n{frames}") }
 }
