@@ -23,9 +23,9 @@ pub(super) fn masked(message: &str, request_id: Option<&str>) -> String {
         let length = quoted(rest, before).unwrap_or_else(|| word(rest));
         let (piece, after) = rest.split_at(length.max(first.len_utf8()));
         if varies(piece) {
-            out.push(MASK)
+            out.push(MASK);
         } else {
-            out.push_str(piece)
+            out.push_str(piece);
         }
         before = piece.chars().next_back().unwrap_or(' ');
         rest = after;
