@@ -6,6 +6,8 @@ mod jvm;
 mod python;
 mod ruby;
 
+use std::borrow::Cow;
+
 use serde_json::value::RawValue;
 
 use super::StackFrame;
@@ -79,7 +81,7 @@ fn of_object(value: &str) -> Option<(StackFrame, Order)> {
             .find_map(|name| json::find(&members, name))
             .map(RawValue::get)
     };
-    let text = |value: &str| json::unquote(value).map(|text| text.into_owned());
+    let text = |value: &str| json::unquote(value).map(Cow::into_owned);
     let frame = StackFrame {
         file: named(&["path", "file", "fileName"]).and_then(text),
         line: named(&["line", "lineNumber"]).and_then(|line| line.parse().ok()),

@@ -226,7 +226,7 @@ fn what_holds_no_record() {
         "REPORT RequestId: x\tDuration: 2.03 ms",
         r#"{"type":"platform.report","record":{"requestId":"x"}}"#,
         r#"{"requestContext":{"http":{"method":"GET"},"requestId":"x"},"body":"{\"condition\":\"new\"}","version":"2.0"}"#,
-        r#"{'requestContext': {'requestId': 'x', 'identity': {'condition': 1}}, 'condition': 'new'}"#,
+        r"{'requestContext': {'requestId': 'x', 'identity': {'condition': 1}}, 'condition': 'new'}",
         "requestContext condition",
         "the requestContext: condition: x",
         "requestContext: [Object], version: '2.0'",
@@ -349,8 +349,7 @@ fn hostile_text_is_given_up_in_time() {
         let (records, reasons) = search_all(&message);
         assert!(
             records.len() + reasons.len() >= 1 || message.starts_with("requestContext"),
-            "{:.40}",
-            message
+            "{message:.40}"
         );
     }
 }

@@ -3,6 +3,8 @@
 //! `aws-lambda-python-runtime-interface-client` `bootstrap.py`: frames by `traceback.format_list`, and syntax errors as
 //! `File "x.py" Line 3`; Python 2 had arrays of file, line, function and code.
 
+use std::borrow::Cow;
+
 use crate::record::error::StackFrame;
 use crate::record::json;
 
@@ -40,7 +42,7 @@ pub(super) fn of_list(value: &str) -> Option<StackFrame> {
         items
             .get(index)
             .and_then(|item| json::unquote(item.get()))
-            .map(|text| text.into_owned())
+            .map(Cow::into_owned)
     };
     Some(StackFrame {
         file: Some(text(0)?),

@@ -9,7 +9,7 @@ pub(super) fn frame(line: &str) -> Option<StackFrame> {
         None => (line, None),
     };
     let (file, line) = file_and_line(place)?;
-    let is_path = function.is_some() || file.ends_with(".rb");
+    let is_path = function.is_some() || file.strip_suffix(".rb").is_some();
     is_path.then(|| StackFrame {
         file: Some(file.to_owned()),
         line: Some(line),
