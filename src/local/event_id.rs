@@ -6,14 +6,14 @@
 /// Order of a log event in its group: by timestamp, then as it was taken in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct EventId {
-    /// Milliseconds since the Unix epoch, 0 to 2^48 - 1.
+    /// Milliseconds since the Unix epoch, 0 to [`LATEST`].
     pub(crate) timestamp: i64,
     /// Place among all events that this endpoint took in.
     pub(crate) sequence: u64,
 }
 
-/// Latest timestamp that an id has room for.
-pub(crate) const LATEST: i64 = (1 << 48) - 1;
+/// Latest timestamp whose id has 56 digits, rounded down: a day in 2109.
+pub(crate) const LATEST: i64 = 4_400_000_000_000;
 const BILLION: u64 = 1_000_000_000;
 
 impl EventId {
@@ -115,7 +115,7 @@ mod tests {
             sequence: 0,
         };
         assert!(
-            id.to_digits().starts_with("311326292749455197798"),
+            id.to_digits().starts_with("3113262927494551977"),
             "{}",
             id.to_digits()
         );
