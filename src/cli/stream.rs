@@ -6,7 +6,6 @@ use tokio::sync::mpsc;
 
 use crate::board::{Entry, Query};
 use crate::output::{Summary, jsonl, text};
-use crate::record::Outcome;
 use crate::source::{Batch, SourceUpdate, Status};
 
 use super::args::OutputFormat;
@@ -72,34 +71,22 @@ impl<W: Write> Stream<W> {
     fn write(&mut self, batch: Batch) -> io::Result<()> {
         self.summary.events += batch.events;
         for found in batch.found {
+            self.summary.add(&found);
             self.write_entry(&found.into())?;
         }
         self.out.flush()
     }
 
     fn write_entry(&mut self, entry: &Entry) -> io::Result<()> {
-        self.count(entry);
         if !self.query.matches(entry) {
             return Ok(());
         }
         match (self.format, entry) {
             (OutputFormat::Jsonl, Entry::Arrival(arrival)) => jsonl::write(&mut self.out, arrival),
-            (OutputFormat::Jsonl, _) => Ok(()),
-            (_, entry) => text::write(&mut self.out, entry, &self.zone),
-        }
-    }
-
-    fn count(&mut self, entry: &Entry) {
-        match entry {
-            Entry::Arrival(arrival) => {
-                self.summary.records += 1;
-                match arrival.record.outcome() {
-                    Outcome::Success => self.summary.success += 1,
-                    Outcome::Failure => self.summary.failure += 1,
-                }
-            }
-            Entry::Unreadable(_) => self.summary.unreadable += 1,
-            Entry::Gap(_) => {}
+            (OutputFormat::Jsonl, Entry::Unreadable(_) | Entry::Gap(_)) => Ok(()),
+            (_, Entry::Arrival(arrival)) => text::write(&mut self.out, arrival, &self.zone),
+            (_, Entry::Unreadable(unreadable)) => text::write_unreadable(&mut self.out, unreadable, &self.zone),
+            (_, Entry::Gap(gap)) => text::write_gap(&mut self.out, gap, &self.zone),
         }
     }
 
