@@ -2,6 +2,8 @@
 //!
 //! The rooms and who may use whom are written down in `tests/architecture.rs`, which also checks them.
 
+pub mod aws;
 pub mod log;
 pub mod output;
 pub mod record;
+pub mod source;
