@@ -1,0 +1,85 @@
+//! The SDK's clients, made once and shared, and its errors in words that say what to do next.
+//!
+//! Everything follows the AWS CLI: the same flags, environment variables and configuration files, the same
+//! order between them, and its exit codes. The SDK retries nothing here: reads are repeated by whoever asked, so
+//! that the wait can be shown, and an invocation is never sent twice.
+
+mod bundle;
+mod connect;
+mod error;
+mod http;
+mod identity;
+mod logs;
+mod names;
+mod profile;
+mod receiver;
+mod sdk_error;
+
+pub use connect::connect;
+pub use error::{AwsError, ExitKind, Recovery};
+pub use identity::Identity;
+pub use logs::{LogPage, LogRange};
+pub use receiver::Receivers;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use profile::Login;
+
+/// What the AWS flags say; what they leave open comes from the environment and the configuration files.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Name of the profile; its credentials then win over those in the environment.
+    pub profile: Option<String>,
+    /// Region, such as `eu-central-1`.
+    pub region: Option<String>,
+    /// Where every service is called instead of AWS.
+    pub endpoint_url: Option<String>,
+    /// File of further root certificates in PEM form.
+    pub ca_bundle: Option<PathBuf>,
+    /// Keys that replace every other source of credentials; for the embedded endpoint, which takes any.
+    pub keys: Option<Keys>,
+}
+
+/// A pair of long-term keys.
+#[derive(Clone)]
+pub struct Keys {
+    /// Access key id.
+    pub id: String,
+    /// Secret access key.
+    pub secret: String,
+}
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Keys(…)")
+    }
+}
+
+/// One client for each service, over one HTTP client and one set of credentials; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Clients {
+    /// CloudWatch Logs.
+    pub logs: aws_sdk_cloudwatchlogs::Client,
+    /// Lambda, for reading configurations.
+    pub lambda: aws_sdk_lambda::Client,
+    /// Lambda, for invoking: it waits as long as a function may run, and never sends twice.
+    pub invoke: aws_sdk_lambda::Client,
+    sts: aws_sdk_sts::Client,
+    region: Arc<str>,
+    login: Login,
+}
+
+impl Clients {
+    /// The region that was settled on.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// The profile that was asked for, by flag or environment.
+    #[must_use]
+    pub fn profile(&self) -> Option<&str> {
+        self.login.profile()
+    }
+}

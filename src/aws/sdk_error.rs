@@ -1,0 +1,219 @@
+//! From the SDK's errors to ours.
+
+use std::error::Error;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use super::profile::Login;
+use super::{AwsError, Clients};
+
+impl Clients {
+    /// What went wrong when `action` (the IAM action) was asked for on `target`.
+    pub(crate) fn explain<E>(
+        &self,
+        action: &str,
+        target: &str,
+        error: &SdkError<E, HttpResponse>,
+    ) -> AwsError
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        if let Some(cause) = find::<CredentialsError>(error) {
+            return of_credentials(cause, &self.login);
+        }
+        let status = error
+            .raw_response()
+            .map(|response| response.status().as_u16());
+        match (error.code(), status) {
+            (None, None) => of_connection(action, error),
+            (code, status) => self.of_answer(
+                action,
+                target,
+                &Answer {
+                    code: code.map_or_else(
+                        || format!("HTTP {}", status.unwrap_or_default()),
+                        str::to_owned,
+                    ),
+                    detail: error.message().map_or_else(|| chain(error), str::to_owned),
+                    status: status.unwrap_or_default(),
+                },
+            ),
+        }
+    }
+
+    fn of_answer(&self, action: &str, target: &str, answer: &Answer) -> AwsError {
+        let (action, target, detail) =
+            (action.to_owned(), target.to_owned(), answer.detail.clone());
+        match answer.code.as_str() {
+            code if is_throttling(code) || answer.status == 429 => {
+                AwsError::Throttled { action, target }
+            }
+            "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" => {
+                AwsError::Denied {
+                    action,
+                    target,
+                    detail,
+                }
+            }
+            "ResourceNotFoundException" => AwsError::NotFound {
+                action,
+                target,
+                detail,
+            },
+            "ExpiredTokenException" | "ExpiredToken" | "RequestExpired" => expired(&self.login),
+            "UnrecognizedClientException"
+            | "InvalidClientTokenId"
+            | "InvalidSignatureException"
+            | "SignatureDoesNotMatch"
+            | "IncompleteSignature"
+            | "MissingAuthenticationToken" => AwsError::Credentials {
+                problem: format!("AWS does not accept the credentials ({detail})"),
+                mend: self.login.command(),
+            },
+            code => AwsError::Service {
+                action,
+                target,
+                code: code.to_owned(),
+                detail,
+                passing: answer.status >= 500,
+            },
+        }
+    }
+}
+
+struct Answer {
+    code: String,
+    detail: String,
+    status: u16,
+}
+
+fn is_throttling(code: &str) -> bool {
+    matches!(
+        code,
+        "ThrottlingException"
+            | "Throttling"
+            | "ThrottledException"
+            | "TooManyRequestsException"
+            | "RequestLimitExceeded"
+            | "RequestThrottled"
+            | "SlowDown"
+    )
+}
+
+fn of_connection(action: &str, error: &(dyn Error + 'static)) -> AwsError {
+    let detail = chain(error);
+    if detail.contains("certificate") || detail.contains("UnknownIssuer") {
+        return AwsError::Certificate {
+            detail,
+            mend: "give the root certificate of your network with --ca-bundle or AWS_CA_BUNDLE"
+                .into(),
+        };
+    }
+    AwsError::Network {
+        action: action.to_owned(),
+        detail,
+    }
+}
+
+/// What a failed credentials provider means to the user.
+pub(super) fn of_credentials(error: &CredentialsError, login: &Login) -> AwsError {
+    let detail = chain(error);
+    if matches!(error, CredentialsError::CredentialsNotLoaded(_)) {
+        return no_credentials(login);
+    }
+    let lower = detail.to_lowercase();
+    if lower.contains("expired") || lower.contains("sso token") {
+        return AwsError::Expired {
+            problem: format!("the login has expired ({detail})"),
+            mend: login.command(),
+        };
+    }
+    AwsError::Credentials {
+        problem: format!("the AWS credentials cannot be used ({detail})"),
+        mend: login.command(),
+    }
+}
+
+/// No provider had any credentials.
+pub(super) fn no_credentials(login: &Login) -> AwsError {
+    AwsError::Credentials {
+        problem: "no AWS credentials were found".into(),
+        mend: login.command(),
+    }
+}
+
+fn expired(login: &Login) -> AwsError {
+    AwsError::Expired {
+        problem: "the AWS credentials have expired".into(),
+        mend: login.command(),
+    }
+}
+
+fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+    causes(error).find_map(|cause| cause.downcast_ref())
+}
+
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}
+
+/// An error and its causes in one line, without the ones that only repeat or announce the next.
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for text in causes(error).map(ToString::to_string) {
+        if parts.last().is_none_or(|last| !last.contains(&text)) {
+            parts.push(text);
+        }
+    }
+    // The outermost layers say no more than "dispatch failure" and "io error".
+    let start = parts.len().saturating_sub(2);
+    parts[start..].join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{0}")]
+    struct Layer(&'static str, #[source] Option<Box<dyn Error + Send + Sync>>);
+
+    fn layers(texts: &[&'static str]) -> Layer {
+        let (first, rest) = texts.split_first().unwrap();
+        Layer(
+            first,
+            (!rest.is_empty()).then(|| Box::new(layers(rest)) as _),
+        )
+    }
+
+    #[test]
+    fn only_the_inner_causes_are_told() {
+        let error = layers(&[
+            "dispatch failure",
+            "io error",
+            "client error (Connect)",
+            "Connection refused",
+        ]);
+        assert_eq!(chain(&error), "client error (Connect): Connection refused");
+    }
+
+    #[test]
+    fn credentials_errors_name_the_command() {
+        let missing =
+            CredentialsError::not_loaded(layers(&["no providers in chain provided credentials"]));
+        assert_eq!(
+            of_credentials(&missing, &Login::default()).to_string(),
+            "no AWS credentials were found: aws configure"
+        );
+        let sso = CredentialsError::provider_error(layers(&[
+            "the SSO token has expired and cannot be refreshed",
+        ]));
+        assert!(matches!(
+            of_credentials(&sso, &Login::default()),
+            AwsError::Expired { .. }
+        ));
+    }
+}
