@@ -4,7 +4,7 @@
 mod common;
 
 use arrivals::app::message::Message;
-use arrivals::app::model::{Model, SourceState};
+use arrivals::app::model::{Model, Place};
 use arrivals::source::{Batch, SourceUpdate, Status};
 use arrivals::ui::{self, Background, Depth, Theme};
 use common::{board_of, events, press, press_all, resize};
@@ -225,13 +225,13 @@ fn any_size_can_be_drawn() {
 
 #[test]
 fn the_source_is_named() {
-    let state = SourceState {
+    let place = Place {
         names: vec!["/aws/lambda/receiver".into(), "/aws/lambda/other".into()],
         region: Some("eu-central-1".into()),
         identity: Some("dev/123123123123".into()),
-        ..SourceState::default()
+        ..Place::default()
     };
-    let mut model = common::board_from(state, &[]);
+    let mut model = common::board_from(place, &[]);
     let first = screen(&mut model, 120, 40).lines().next().unwrap().to_owned();
     assert_eq!(
         first,

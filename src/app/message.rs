@@ -7,6 +7,7 @@ use crossterm::event::Event;
 use crate::source::SourceUpdate;
 
 use super::document::{Document, Paint};
+use super::model::Place;
 
 /// Something that happened.
 #[derive(Debug)]
@@ -15,8 +16,8 @@ pub enum Message {
     Terminal(Event),
     /// The source found, failed or ended.
     Source(SourceUpdate),
-    /// Who reads: profile and account.
-    Identity(String),
+    /// More is known of where the records come from.
+    Place(Place),
     /// The highlighter has coloured a document.
     Coloured {
         /// The document that it was asked for.

@@ -18,7 +18,7 @@ pub use filter::FilterLine;
 pub use geometry::{Border, Geometry};
 pub use list::{List, Window};
 pub use menu::{ConditionMenu, MenuRow};
-pub use source::{Health, SourceState};
+pub use source::{Health, Place, SourceState};
 
 /// What the keys move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

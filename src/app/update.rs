@@ -21,7 +21,7 @@ impl Model {
         match message {
             Message::Terminal(event) => self.terminal(event, &mut effects),
             Message::Source(update) => self.source_update(update),
-            Message::Identity(identity) => self.source.identity = Some(identity),
+            Message::Place(place) => self.source.place = place,
             Message::Coloured { generation, colours } => self.detail.colour(generation, colours),
             Message::Tick => {}
         }

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use tokio::sync::mpsc;
 
 use crate::app::message::Message;
-use crate::app::model::{Model, SourceState};
+use crate::app::model::{Model, Place, SourceState};
 use crate::app::{self, keymap::Keymap};
 use crate::board::{Board, Query};
 use crate::source::SourceUpdate;
@@ -17,23 +17,23 @@ use super::exit::Failure;
 /// Bytes of log messages that the board keeps before the oldest successes go.
 const KEPT: usize = 1 << 30;
 
-/// Shows what `updates` brings, until the user leaves.
+/// Shows what `updates` brings, until the user leaves; `places` tells more of where it comes from as it becomes known.
 ///
 /// # Errors
 /// When the terminal cannot be used.
 pub(super) async fn run(
-    state: SourceState,
+    place: Place,
     query: Query,
     look: LookArgs,
     updates: mpsc::Receiver<SourceUpdate>,
-    identity: impl Future<Output = Option<String>> + Send + 'static,
+    places: mpsc::Receiver<Place>,
 ) -> Result<(), Failure> {
     let mut board = Board::new(KEPT);
     board.set_query(query);
     let keymap = Keymap::shipped().map_err(Failure::other)?;
-    let model = Model::new(board, state, keymap, jiff::tz::TimeZone::system());
+    let model = Model::new(board, SourceState::at(place), keymap, jiff::tz::TimeZone::system());
     let failed = Arc::new(OnceLock::new());
-    let inputs = join(updates, identity, Arc::clone(&failed));
+    let inputs = join(updates, places, Arc::clone(&failed));
     app::run(model, theme(look), inputs).await.map_err(|error| Failure::other(format!("the terminal: {error}")))?;
     // What the board showed last is said again where it can be read after it, and by its exit code.
     failed.get().cloned().map_or(Ok(()), Err)
@@ -42,15 +42,16 @@ pub(super) async fn run(
 /// One channel for all that the board hears of the outside.
 fn join(
     mut updates: mpsc::Receiver<SourceUpdate>,
-    identity: impl Future<Output = Option<String>> + Send + 'static,
+    mut places: mpsc::Receiver<Place>,
     failed: Arc<OnceLock<Failure>>,
 ) -> mpsc::Receiver<Message> {
     let (send, inputs) = mpsc::channel(16);
     let names = send.clone();
     tokio::spawn(async move {
-        if let Some(identity) = identity.await {
-            // The board may be gone by now.
-            let _ = names.send(Message::Identity(identity)).await;
+        while let Some(place) = places.recv().await {
+            if names.send(Message::Place(place)).await.is_err() {
+                break;
+            }
         }
     });
     tokio::spawn(async move {

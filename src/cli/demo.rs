@@ -11,7 +11,7 @@ use aws_sdk_lambda::types::InvocationType;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use crate::app::model::SourceState;
+use crate::app::model::Place;
 use crate::aws::{self, Clients, Keys, Settings};
 use crate::local::{Endpoint, Options};
 use crate::record::Found;
@@ -42,7 +42,7 @@ pub(super) async fn run(args: DemoArgs, look: LookArgs) -> Result<(), Failure> {
     let updates = poll::start(clients.clone(), tail());
     if format == OutputFormat::Board {
         let traffic = tokio::spawn(send_without_end(clients));
-        let shown = board::run(state(&endpoint), query, look, updates, std::future::ready(None)).await;
+        let shown = board::run(place(&endpoint), query, look, updates, mpsc::channel(1).1).await;
         traffic.abort();
         return shown;
     }
@@ -69,13 +69,12 @@ fn tail() -> poll::Options {
     poll::Options { groups: vec![group()], since: 0, until: None, follow: true }
 }
 
-fn state(endpoint: &Endpoint) -> SourceState {
-    SourceState {
+fn place(endpoint: &Endpoint) -> Place {
+    Place {
         names: vec![group()],
         region: Some(endpoint.region().to_owned()),
         identity: Some(format!("demo/{}", endpoint.account())),
         endpoint: Some(endpoint.url().to_owned()),
-        ..SourceState::default()
     }
 }
 

@@ -177,7 +177,7 @@ fn when(model: &Model, arrival: &Arrival) -> String {
 
 fn place(model: &Model, origin: &Origin) -> String {
     let mut parts: Vec<String> = Vec::new();
-    if model.source.names.len() > 1 {
+    if model.source.place.names.len() > 1 {
         parts.extend(origin.log_group.as_deref().map(str::to_owned));
     }
     parts.extend(origin.log_stream.as_deref().map(str::to_owned));

@@ -37,13 +37,13 @@ fn draw_source(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) 
 
 /// Group, region, who reads, and the endpoint: what is most needed first.
 fn places(model: &Model) -> Vec<String> {
-    let source = &model.source;
-    let names = match source.names.as_slice() {
+    let place = &model.source.place;
+    let names = match place.names.as_slice() {
         [one] => one.clone(),
         [first, rest @ ..] => format!("{first} +{}", rest.len()),
         [] => String::new(),
     };
-    let others = [&source.region, &source.identity, &source.endpoint];
+    let others = [&place.region, &place.identity, &place.endpoint];
     std::iter::once(names)
         .chain(others.into_iter().flatten().cloned())
         .filter(|part| !part.is_empty())

@@ -4,7 +4,7 @@
 
 use arrivals::app::keymap::Keymap;
 use arrivals::app::message::{Effect, Message};
-use arrivals::app::model::{Model, SourceState};
+use arrivals::app::model::{Model, Place, SourceState};
 use arrivals::board::Board;
 use arrivals::log::{LogEvent, Origin, Text};
 use arrivals::record::{Finder, Found};
@@ -91,8 +91,8 @@ pub fn found(messages: &[String]) -> Vec<Found> {
 }
 
 /// A board in UTC on a source, with what is found in the messages.
-pub fn board_from(source: SourceState, messages: &[String]) -> Model {
-    let mut model = Model::new(Board::new(1 << 24), source, Keymap::shipped().unwrap(), TimeZone::UTC);
+pub fn board_from(place: Place, messages: &[String]) -> Model {
+    let mut model = Model::new(Board::new(1 << 24), SourceState::at(place), Keymap::shipped().unwrap(), TimeZone::UTC);
     let batch = Batch { found: found(messages), events: messages.len() as u64, ..Batch::default() };
     if !messages.is_empty() {
         update(&mut model, Message::Source(SourceUpdate::Found(batch)));
@@ -102,8 +102,8 @@ pub fn board_from(source: SourceState, messages: &[String]) -> Model {
 
 /// A board in UTC with what is found in the messages.
 pub fn board_of(messages: &[String]) -> Model {
-    let state = SourceState { names: vec!["/aws/lambda/receiver".into()], ..SourceState::default() };
-    board_from(state, messages)
+    let place = Place { names: vec!["/aws/lambda/receiver".into()], ..Place::default() };
+    board_from(place, messages)
 }
 
 /// Gives a message, and lets the filter finish.

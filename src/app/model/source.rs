@@ -44,9 +44,9 @@ pub enum Health {
     Failed(String),
 }
 
-/// The source's name, state and counts.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct SourceState {
+/// Where the records come from, as far as it is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place {
     /// Log groups or files, as the reader named them.
     pub names: Vec<String>,
     /// AWS Region, when there is one.
@@ -55,6 +55,13 @@ pub struct SourceState {
     pub identity: Option<String>,
     /// Endpoint that stands in for AWS, when one was given.
     pub endpoint: Option<String>,
+}
+
+/// The source's name, state and counts.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SourceState {
+    /// Where the records come from.
+    pub place: Place,
     /// How it is doing.
     pub health: Health,
     /// Log events read, each once.
@@ -68,6 +75,12 @@ pub struct SourceState {
 }
 
 impl SourceState {
+    /// A source that nothing was heard of yet.
+    #[must_use]
+    pub fn at(place: Place) -> Self {
+        Self { place, ..Self::default() }
+    }
+
     /// Counts what a batch brought.
     pub fn count(&mut self, batch: &Batch) {
         self.events += batch.events;
