@@ -1,5 +1,6 @@
 //! One run of a function: its environment, its time, its time-out and the log events around it.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -43,9 +44,9 @@ pub(crate) async fn execute(world: &Arc<World>, lease: Lease, invocation: &Invoc
     let definition = invocation.target.definition;
     let mut journal = Journal::new(world, &lease, definition.name);
     if lease.cold {
-        journal.write(init_start(world, invocation));
+        journal.write(&init_start(world, invocation));
     }
-    journal.write(format!(
+    journal.write(&format!(
         "START RequestId: {} Version: {}\n",
         invocation.request_id, invocation.target.version
     ));
@@ -58,10 +59,10 @@ pub(crate) async fn execute(world: &Arc<World>, lease: Lease, invocation: &Invoc
     let run = limited(run_code(invocation), invocation);
     world.clock.pass(init + run.took).await;
     for line in &run.lines {
-        journal.write(format!("{line}\n"));
+        journal.write(&format!("{line}\n"));
     }
-    journal.write(format!("END RequestId: {}\n", invocation.request_id));
-    journal.write(report(world, invocation, &run, init));
+    journal.write(&format!("END RequestId: {}\n", invocation.request_id));
+    journal.write(&report(world, invocation, &run, init));
     journal.ship();
     let (failed, payload) = match run.ending {
         Ending::Returned(json) => (false, json),
@@ -137,7 +138,8 @@ fn report(world: &World, invocation: &Invocation, run: &Run, init: Duration) -> 
         definition.memory
     );
     if init > 0.0 {
-        line.push_str(&format!("Init Duration: {init:.2} ms\t"));
+        // Writing to a String cannot fail.
+        let _ = write!(line, "Init Duration: {init:.2} ms\t");
     }
     line.push_str(if timed_out { "Status: timeout\n" } else { "\n" });
     line
@@ -164,11 +166,11 @@ impl<'a> Journal<'a> {
         }
     }
 
-    fn write(&mut self, message: String) {
-        self.log.push_str(&message);
+    fn write(&mut self, message: &str) {
+        self.log.push_str(message);
         let now = now_ms();
         self.pending
-            .extend(split(&message, LONGEST).map(|part| (now, Arc::from(part))));
+            .extend(split(message, LONGEST).map(|part| (now, Arc::from(part))));
     }
 
     /// Sends what was written to CloudWatch, where it arrives some milliseconds later.
