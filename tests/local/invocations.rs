@@ -1,10 +1,12 @@
 //! Asynchronous invocations, from their acceptance to the record in the receiver's log group.
 
+use std::time::{Duration, Instant};
+
 use arrivals::local::{Endpoint, Options};
-use aws_sdk_lambda::types::{DestinationConfig, OnFailure};
+use aws_sdk_lambda::types::{DestinationConfig, OnFailure, OnSuccess};
 use serde_json::{Value, json};
 
-use super::bench::Bench;
+use super::bench::{Bench, RECEIVER};
 
 /// The seed document's failed invocation.
 #[tokio::test]
@@ -171,9 +173,9 @@ async fn a_destination_elsewhere_counts_as_undelivered() {
         .unwrap();
     bench.event("sender", "{}").await;
     bench.event("sender", r#"{"return":"success"}"#).await;
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    let deadline = Instant::now() + Duration::from_secs(20);
     while bench.endpoint.delivery_failures() < 1 {
-        assert!(std::time::Instant::now() < deadline);
+        assert!(Instant::now() < deadline);
         tokio::task::yield_now().await;
     }
     assert_eq!(
@@ -181,6 +183,27 @@ async fn a_destination_elsewhere_counts_as_undelivered() {
         1,
         "a success without a destination is no failure"
     );
+}
+
+/// Lambda stops functions that invoke each other; here after sixteen records.
+#[tokio::test]
+async fn a_loop_of_destinations_comes_to_an_end() {
+    let bench = Bench::fast().await;
+    let to = "arn:aws:lambda:eu-central-1:123123123123:function:coupon-apply";
+    let config = DestinationConfig::builder()
+        .on_success(OnSuccess::builder().destination(to).build())
+        .build();
+    let set = bench
+        .lambda
+        .put_function_event_invoke_config()
+        .function_name("receiver");
+    set.destination_config(config).send().await.unwrap();
+    bench.event("coupon-apply", "{}").await;
+    while bench.endpoint.delivery_failures() == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let found = bench.awaited(RECEIVER, "approximateInvokeCount", 8).await;
+    assert_eq!(found.len(), 8, "every second of the sixteen");
 }
 
 /// Every runtime's failure and success, through its own code.

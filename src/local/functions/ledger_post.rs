@@ -117,7 +117,10 @@ mod tests {
             "{json}"
         );
         assert!(
-            run(&FUNCTION, payload).lines[0].contains("\tfail\tSystem.InvalidOperationException: ")
+            run(&FUNCTION, payload)
+                .complaint
+                .unwrap()
+                .contains("\tfail\tSystem.InvalidOperationException: ")
         );
     }
 

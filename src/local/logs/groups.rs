@@ -142,16 +142,7 @@ pub(super) fn describe_log_streams(world: &World, input: &Streams) -> Answer {
         input.log_group_name.as_deref(),
         input.log_group_identifier.as_deref(),
     )?;
-    let by_time = match input.order_by.as_deref() {
-        None | Some("LogStreamName") => false,
-        Some("LastEventTime") if input.log_stream_name_prefix.is_some() => {
-            return Err(invalid(
-                "Cannot order by LastEventTime with a logStreamNamePrefix.",
-            ));
-        }
-        Some("LastEventTime") => true,
-        Some(other) => return Err(invalid(format!("Value '{other}' at 'orderBy' is no order"))),
-    };
+    let by_time = is_by_time(input)?;
     let logs = lock(&world.logs);
     let group = logs.group(&name)?;
     let prefix = input.log_stream_name_prefix.as_deref().unwrap_or_default();
@@ -180,6 +171,18 @@ pub(super) fn describe_log_streams(world: &World, input: &Streams) -> Answer {
         log_streams,
         next_token,
     }))
+}
+
+/// Whether streams are ordered by their last event; by their name otherwise.
+fn is_by_time(input: &Streams) -> Result<bool, Fault> {
+    match input.order_by.as_deref() {
+        None | Some("LogStreamName") => Ok(false),
+        Some("LastEventTime") if input.log_stream_name_prefix.is_some() => Err(invalid(
+            "Cannot order by LastEventTime with a logStreamNamePrefix.",
+        )),
+        Some("LastEventTime") => Ok(true),
+        Some(other) => Err(invalid(format!("Value '{other}' at 'orderBy' is no order"))),
+    }
 }
 
 fn describe_stream(group_arn: &str, name: &str, stream: &Stream) -> DescribedStream {
