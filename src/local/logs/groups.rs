@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
+use super::super::paging;
 use super::super::store::{Group, Stream};
 use super::super::wire::{Fault, to_json};
 use super::super::world::{World, lock};
@@ -200,25 +199,9 @@ fn describe_stream(group_arn: &str, name: &str, stream: &Stream) -> DescribedStr
 }
 
 fn page<T>(
-    mut items: Vec<T>,
+    items: Vec<T>,
     token: Option<&str>,
     most: usize,
 ) -> Result<(Vec<T>, Option<String>), Fault> {
-    let start = token.map_or(Ok(0), offset)?;
-    let mut rest = items.split_off(start.min(items.len()));
-    let more = rest.len() > most;
-    rest.truncate(most);
-    Ok((
-        rest,
-        more.then(|| STANDARD.encode(format!("item:{}", start + most))),
-    ))
-}
-
-fn offset(token: &str) -> Result<usize, Fault> {
-    let decoded = STANDARD
-        .decode(token)
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok());
-    let number = decoded.and_then(|text| text.strip_prefix("item:")?.parse().ok());
-    number.ok_or_else(|| invalid("The specified nextToken is invalid."))
+    paging::page(items, token, most).ok_or_else(|| invalid("The specified nextToken is invalid."))
 }
