@@ -17,6 +17,7 @@ mod json;
 mod lambda;
 mod logs;
 mod names;
+mod paging;
 mod pyjson;
 mod queue;
 mod shapes;

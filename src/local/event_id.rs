@@ -3,6 +3,8 @@
 //! CloudWatch's ids are decimal numbers whose upper bits are the event's timestamp: the id that AWS's documentation
 //! shows for 1396035378988 is that number shifted by 144 bits, plus something. Here that something is a sequence number.
 
+use std::fmt::Write as _;
+
 /// Order of a log event in its group: by timestamp, then as it was taken in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct EventId {
@@ -40,12 +42,12 @@ impl EventId {
         for chunk in &mut chunks {
             *chunk = divide(&mut limbs);
         }
-        let digits: String = chunks
-            .iter()
-            .rev()
-            .map(|chunk| format!("{chunk:09}"))
-            .collect();
-        digits[7..].to_owned()
+        let mut digits = String::with_capacity(63);
+        for chunk in chunks.iter().rev() {
+            // Writing to a String cannot fail.
+            let _ = write!(digits, "{chunk:09}");
+        }
+        digits.split_off(7)
     }
 
     /// Reads back what [`Self::to_digits`] wrote; `None` for anything else.

@@ -1,5 +1,6 @@
 //! One run of a function: its environment, its time, its time-out and the log events around it.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,26 +43,21 @@ const LONGEST: usize = 1024 * 1024 - EVENT_OVERHEAD;
 pub(crate) async fn execute(world: &Arc<World>, lease: Lease, invocation: &Invocation) -> Outcome {
     let definition = invocation.target.definition;
     let mut journal = Journal::new(world, &lease, definition.name);
-    if lease.cold {
-        journal.write(init_start(world, invocation));
-    }
-    journal.write(format!(
-        "START RequestId: {} Version: {}\n",
-        invocation.request_id, invocation.target.version
-    ));
-    journal.ship();
-    let init = if lease.cold {
-        definition.runtime.init()
-    } else {
-        Duration::ZERO
-    };
+    let init = initialised(world, &lease, invocation, &mut journal).await;
+    let id = &invocation.request_id;
+    let version = invocation.target.version;
+    journal.write(&format!("START RequestId: {id} Version: {version}\n"));
     let run = limited(run_code(invocation), invocation);
-    world.clock.pass(init + run.took).await;
     for line in &run.lines {
-        journal.write(format!("{line}\n"));
+        journal.write(&format!("{line}\n"));
     }
-    journal.write(format!("END RequestId: {}\n", invocation.request_id));
-    journal.write(report(world, invocation, &run, init));
+    journal.ship();
+    world.clock.pass(run.took).await;
+    if let Some(complaint) = complaint(&run, invocation) {
+        journal.write(&format!("{complaint}\n"));
+    }
+    journal.write(&format!("END RequestId: {id}\n"));
+    journal.write(&report(world, invocation, &run, init));
     journal.ship();
     let (failed, payload) = match run.ending {
         Ending::Returned(json) => (false, json),
@@ -73,6 +69,23 @@ pub(crate) async fn execute(world: &Arc<World>, lease: Lease, invocation: &Invoc
         log: journal.log,
         took: init + run.took,
     }
+}
+
+/// Starts a new environment, when that is what was leased, and gives the time it took.
+async fn initialised(
+    world: &World,
+    lease: &Lease,
+    invocation: &Invocation,
+    journal: &mut Journal<'_>,
+) -> Duration {
+    if !lease.cold {
+        return Duration::ZERO;
+    }
+    journal.write(&init_start(world, invocation));
+    journal.ship();
+    let init = invocation.target.definition.runtime.init();
+    world.clock.pass(init).await;
+    init
 }
 
 fn run_code(invocation: &Invocation) -> Run {
@@ -92,20 +105,33 @@ fn limited(run: Run, invocation: &Invocation) -> Run {
     if run.took < limit {
         return run;
     }
-    let (id, what) = (
-        &invocation.request_id,
-        format!("Task timed out after {seconds}.00 seconds"),
-    );
-    let message = to_json(&format!("RequestId: {id} Error: {what}"));
+    let id = &invocation.request_id;
+    let message = format!("RequestId: {id} Error: Task timed out after {seconds}.00 seconds");
+    let message = to_json(&message);
     let json = format!("{{\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":{message}}}");
-    // What a runtime logs at the end of a failed run is not reached; there is none in a run that would have returned.
-    let mut lines = run.lines;
-    lines.push(format!("{} {id} {what}\n", iso_millis(now_ms())));
     Run {
         took: limit,
-        lines,
+        complaint: None,
         ending: Ending::Failed(json),
+        ..run
     }
+}
+
+/// Whether a run was stopped at its limit.
+fn timed_out(run: &Run, invocation: &Invocation) -> bool {
+    run.took >= Duration::from_secs(u64::from(invocation.target.definition.timeout))
+}
+
+/// What is logged when a run has failed: by its runtime, or by the service that stopped it.
+fn complaint(run: &Run, invocation: &Invocation) -> Option<String> {
+    if !timed_out(run, invocation) {
+        return run.complaint.clone();
+    }
+    let (id, seconds) = (&invocation.request_id, invocation.target.definition.timeout);
+    let now = iso_millis(now_ms());
+    Some(format!(
+        "{now} {id} Task timed out after {seconds}.00 seconds\n"
+    ))
 }
 
 fn init_start(world: &World, invocation: &Invocation) -> String {
@@ -119,7 +145,7 @@ fn init_start(world: &World, invocation: &Invocation) -> String {
 
 fn report(world: &World, invocation: &Invocation, run: &Run, init: Duration) -> String {
     let definition = invocation.target.definition;
-    let timed_out = run.took >= Duration::from_secs(u64::from(definition.timeout));
+    let timed_out = timed_out(run, invocation);
     let jitter = if timed_out {
         0.0
     } else {
@@ -137,7 +163,8 @@ fn report(world: &World, invocation: &Invocation, run: &Run, init: Duration) -> 
         definition.memory
     );
     if init > 0.0 {
-        line.push_str(&format!("Init Duration: {init:.2} ms\t"));
+        // Writing to a String cannot fail.
+        let _ = write!(line, "Init Duration: {init:.2} ms\t");
     }
     line.push_str(if timed_out { "Status: timeout\n" } else { "\n" });
     line
@@ -164,11 +191,11 @@ impl<'a> Journal<'a> {
         }
     }
 
-    fn write(&mut self, message: String) {
-        self.log.push_str(&message);
+    fn write(&mut self, message: &str) {
+        self.log.push_str(message);
         let now = now_ms();
         self.pending
-            .extend(split(&message, LONGEST).map(|part| (now, Arc::from(part))));
+            .extend(split(message, LONGEST).map(|part| (now, Arc::from(part))));
     }
 
     /// Sends what was written to CloudWatch, where it arrives some milliseconds later.

@@ -114,8 +114,10 @@ pub(crate) struct Call<'a> {
 pub(crate) struct Run {
     /// How long it took, or would have without its time-out.
     pub(crate) took: Duration,
-    /// Log events that it and its runtime wrote, without their line break.
+    /// Log events that its code wrote, without their line break.
     pub(crate) lines: Vec<String>,
+    /// What its runtime logged when it failed, without its line break; not reached by a run that is stopped.
+    pub(crate) complaint: Option<String>,
     /// How it ended.
     pub(crate) ending: Ending,
 }
@@ -135,23 +137,24 @@ impl Run {
         Self {
             took: Duration::from_millis(millis),
             lines: Vec::new(),
+            complaint: None,
             ending: Ending::Returned(json.into()),
         }
     }
 
-    /// A run that failed, its runtime having logged `line`.
-    pub(crate) fn failed(millis: u64, json: String, line: impl Into<Option<String>>) -> Self {
-        let lines = line.into().into_iter().collect();
+    /// A run that failed, its runtime having logged `complaint`.
+    pub(crate) fn failed(millis: u64, json: String, complaint: impl Into<Option<String>>) -> Self {
         Self {
             took: Duration::from_millis(millis),
-            lines,
+            lines: Vec::new(),
+            complaint: complaint.into(),
             ending: Ending::Failed(json),
         }
     }
 
-    /// The same run, having logged `line` before what it logged at its end.
+    /// The same run, its code having logged `line` as well.
     pub(crate) fn after_line(mut self, line: String) -> Self {
-        self.lines.insert(0, line);
+        self.lines.push(line);
         self
     }
 }

@@ -21,7 +21,7 @@ const KEPT: usize = 6 * 1024 * 1024 + 1;
 /// What is read and thrown away of a larger one, so that its sender hears the refusal and no broken pipe.
 const DRAINED: usize = 64 * 1024 * 1024;
 /// A body that takes longer than this to arrive is given up.
-const BODY_TIMEOUT: Duration = Duration::from_secs(60);
+const BODY_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Takes connections until it is dropped.
 pub(crate) async fn serve(listener: TcpListener, world: Arc<World>) {

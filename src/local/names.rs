@@ -76,8 +76,7 @@ impl Names {
             }
             [region, account, "function", rest @ ..] => (Some((Some(*region), *account)), rest),
             [account, "function", rest @ ..] => (Some((None, *account)), rest),
-            ["function", rest @ ..] => (None, rest),
-            rest => (None, rest),
+            ["function", rest @ ..] | rest => (None, rest),
         };
         let (name, inside) = match rest {
             [name] => (*name, None),

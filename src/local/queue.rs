@@ -5,6 +5,7 @@ mod retry;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -38,6 +39,15 @@ struct Event {
     invocation: Invocation,
     config: EventInvokeConfig,
     hops: u32,
+    life: Life,
+    last: Option<Last>,
+}
+
+/// What the last attempt that says something about the event came to.
+enum Last {
+    Ran(Outcome),
+    Gone,
+    Throttled,
 }
 
 impl Queue {
@@ -97,6 +107,8 @@ fn start(world: &Arc<World>, invocation: Invocation, room: Room, hops: u32) {
         invocation,
         config,
         hops,
+        life: Life::default(),
+        last: None,
     };
     let task = live(Arc::clone(world), event, room);
     world.tasks.spawn(Box::pin(task));
@@ -117,121 +129,113 @@ fn current_config(world: &World, target: &Target) -> Option<EventInvokeConfig> {
 
 /// An event's life from its acceptance to its record.
 async fn live(world: Arc<World>, mut event: Event, room: Room) {
-    let mut life = Life::default();
-    let mut last = None;
     let condition = loop {
-        let step = attempt(&world, &mut event, &mut life, &mut last).await;
-        match step {
+        match event.attempt(&world).await {
             Next::Wait(wait) => world.clock.pass(wait).await,
             Next::End(condition) => break condition,
         }
     };
     // Its place is free before its record waits for one: otherwise a full queue could not drain.
     drop(room);
-    report(&world, event, condition, life.runs(), last.as_ref()).await;
-}
-
-enum Next {
-    Wait(std::time::Duration),
-    End(&'static str),
-}
-
-/// What the last attempt that says something about the event came to.
-enum Last {
-    Ran(Outcome),
-    Gone,
-    Throttled,
-}
-
-async fn attempt(
-    world: &Arc<World>,
-    event: &mut Event,
-    life: &mut Life,
-    last: &mut Option<Last>,
-) -> Next {
-    if let Some(config) = current_config(world, &event.invocation.target) {
-        event.config = config;
-    }
-    let policy = Policy::of(event.config.retries, event.config.age);
-    let step = match Lease::take(world, &event.invocation.target) {
-        Ok(lease) => {
-            let outcome = execute(world, lease, &event.invocation).await;
-            life.ran(outcome.took);
-            let failed = outcome.failed;
-            *last = Some(Last::Ran(outcome));
-            if !failed {
-                return Next::End("Success");
-            }
-            life.after_error(policy)
-        }
-        Err(Busy::Zero) => {
-            *last = None;
-            return Next::End("ZeroReservedConcurrency");
-        }
-        Err(Busy::Gone) => {
-            life.ran(std::time::Duration::ZERO);
-            *last = Some(Last::Gone);
-            life.after_error(policy)
-        }
-        Err(Busy::Reserved | Busy::Account) => {
-            last.get_or_insert(Last::Throttled);
-            life.after_throttle(policy)
-        }
-    };
-    match step {
-        Step::Again(wait) => Next::Wait(wait),
-        Step::Exhausted => Next::End("RetriesExhausted"),
-        Step::TooOld => Next::End("EventAgeExceeded"),
-    }
-}
-
-async fn report(
-    world: &Arc<World>,
-    event: Event,
-    condition: &str,
-    count: u32,
-    last: Option<&Last>,
-) {
-    let Event {
-        invocation,
-        config,
-        hops,
-    } = event;
+    let config = &event.config;
     let destination = if condition == "Success" {
-        config.on_success
+        &config.on_success
     } else {
-        config.on_failure
+        &config.on_failure
     };
     let Some(destination) = destination else {
         return;
     };
-    let target = &invocation.target;
-    let response = match last {
-        None => Response::None,
-        Some(Last::Gone) => Response::Status(404),
-        Some(Last::Throttled) => Response::Status(429),
-        Some(Last::Ran(outcome)) => Response::Ran {
-            version: target.version,
-            failed: outcome.failed,
-            payload: &outcome.payload,
-        },
-    };
-    let record = Record {
-        timestamp: now_ms(),
-        request_id: &invocation.request_id,
-        function_arn: &world
-            .names
-            .qualified_arn(target.definition.name, &target.qualifier),
-        condition,
-        count,
-        request_payload: &invocation.payload,
-        response,
-    };
-    if deliver(world, &destination, record.to_json(), hops + 1)
-        .await
-        .is_none()
-    {
+    let record = event.record(&world, condition);
+    let delivered = deliver(&world, destination, record, event.hops + 1).await;
+    if delivered.is_none() {
         world.undelivered.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl Event {
+    /// Runs it, if it can run now, and decides what is next.
+    async fn attempt(&mut self, world: &Arc<World>) -> Next {
+        let target = &self.invocation.target;
+        if let Some(config) = current_config(world, target) {
+            self.config = config;
+        }
+        let policy = Policy::of(self.config.retries, self.config.age);
+        let step = match Lease::take(world, target) {
+            Ok(lease) => {
+                let outcome = execute(world, lease, &self.invocation).await;
+                return self.after_run(outcome, policy);
+            }
+            Err(Busy::Zero) => {
+                self.last = None;
+                return Next::End("ZeroReservedConcurrency");
+            }
+            Err(Busy::Gone) => {
+                self.life.ran(Duration::ZERO);
+                self.last = Some(Last::Gone);
+                self.life.after_error(policy)
+            }
+            Err(Busy::Reserved | Busy::Account) => {
+                self.last.get_or_insert(Last::Throttled);
+                self.life.after_throttle(policy)
+            }
+        };
+        step.into()
+    }
+
+    fn after_run(&mut self, outcome: Outcome, policy: Policy) -> Next {
+        self.life.ran(outcome.took);
+        let failed = outcome.failed;
+        self.last = Some(Last::Ran(outcome));
+        if failed {
+            self.life.after_error(policy).into()
+        } else {
+            Next::End("Success")
+        }
+    }
+
+    /// What its destination is told.
+    fn record(&self, world: &World, condition: &str) -> String {
+        let target = &self.invocation.target;
+        let arn = (world.names).qualified_arn(target.definition.name, &target.qualifier);
+        let response = match &self.last {
+            None => Response::None,
+            Some(Last::Gone) => Response::Status(404),
+            Some(Last::Throttled) => Response::Status(429),
+            Some(Last::Ran(outcome)) => Response::Ran {
+                version: target.version,
+                failed: outcome.failed,
+                payload: &outcome.payload,
+            },
+        };
+        let record = Record {
+            timestamp: now_ms(),
+            request_id: &self.invocation.request_id,
+            function_arn: &arn,
+            condition,
+            count: self.life.runs(),
+            request_payload: &self.invocation.payload,
+            response,
+        };
+        record.to_json()
+    }
+}
+
+/// What happens to an event after an attempt.
+enum Next {
+    /// It waits and is tried again.
+    Wait(Duration),
+    /// It is reported with this condition.
+    End(&'static str),
+}
+
+impl From<Step> for Next {
+    fn from(step: Step) -> Self {
+        match step {
+            Step::Again(wait) => Self::Wait(wait),
+            Step::Exhausted => Self::End("RetriesExhausted"),
+            Step::TooOld => Self::End("EventAgeExceeded"),
+        }
     }
 }
 

@@ -76,14 +76,16 @@ fn enrich(call: &Call<'_>) -> Run {
         .get("precision")
         .and_then(Json::number)
         .unwrap_or(2.0);
-    match DIGITS
-        .iter()
-        .enumerate()
-        .find(|(at, _)| *at as f64 == precision.trunc())
-    {
-        Some((_, digits)) => found(call, address, parsed, *digits),
-        None => out_of_range(precision),
+    if precision.trunc() < 0.0 || precision >= DIGITS.len() as f64 {
+        return out_of_range(precision);
     }
+    found(call, address, parsed, digits(precision))
+}
+
+/// Decimal places for a precision within its range.
+fn digits(precision: f64) -> usize {
+    let past = (1..DIGITS.len()).filter(|at| precision >= *at as f64);
+    DIGITS[past.count()]
 }
 
 fn found(call: &Call<'_>, address: &str, parsed: IpAddr, digits: usize) -> Run {
@@ -187,8 +189,8 @@ mod tests {
         let json = failure(&FUNCTION, r#"{"ip":"203.0.113.9","precision":9}"#);
         assert!(json.starts_with(r#"{"errorMessage":"runtime error: index out of range [9] with length 4","errorType":"boundsError","stackTrace":[{"path":"#), "{json}");
         assert_eq!(
-            run(&FUNCTION, r#"{"ip":"203.0.113.9","precision":9}"#).lines,
-            [json]
+            run(&FUNCTION, r#"{"ip":"203.0.113.9","precision":9}"#).complaint,
+            Some(json)
         );
     }
 

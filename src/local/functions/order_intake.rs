@@ -134,7 +134,9 @@ mod tests {
         );
         assert!(json.starts_with(expected), "{json}");
         assert!(json.contains(r#""cause":{"errorMessage":"bolt-m4: 140 wanted, 100 in stock","errorType":"com.example.stock.OutOfStockException""#));
-        let log = &run(&FUNCTION, r#"{"items":[{"quantity":140}]}"#).lines[0];
+        let log = run(&FUNCTION, r#"{"items":[{"quantity":140}]}"#)
+            .complaint
+            .unwrap();
         assert!(
             log.contains("\nCaused by: com.example.stock.OutOfStockException: "),
             "{log}"

@@ -88,7 +88,7 @@ mod tests {
         );
         assert_eq!(failure(&SENDER, r#"{"return": "failure"}"#), expected);
         assert_eq!(failure(&SENDER, "{}"), expected);
-        let log = &run(&SENDER, "{}").lines[0];
+        let log = &run(&SENDER, "{}").complaint.unwrap();
         assert!(log.starts_with(
             "[ERROR] RuntimeError: I'm supposed to fail here\nTraceback (most recent call last):\n"
         ));

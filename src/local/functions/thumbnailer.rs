@@ -1,5 +1,7 @@
 //! A Python function that scales pictures, too slowly for the largest of them.
 
+use std::time::Duration;
+
 use super::super::json::Json;
 use super::super::pyjson::quoted;
 use super::super::shapes::python::{Frame, raised, type_of};
@@ -42,9 +44,10 @@ fn scale(call: &Call<'_>) -> Run {
         .get("key")
         .and_then(Json::text)
         .unwrap_or("picture");
-    let took = (40.0 + width * height / PIXELS_A_MILLISECOND).min(ONE_DAY_MS);
-    Run::returned(took as u64, quoted(&format!("thumbnails/{key}.webp")))
-        .after_line(format!("scaling {key}: {width}x{height}"))
+    let millis = (40.0 + width * height / PIXELS_A_MILLISECOND).min(ONE_DAY_MS);
+    let mut run = Run::returned(0, quoted(&format!("thumbnails/{key}.webp")));
+    run.took = Duration::from_secs_f64(millis / 1000.0);
+    run.after_line(format!("scaling {key}: {width}x{height}"))
 }
 
 fn side(call: &Call<'_>, name: &'static str) -> Result<f64, Box<Run>> {

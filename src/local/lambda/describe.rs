@@ -28,8 +28,10 @@ struct Configuration {
     version: &'static str,
     tracing_config: Tracing,
     revision_id: String,
-    state: &'static str,
-    last_update_status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_update_status: Option<&'static str>,
     package_type: &'static str,
     architectures: [&'static str; 1],
     ephemeral_storage: Storage,
@@ -58,7 +60,8 @@ struct Logging {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Alias {
-    alias_arn: String,
+    #[serde(rename = "AliasArn")]
+    arn: String,
     name: &'static str,
     function_version: &'static str,
     description: &'static str,
@@ -110,10 +113,10 @@ struct AliasPage {
     aliases: Vec<Alias>,
 }
 
-/// `ListFunctions`: the latest of each, or with `FunctionVersion=ALL` every version.
+/// `ListFunctions`: the latest of each, or with `FunctionVersion=ALL` every version; it leaves their states out.
 pub(super) fn list(world: &World, request: &Request) -> Answer {
     let functions = lock(&world.functions);
-    let all = match request.parameter("FunctionVersion") {
+    let mut all: Vec<Configuration> = match request.parameter("FunctionVersion") {
         None => functions
             .iter()
             .map(|function| configuration_of(world, function, None))
@@ -124,6 +127,9 @@ pub(super) fn list(world: &World, request: &Request) -> Answer {
             .collect(),
         Some(other) => return Err(invalid(format!("Invalid FunctionVersion: {other}"))),
     };
+    for configuration in &mut all {
+        (configuration.state, configuration.last_update_status) = (None, None);
+    }
     let (functions, next_marker) = page(request, all, 10_000, 50)?;
     Ok(json(
         200,
@@ -257,7 +263,7 @@ fn versions_of(world: &World, function: &Function) -> Vec<Configuration> {
 fn alias_of(world: &World, function: &Function) -> Option<Alias> {
     let (function_version, name) = function.definition.published?;
     Some(Alias {
-        alias_arn: world.names.qualified_arn(function.definition.name, name),
+        arn: world.names.qualified_arn(function.definition.name, name),
         name,
         function_version,
         description: "",
@@ -291,8 +297,8 @@ fn configuration_of(world: &World, function: &Function, qualifier: Option<&str>)
             mode: "PassThrough",
         },
         revision_id: revision(function),
-        state: "Active",
-        last_update_status: "Successful",
+        state: Some("Active"),
+        last_update_status: Some("Successful"),
         package_type: "Zip",
         architectures: ["x86_64"],
         ephemeral_storage: Storage { size: 512 },

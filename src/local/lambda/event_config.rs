@@ -186,7 +186,12 @@ impl Destinations {
             let Some(arn) = arn else { continue };
             match kind(arn) {
                 Some("lambda") => check_function(world, arn, function, &known)?,
-                Some("sqs" | "sns") if arn.ends_with(".fifo") => return Err(self.refused()),
+                Some("sqs") if is_fifo(arn) => return Err(self.refused()),
+                Some("sns") if is_fifo(arn) => {
+                    return Err(invalid(
+                        "FIFO-type Amazon SNS topics aren't supported as a destination.",
+                    ));
+                }
                 Some("sqs" | "sns" | "events") => {}
                 Some("s3") if !is_success => {}
                 _ => return Err(self.refused()),
@@ -214,6 +219,11 @@ impl Destination {
     fn arn(&self) -> Option<&str> {
         self.destination.as_deref().filter(|arn| !arn.is_empty())
     }
+}
+
+/// FIFO queues and topics carry it in their names, in small letters only.
+fn is_fifo(arn: &str) -> bool {
+    arn.strip_suffix(".fifo").is_some()
 }
 
 /// The service of a destination's ARN.

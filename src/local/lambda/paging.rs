@@ -1,36 +1,20 @@
-//! Markers of Lambda's lists.
+//! The page of a list that a request to Lambda asks for.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
+use super::super::paging;
 use super::super::wire::{Fault, Request};
 use super::{constraint, invalid};
 
-/// The page that a request asks for, and the marker of the next one.
+/// The items from the request's marker on, and the marker of the next page.
 pub(super) fn page<T>(
     request: &Request,
-    mut items: Vec<T>,
+    items: Vec<T>,
     most: usize,
     default: usize,
 ) -> Result<(Vec<T>, Option<String>), Fault> {
-    let start = request.parameter("Marker").map_or(Ok(0), offset)?;
-    let wanted = request
-        .parameter("MaxItems")
-        .map_or(Ok(default), |text| count(text, most))?;
-    let mut rest = items.split_off(start.min(items.len()));
-    let more = rest.len() > wanted;
-    rest.truncate(wanted);
-    let next = more.then(|| STANDARD.encode(format!("item:{}", start + wanted)));
-    Ok((rest, next))
-}
-
-fn offset(marker: &str) -> Result<usize, Fault> {
-    let decoded = STANDARD
-        .decode(marker)
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok());
-    let number = decoded.and_then(|text| text.strip_prefix("item:")?.parse().ok());
-    number.ok_or_else(|| invalid("Invalid pagination token"))
+    let wanted = request.parameter("MaxItems");
+    let wanted = wanted.map_or(Ok(default), |text| count(text, most))?;
+    let found = paging::page(items, request.parameter("Marker"), wanted);
+    found.ok_or_else(|| invalid("Invalid pagination token"))
 }
 
 /// Lambda takes up to `most` and gives at most 50 at a time.

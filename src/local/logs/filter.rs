@@ -25,7 +25,8 @@ pub(super) struct Filter {
     log_stream_name_prefix: Option<String>,
     start_time: Option<i64>,
     end_time: Option<i64>,
-    filter_pattern: Option<String>,
+    #[serde(rename = "filterPattern")]
+    pattern: Option<String>,
     next_token: Option<String>,
     limit: Option<i64>,
 }
@@ -122,7 +123,7 @@ impl Search {
                 "StartTime must be less than or equal to EndTime, and both at least 0.",
             ));
         }
-        let text = input.filter_pattern.unwrap_or_default();
+        let text = input.pattern.unwrap_or_default();
         let pattern = Pattern::parse(&text).map_err(invalid)?;
         let streams = streams.map(|names| names.into_iter().collect());
         Ok(Self {
@@ -182,7 +183,7 @@ fn fingerprint(input: &Filter, group: &str) -> u64 {
         group,
         &input.log_stream_names,
         &input.log_stream_name_prefix,
-        &input.filter_pattern,
+        &input.pattern,
     );
     BuildHasherDefault::<DefaultHasher>::default().hash_one((
         asked,

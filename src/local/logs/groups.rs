@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
+use super::super::paging;
 use super::super::store::{Group, Stream};
 use super::super::wire::{Fault, to_json};
 use super::super::world::{World, lock};
@@ -142,16 +141,7 @@ pub(super) fn describe_log_streams(world: &World, input: &Streams) -> Answer {
         input.log_group_name.as_deref(),
         input.log_group_identifier.as_deref(),
     )?;
-    let by_time = match input.order_by.as_deref() {
-        None | Some("LogStreamName") => false,
-        Some("LastEventTime") if input.log_stream_name_prefix.is_some() => {
-            return Err(invalid(
-                "Cannot order by LastEventTime with a logStreamNamePrefix.",
-            ));
-        }
-        Some("LastEventTime") => true,
-        Some(other) => return Err(invalid(format!("Value '{other}' at 'orderBy' is no order"))),
-    };
+    let by_time = is_by_time(input)?;
     let logs = lock(&world.logs);
     let group = logs.group(&name)?;
     let prefix = input.log_stream_name_prefix.as_deref().unwrap_or_default();
@@ -182,6 +172,18 @@ pub(super) fn describe_log_streams(world: &World, input: &Streams) -> Answer {
     }))
 }
 
+/// Whether streams are ordered by their last event; by their name otherwise.
+fn is_by_time(input: &Streams) -> Result<bool, Fault> {
+    match input.order_by.as_deref() {
+        None | Some("LogStreamName") => Ok(false),
+        Some("LastEventTime") if input.log_stream_name_prefix.is_some() => Err(invalid(
+            "Cannot order by LastEventTime with a logStreamNamePrefix.",
+        )),
+        Some("LastEventTime") => Ok(true),
+        Some(other) => Err(invalid(format!("Value '{other}' at 'orderBy' is no order"))),
+    }
+}
+
 fn describe_stream(group_arn: &str, name: &str, stream: &Stream) -> DescribedStream {
     DescribedStream {
         log_stream_name: name.to_owned(),
@@ -197,25 +199,9 @@ fn describe_stream(group_arn: &str, name: &str, stream: &Stream) -> DescribedStr
 }
 
 fn page<T>(
-    mut items: Vec<T>,
+    items: Vec<T>,
     token: Option<&str>,
     most: usize,
 ) -> Result<(Vec<T>, Option<String>), Fault> {
-    let start = token.map_or(Ok(0), offset)?;
-    let mut rest = items.split_off(start.min(items.len()));
-    let more = rest.len() > most;
-    rest.truncate(most);
-    Ok((
-        rest,
-        more.then(|| STANDARD.encode(format!("item:{}", start + most))),
-    ))
-}
-
-fn offset(token: &str) -> Result<usize, Fault> {
-    let decoded = STANDARD
-        .decode(token)
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok());
-    let number = decoded.and_then(|text| text.strip_prefix("item:")?.parse().ok());
-    number.ok_or_else(|| invalid("The specified nextToken is invalid."))
+    paging::page(items, token, most).ok_or_else(|| invalid("The specified nextToken is invalid."))
 }

@@ -23,19 +23,22 @@ pub(super) struct NewGroup {
 
 /// `CreateLogStream`'s parameters.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub(super) struct NewStream {
-    log_group_name: String,
-    log_stream_name: String,
+    #[serde(rename = "logGroupName")]
+    group: String,
+    #[serde(rename = "logStreamName")]
+    stream: String,
 }
 
 /// `PutLogEvents`' parameters; its sequence token is ignored, as AWS does since 2023.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub(super) struct Batch {
-    log_group_name: String,
-    log_stream_name: String,
-    log_events: Vec<Event>,
+    #[serde(rename = "logGroupName")]
+    group: String,
+    #[serde(rename = "logStreamName")]
+    stream: String,
+    #[serde(rename = "logEvents")]
+    events: Vec<Event>,
 }
 
 #[derive(Deserialize)]
@@ -82,10 +85,8 @@ pub(super) fn create_log_group(world: &World, input: &NewGroup) -> Answer {
 
 /// Makes a log stream.
 pub(super) fn create_log_stream(world: &World, input: &NewStream) -> Answer {
-    check_name("logStreamName", &input.log_stream_name, |c| {
-        c != ':' && c != '*'
-    })?;
-    lock(&world.logs).create_stream(&input.log_group_name, &input.log_stream_name)?;
+    check_name("logStreamName", &input.stream, |c| c != ':' && c != '*')?;
+    lock(&world.logs).create_stream(&input.group, &input.stream)?;
     Ok(String::new())
 }
 
@@ -101,7 +102,7 @@ fn check_name(member: &str, name: &str, allowed: impl Fn(char) -> bool) -> Resul
 
 /// Takes events in, but for those that are too old or too new.
 pub(super) fn put_log_events(world: &World, input: Batch) -> Answer {
-    let events = input.log_events;
+    let events = input.events;
     check_batch(&events)?;
     let now = now_ms();
     let too_old = events
@@ -120,7 +121,7 @@ pub(super) fn put_log_events(world: &World, input: Batch) -> Answer {
     let kept = kept
         .map(|event| (event.timestamp, Arc::from(event.message)))
         .collect();
-    lock(&world.logs).put(&input.log_group_name, &input.log_stream_name, kept)?;
+    lock(&world.logs).put(&input.group, &input.stream, kept)?;
     let rejected_log_events_info = (rejected != Rejected::default()).then_some(rejected);
     Ok(to_json(&Taken {
         next_sequence_token: "49600000000000000000000000000000000000000000000000000000",

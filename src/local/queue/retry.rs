@@ -56,7 +56,7 @@ impl Life {
         if self.runs > policy.retries {
             return Step::Exhausted;
         }
-        let wait = Duration::from_secs(60) * self.runs;
+        let wait = Duration::from_mins(1) * self.runs;
         if self.age + wait > policy.age {
             return Step::TooOld;
         }
@@ -71,7 +71,7 @@ impl Life {
             return Step::TooOld;
         }
         let doubled = Duration::from_secs(1 << self.throttles.min(9));
-        let wait = doubled.min(Duration::from_secs(300)).min(left);
+        let wait = doubled.min(Duration::from_mins(5)).min(left);
         self.throttles += 1;
         self.age += wait;
         Step::Again(wait)
@@ -119,7 +119,7 @@ mod tests {
         }
         assert_eq!(waits, [1, 2, 4, 8, 16, 29]);
         assert_eq!(life.runs(), 0);
-        assert_eq!(life.age, Duration::from_secs(60));
+        assert_eq!(life.age, Duration::from_mins(1));
     }
 
     #[test]
@@ -130,7 +130,7 @@ mod tests {
         };
         assert_eq!(
             life.after_throttle(Policy::of(None, None)),
-            Step::Again(Duration::from_secs(300))
+            Step::Again(Duration::from_mins(5))
         );
     }
 }
