@@ -84,11 +84,11 @@ fn share_lists(lists: Rect, split: Split, stacked: bool) -> [Rect; 2] {
     shares(lists, split.failures, stacked)
 }
 
-/// Cuts an area in two, the first with `per_cent` of it; both keep room for a title and a row.
-fn shares(area: Rect, per_cent: u16, vertical: bool) -> [Rect; 2] {
+/// Cuts an area in two, the first with so many thousandths of it; both keep room for a title and a row.
+fn shares(area: Rect, thousandths: u16, vertical: bool) -> [Rect; 2] {
     let whole = if vertical { area.height } else { area.width };
     let least = if vertical { 2 } else { 16 };
-    let wanted = (u32::from(whole) * u32::from(per_cent)).div_ceil(100) as u16;
+    let wanted = (u32::from(whole) * u32::from(thousandths)).div_ceil(1000) as u16;
     let first = wanted.clamp(least.min(whole), whole.saturating_sub(least).max(least.min(whole)));
     let parts = [Constraint::Length(first), Constraint::Fill(1)];
     if vertical { Layout::vertical(parts).areas(area) } else { Layout::horizontal(parts).areas(area) }

@@ -137,7 +137,7 @@ fn a_filter_that_is_no_query_leaves_the_lists_alone() {
     let mut model = drawn(&events(), 120, 40);
     press_all(&mut model, "/fn:sender");
     let rows = model.board.view(Pane::Failures).len();
-    press_all(&mut model, " and (");
+    press_all(&mut model, " (");
     assert_eq!(model.board.view(Pane::Failures).len(), rows);
     press(&mut model, KeyCode::Enter);
     assert!(matches!(&model.overlay, Some(Overlay::Filter(line)) if line.error().is_some()));

@@ -64,7 +64,7 @@ impl TimeStyle {
     }
 }
 
-/// How the screen is shared out, in per cent.
+/// How the screen is shared out, in thousandths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Split {
     /// The failure pane's part of what both lists have.
@@ -75,11 +75,11 @@ pub struct Split {
 
 impl Split {
     /// Lists side by side.
-    const WIDE: Self = Self { failures: 58, lists: 45 };
+    const WIDE: Self = Self { failures: 580, lists: 450 };
     /// Lists one above the other.
-    const STACKED: Self = Self { failures: 57, lists: 62 };
+    const STACKED: Self = Self { failures: 570, lists: 620 };
     /// Bounds that keep both sides visible.
-    pub const RANGE: std::ops::RangeInclusive<u16> = 15..=85;
+    pub const RANGE: std::ops::RangeInclusive<u16> = 150..=850;
 }
 
 /// The state of the board's screen. Only `update` changes it.

@@ -145,6 +145,15 @@ pub struct TailArgs {
     /// Until when; ends there instead of following
     #[arg(long, env = "ARRIVALS_UNTIL", value_name = "TIME")]
     pub until: Option<String>,
+    /// CloudWatch's own filter pattern; it drops the other lines of a record that was logged over several
+    #[arg(long, env = "ARRIVALS_FILTER_PATTERN", value_name = "PATTERN")]
+    pub filter_pattern: Option<String>,
+    /// Read only these log streams
+    #[arg(long, env = "ARRIVALS_LOG_STREAM_NAMES", value_name = "NAME", num_args = 1.., conflicts_with = "log_stream_name_prefix")]
+    pub log_stream_names: Vec<String>,
+    /// Read only log streams whose names begin so
+    #[arg(long, env = "ARRIVALS_LOG_STREAM_NAME_PREFIX", value_name = "PREFIX")]
+    pub log_stream_name_prefix: Option<String>,
     /// Follow also when the output is not a terminal
     #[arg(long, env = "ARRIVALS_FOLLOW", conflicts_with_all = ["no_follow", "until"])]
     pub follow: bool,

@@ -15,6 +15,7 @@ use crate::app::model::Place;
 use crate::aws::{self, Clients, Keys, Settings};
 use crate::local::{Endpoint, Options};
 use crate::record::Found;
+use crate::source::limiter::Limiter;
 use crate::source::{SourceUpdate, poll};
 
 use super::args::{DemoArgs, LookArgs, OutputFormat};
@@ -38,8 +39,8 @@ pub(super) async fn run(args: DemoArgs, look: LookArgs) -> Result<(), Failure> {
     let (query, format) = (args.output.query()?, args.output.format()?);
     let options = Options { port: args.port, time_scale: args.time_scale, ..Options::default() };
     let endpoint = Endpoint::start(options).await.map_err(Failure::other)?;
-    let clients = aws::connect(settings(&endpoint)).await?;
-    let updates = poll::start(clients.clone(), tail());
+    let clients = aws::connect(&settings(&endpoint)).await?;
+    let updates = poll::start(clients.clone(), Limiter::default(), tail());
     if format == OutputFormat::Board {
         let traffic = tokio::spawn(send_without_end(clients));
         let shown = board::run(place(&endpoint), query, look, updates, mpsc::channel(1).1).await;
@@ -66,7 +67,7 @@ fn group() -> String {
 }
 
 fn tail() -> poll::Options {
-    poll::Options { groups: vec![group()], since: 0, until: None, follow: true }
+    poll::Options { groups: vec![group().into()], interval: Duration::from_secs(1), ..poll::Options::default() }
 }
 
 fn place(endpoint: &Endpoint) -> Place {

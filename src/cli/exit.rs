@@ -28,7 +28,7 @@ impl Failure {
 
 impl From<&SourceError> for Failure {
     fn from(error: &SourceError) -> Self {
-        Self { code: error.exit_kind().code(), message: error.to_string() }
+        Self { code: error.exit_code(), message: error.to_string() }
     }
 }
 

@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::app::model::Place;
 use crate::aws::{self, AwsError, Clients, Settings};
+use crate::source::limiter::Limiter;
 use crate::source::{SourceUpdate, poll, time_range};
 
 use super::args::{AwsArgs, LookArgs, OutputFormat, TailArgs};
@@ -56,7 +57,12 @@ async fn begin(
     place.identity = clients.profile().map(str::to_owned);
     place.names = options.groups.iter().map(ToString::to_string).collect();
     tokio::spawn(introduce(clients.clone(), place, tell));
-    poll::run(clients, options, send).await;
+    let mut updates = poll::start(clients, Limiter::default(), options);
+    while let Some(update) = updates.recv().await {
+        if send.send(update).await.is_err() {
+            break;
+        }
+    }
 }
 
 /// Tells where the records come from, and then as whom they are read, which takes a request.
@@ -72,11 +78,8 @@ async fn introduce(clients: Clients, mut place: Place, tell: mpsc::Sender<Place>
 
 /// What to read, once it is known from where.
 struct Plan {
-    groups: Vec<Arc<str>>,
     function: Option<String>,
-    since: i64,
-    until: Option<i64>,
-    follow: bool,
+    options: poll::Options,
 }
 
 impl Plan {
@@ -86,25 +89,29 @@ impl Plan {
         };
         let until = args.until.as_deref().map(|until| time("--until", until)).transpose()?;
         let follows = io::stdout().is_terminal() || args.follow;
-        Ok(Self {
+        let options = poll::Options {
             groups: args.groups.iter().map(|group| Arc::from(group.as_str())).collect(),
-            function: args.function.clone(),
             since: time("--since", &args.since)?,
             until,
             follow: follows && until.is_none() && !args.no_follow,
-        })
+            pattern: args.filter_pattern.clone(),
+            streams: args.log_stream_names.clone(),
+            stream_prefix: args.log_stream_name_prefix.clone(),
+            ..poll::Options::default()
+        };
+        Ok(Self { function: args.function.clone(), options })
     }
 
     async fn options(self, clients: &Clients) -> Result<poll::Options, AwsError> {
-        let mut groups = self.groups;
+        let mut options = self.options;
         if let Some(function) = &self.function {
             for group in clients.receiver_groups(function, None).await?.groups {
-                if !groups.contains(&group) {
-                    groups.push(group);
+                if !options.groups.contains(&group) {
+                    options.groups.push(group);
                 }
             }
         }
-        Ok(poll::Options { groups, since: self.since, until: self.until, follow: self.follow })
+        Ok(options)
     }
 }
 

@@ -18,8 +18,8 @@ impl Model {
             Action::Time => self.time = self.time.next(),
             Action::Copy | Action::CopyRecord => self.copy(action, effects),
             Action::Mouse => self.toggle_mouse(effects),
-            Action::Narrower => self.resize_lists(-5),
-            Action::Wider => self.resize_lists(5),
+            Action::Narrower => self.resize_lists(-50),
+            Action::Wider => self.resize_lists(50),
             _ => self.look(action),
         }
     }
@@ -145,9 +145,9 @@ impl Model {
         effects.push(Effect::CaptureMouse(self.mouse));
     }
 
-    fn resize_lists(&mut self, per_cent: i16) {
+    fn resize_lists(&mut self, thousandths: i16) {
         let split = self.split_mut();
-        let wanted = split.failures.saturating_add_signed(per_cent);
+        let wanted = split.failures.saturating_add_signed(thousandths);
         split.failures = wanted.clamp(*Split::RANGE.start(), *Split::RANGE.end());
     }
 

@@ -81,6 +81,6 @@ impl Model {
 }
 
 fn share(at: u16, start: u16, whole: u16) -> u16 {
-    let per_cent = u32::from(at.saturating_sub(start)) * 100 / u32::from(whole.max(1));
-    (per_cent as u16).clamp(*Split::RANGE.start(), *Split::RANGE.end())
+    let thousandths = (u32::from(at.saturating_sub(start)) + 1) * 1000 / u32::from(whole.max(1));
+    (thousandths as u16).clamp(*Split::RANGE.start(), *Split::RANGE.end())
 }
