@@ -33,6 +33,16 @@ impl Context {
     }
 }
 
+/// What has the focus while the footer shows a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FooterFor {
+    /// A list.
+    List,
+    /// The detail.
+    Detail,
+}
+
 /// One line of the keymap file.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -48,6 +58,8 @@ pub struct Binding {
     pub help: String,
     /// Label in the footer; `None` keeps the binding out of it.
     pub footer: Option<String>,
+    /// Where the footer shows it, when not everywhere.
+    pub footer_for: Option<FooterFor>,
 }
 
 impl Binding {

@@ -165,14 +165,19 @@ fn when(model: &Model, arrival: &Arrival) -> String {
         parts.push(format!("recorded {}", times::long(model, time)));
     }
     if let Some(time) = origin.timestamp {
-        parts.push(format!("logged {}", times::long(model, time)));
-        if let Some(ingested) = origin.ingestion_time {
-            parts.push(format!("ingested +{:.1} s", (ingested - time).max(0) as f64 / 1000.0));
-        }
+        let recorded = arrival.record.timestamp();
+        parts.push(recorded.map_or_else(|| format!("logged {}", times::long(model, time)), |at| after("logged", time - at)));
+        parts.extend(origin.ingestion_time.map(|ingested| after("ingested", ingested - time)));
     }
     parts.push(place(model, origin));
     parts.retain(|part| !part.is_empty());
     parts.join(" · ")
+}
+
+/// A step of the record's way, told by how long after the one before it came.
+fn after(step: &str, millis: i64) -> String {
+    let seconds = millis as f64 / 1000.0;
+    format!("{step} {seconds:+.1} s")
 }
 
 fn place(model: &Model, origin: &Origin) -> String {

@@ -4,7 +4,8 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::model::Model;
+use crate::app::keymap::FooterFor;
+use crate::app::model::{Focus, Model};
 
 use super::text::width;
 use super::theme::Theme;
@@ -17,11 +18,19 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &The
     frame.render_widget(line, area);
 }
 
+fn focused(model: &Model) -> FooterFor {
+    match model.focus {
+        Focus::List(_) => FooterFor::List,
+        Focus::Detail => FooterFor::Detail,
+    }
+}
+
 /// As many keys as fit; help and quit, which tell the rest, are never left out.
 fn keys<'a>(model: &Model, theme: &Theme, room: usize) -> Line<'a> {
     let hints: Vec<_> = model
         .keymap
         .of(model.context())
+        .filter(|binding| binding.footer_for.is_none_or(|wanted| wanted == focused(model)))
         .filter_map(|binding| Some((binding.key_names().into_iter().next()?, binding.footer.clone()?)))
         .collect();
     let (last, first) = (hints.len().saturating_sub(2), hints.len());

@@ -13,6 +13,9 @@ use crate::log::visible;
 use super::text::{cut, cut_middle, width};
 use super::theme::Theme;
 
+/// Cells below which a part of the first line says nothing.
+const LEAST: usize = 8;
+
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
     let [source, filter] = Layout::vertical([Constraint::Length(1); 2]).areas(area);
     draw_source(frame, source, model, theme);
@@ -20,13 +23,16 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &The
 }
 
 fn draw_source(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
-    let (words, style) = health(model, theme);
+    let (words, style) = health(model, theme, area.width >= 100);
     let words = cut(&words, usize::from(area.width).saturating_sub(12)).into_owned();
     let room = usize::from(area.width).saturating_sub(width(&words) + 2);
     let mut left = vec![Span::styled(" arrivals ", theme.accent())];
     let mut used = 10;
     for (at, part) in places(model).into_iter().enumerate() {
-        let free = room.saturating_sub(used + 1);
+        let free = room.saturating_sub(used);
+        if free < LEAST {
+            break;
+        }
         let part = cut_middle(&part, free).into_owned();
         used += width(&part) + 2;
         left.push(Span::styled(format!(" {part} "), if at == 0 { theme.strong() } else { Style::new() }));
@@ -35,7 +41,7 @@ fn draw_source(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) 
     render_right(frame, area, Line::styled(format!("{words} "), style));
 }
 
-/// Group, region, who reads, and the endpoint: what is most needed first.
+/// Group, endpoint, region, and who reads: what is most needed first.
 fn places(model: &Model) -> Vec<String> {
     let place = &model.source.place;
     let names = match place.names.as_slice() {
@@ -43,7 +49,7 @@ fn places(model: &Model) -> Vec<String> {
         [first, rest @ ..] => format!("{first} +{}", rest.len()),
         [] => String::new(),
     };
-    let others = [&place.region, &place.identity, &place.endpoint];
+    let others = [&place.endpoint, &place.region, &place.identity];
     std::iter::once(names)
         .chain(others.into_iter().flatten().cloned())
         .filter(|part| !part.is_empty())
@@ -51,12 +57,12 @@ fn places(model: &Model) -> Vec<String> {
         .collect()
 }
 
-fn health(model: &Model, theme: &Theme) -> (String, Style) {
+fn health(model: &Model, theme: &Theme, wide: bool) -> (String, Style) {
     match &model.source.health {
         Health::Connecting => ("○ connecting".to_owned(), theme.waiting()),
         Health::History { done } => (format!("◐ history {:.0} %", done * 100.0), theme.waiting()),
         Health::Reading { bytes, of } => (reading(*bytes, *of), theme.waiting()),
-        Health::Following { lag, interval } => (following(*lag, *interval), Style::new()),
+        Health::Following { lag, interval } => (following(*lag, wide.then_some(*interval)), Style::new()),
         Health::Retrying { at, reason, throttled } => (retrying(model.now, *at, reason, *throttled), theme.waiting()),
         Health::Ended => ("■ all read".to_owned(), theme.dim()),
         Health::Failed(reason) => (format!("✗ {}", visible(reason)), theme.waiting()),
@@ -70,9 +76,10 @@ fn reading(bytes: u64, of: Option<u64>) -> String {
     }
 }
 
-fn following(lag: Option<Duration>, interval: Duration) -> String {
+fn following(lag: Option<Duration>, interval: Option<Duration>) -> String {
     let lag = lag.map_or_else(String::new, |lag| format!(" · lag {:.1} s", lag.as_secs_f32()));
-    format!("● following{lag} · every {:.0} s", interval.as_secs_f32().max(1.0))
+    let every = interval.map_or_else(String::new, |interval| format!(" · next poll {:.0} s", interval.as_secs_f32().ceil()));
+    format!("● following{lag}{every}")
 }
 
 fn retrying(now: i64, at: i64, reason: &str, throttled: bool) -> String {

@@ -56,7 +56,7 @@ fn held(model: &Model, pane: Pane) -> Option<String> {
 fn draw_rows(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme, pane: Pane, focused: bool) {
     let view = model.board.view(pane);
     let window = model.list(pane).window(&model.board, usize::from(area.height));
-    let columns = Columns::new(model, usize::from(area.width), dated(model, pane));
+    let columns = Columns::new(model, pane, usize::from(area.width), dated(model, pane));
     for line in 0..usize::from(area.height) {
         let at = window.top + line;
         let Some(entry) = view.get(at).and_then(|seq| model.board.get(seq)) else { break };

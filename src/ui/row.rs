@@ -4,7 +4,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::model::Model;
-use crate::board::Entry;
+use crate::board::{Entry, Pane};
 use crate::log::{Gap, visible};
 use crate::record::json::{self, TokenKind};
 use crate::record::{Arrival, FunctionArn, InvocationError, Outcome, Unreadable};
@@ -27,11 +27,12 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    pub(super) fn new(model: &Model, whole: usize, dated: bool) -> Self {
+    pub(super) fn new(model: &Model, pane: Pane, whole: usize, dated: bool) -> Self {
+        let share = if pane == Pane::Failures { whole / 4 } else { whole / 3 };
         Self {
             time: times::short_width(model, dated),
             dated,
-            function: if whole >= 38 { (whole / 4).clamp(8, 28) } else { 0 },
+            function: if whole >= 38 { share.clamp(8, 28) } else { 0 },
             condition: if whole >= 46 { 8 } else { 0 },
             count: if whole >= 56 { 3 } else { 0 },
             whole,
@@ -147,7 +148,7 @@ fn error_cells(row: &mut Row<'_>, theme: &Theme, arrival: &Arrival) {
         return;
     };
     if let Some(error_type) = &error.error_type {
-        row.push(&visible(error_type), theme.strong());
+        row.push(&visible(class_name(error_type)), theme.strong());
     }
     let message = first_line(&error);
     let joint = if error.error_type.is_some() && !message.is_empty() { ": " } else { "" };
@@ -159,6 +160,14 @@ pub(super) fn first_line(error: &InvocationError) -> &str {
     let line = error.message.as_deref().unwrap_or_default().lines().next().unwrap_or_default();
     let platform = line.strip_prefix("RequestId: ").and_then(|rest| rest.split_once(' '));
     platform.map_or(line, |(_, rest)| rest.strip_prefix("Error: ").unwrap_or(rest))
+}
+
+/// A class without its packages: `com.example.orders.Rejected` takes the room that the message needs.
+///
+/// One dot is a name of the platform's own, such as `Sandbox.Timedout`, and stays.
+fn class_name(error_type: &str) -> &str {
+    let packaged = error_type.matches('.').count() > 1 && !error_type.contains(['<', ' ', ':']);
+    if packaged { error_type.rsplit('.').next().unwrap_or(error_type) } else { error_type }
 }
 
 /// What is known of a failure that carries no error.
@@ -195,4 +204,18 @@ fn unreadable_cells(row: &mut Row<'_>, theme: &Theme, unreadable: &Unreadable) {
 fn gap_cells(row: &mut Row<'_>, theme: &Theme, gap: &Gap) {
     row.push(" … gap ", theme.waiting());
     row.push(&visible(&gap.reason), Style::new());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_packages_are_left_out_of_an_error_type() {
+        assert_eq!(class_name("com.example.orders.OrderRejectedException"), "OrderRejectedException");
+        assert_eq!(class_name("java.net.ConnectException"), "ConnectException");
+        for whole in ["Sandbox.Timedout", "TypeError", "Function<Coupons::OutOfRange>", "alloc::string::String"] {
+            assert_eq!(class_name(whole), whole);
+        }
+    }
 }

@@ -132,10 +132,12 @@ fn is_own_code(frame: &StackFrame) -> bool {
     !names.into_iter().flatten().any(|name| OTHERS.iter().any(|other| name.contains(other)))
 }
 
+/// File and line; the folder that every function's code lies in goes without saying.
 fn place(frame: &StackFrame) -> String {
-    match (&frame.file, frame.line) {
+    let file = frame.file.as_deref().map(|file| file.strip_prefix("/var/task/").unwrap_or(file));
+    match (file, frame.line) {
         (Some(file), Some(line)) => format!("{file}:{line}"),
-        (Some(file), None) => file.clone(),
+        (Some(file), None) => file.to_owned(),
         (None, _) => String::new(),
     }
 }
