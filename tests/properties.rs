@@ -1,5 +1,11 @@
 //! What holds for any text: nothing panics, and what is put in comes out.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test says by panicking what is wrong"
+)]
+
 use arrivals::log::{LogEvent, Origin, Text};
 use arrivals::output::jsonl;
 use arrivals::record::json::{self, TokenKind};
