@@ -132,11 +132,12 @@ impl Search<'_> {
                     return Tried::Nothing;
                 }
                 // What follows belongs to this record, even where it looks like a record of its own.
-                (self.found)(Piece::Unreadable(if broken.cut {
+                let reason = if broken.cut {
                     Reason::Cut
                 } else {
-                    Reason::Broken
-                }));
+                    lookalike::broken(&text[..brace])
+                };
+                (self.found)(Piece::Unreadable(reason));
                 Tried::Covered(text.floor_char_boundary(brace + broken.read).max(brace + 1))
             }
         }
