@@ -1,9 +1,16 @@
 //! What holds for any text: nothing panics, and what is put in comes out.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test says by panicking what is wrong"
+)]
+
 use arrivals::log::{LogEvent, Origin, Text};
-use arrivals::output::jsonl;
+use arrivals::output::{jsonl, text};
 use arrivals::record::json::{self, TokenKind};
 use arrivals::record::{Finder, Found};
+use jiff::tz::TimeZone;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -463,6 +470,20 @@ proptest! {
             finder.push(&LogEvent { origin, message: Text::from(line) }, &mut again);
         }
         prop_assert_eq!(lines(&again), first);
+    }
+
+    #[test]
+    fn readable_lines_are_harmless(message in prop_oneof![record(), nearly()]) {
+        let mut out = Vec::new();
+        for found in find(&message, Origin::default()) {
+            match found {
+                Found::Arrival(arrival) => text::write(&mut out, &arrival, &TimeZone::UTC),
+                Found::Unreadable(unreadable) => text::write_unreadable(&mut out, &unreadable, &TimeZone::UTC),
+            }.expect("memory takes everything");
+            let line = String::from_utf8(std::mem::take(&mut out)).expect("text");
+            let line = line.strip_suffix('\n').expect("a line");
+            prop_assert!(!line.contains(|c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}')), "{line:?}");
+        }
     }
 
     #[test]

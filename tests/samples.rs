@@ -1,7 +1,15 @@
 //! Every recorded sample, by name, with what must be found in it.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test says by panicking what is wrong"
+)]
+
 use arrivals::log::{LogEvent, Origin, Text};
-use arrivals::record::{Arrival, Envelope, Finder, Found, InvocationError, Kind, Outcome, Reason};
+use arrivals::record::{
+    Arrival, Envelope, Finder, Found, FunctionArn, InvocationError, Kind, Outcome, Reason,
+};
 use serde_json::Value;
 
 const SAMPLES: &str = include_str!("data/record-samples.jsonl");
@@ -55,7 +63,7 @@ fn head(arrival: &Arrival) -> (&str, &str, Option<u64>) {
     let id = record.request_id().expect("a request id");
     assert_eq!(&id[..32], "6f0d0c1e-3a77-4a0e-9a51-0b6a3b1f");
     assert_eq!(
-        record.function().map(|arn| arn.name()),
+        record.function().map(FunctionArn::name),
         Some("orders-sender")
     );
     (

@@ -30,11 +30,12 @@ pub fn write(out: &mut impl Write, arrival: &Arrival) -> io::Result<()> {
     line.plain("replayable", Some(&arrival.replayable()))?;
     line.plain("recovered", Some(&arrival.recovered))?;
     line.plain("redacted", Some(&arrival.redacted))?;
-    line.value("error", record.error().as_ref(), error)?;
+    let failed = record.error();
+    line.value("error", failed.as_ref(), error)?;
+    let fingerprint = record.fingerprint_with(failed.as_ref());
     line.string(
         "fingerprint",
-        record
-            .fingerprint()
+        fingerprint
             .map(|fingerprint| fingerprint.to_string())
             .as_deref(),
     )?;

@@ -19,13 +19,16 @@ impl fmt::Display for Fingerprint {
     }
 }
 
-/// The fingerprint of a failure; `None` for a success.
-pub(super) fn of(record: &InvocationRecord) -> Option<Fingerprint> {
+/// The fingerprint of a failure that has this error; `None` for a success.
+pub(super) fn of(
+    record: &InvocationRecord,
+    error: Option<&InvocationError>,
+) -> Option<Fingerprint> {
     (record.outcome() == Outcome::Failure).then(|| {
         let mut hash = Fnv::new();
         hash.part(record.function().map(super::FunctionArn::name));
-        match record.error() {
-            Some(error) => hash.error(&error, record.request_id()),
+        match error {
+            Some(error) => hash.error(error, record.request_id()),
             None => hash.condition(record),
         }
         Fingerprint(hash.0)

@@ -266,6 +266,10 @@ fn what_looks_like_a_record() {
             Reason::Node,
         ),
         (
+            "{ requestContext: { requestId: \u{1b}[32m'r'\u{1b}[39m, condition: \u{1b}[32m'x'\u{1b}[39m } }",
+            Reason::Node,
+        ),
+        (
             "{ event: { version: '1.0', requestContext: [Object], requestPayload: {} } }",
             Reason::Node,
         ),
@@ -319,6 +323,15 @@ fn a_printed_string_with_doubled_backslashes_is_not_trusted() {
     );
     assert_unreadable(
         &format!("{{ messageId: 'm', body: '{body}' }}"),
+        Reason::Node,
+    );
+    let broken = body.replace("\\\\n", "\\\\\"");
+    assert_unreadable(
+        &format!("{{'messageId': 'm', 'body': '{broken}'}}"),
+        Reason::Python,
+    );
+    assert_unreadable(
+        &format!("{{ messageId: 'm', body: '{broken}' }}"),
         Reason::Node,
     );
     let plain = body.replace("\\\\", "");
