@@ -1,6 +1,6 @@
 //! A record, or what looks like one, with the place it was found in.
 
-use super::{InvocationRecord, Kind, Reason};
+use super::{InvocationRecord, Reason};
 use crate::log::{Origin, Text};
 
 /// A layer that a record was taken out of.
@@ -55,12 +55,10 @@ pub struct Arrival {
 }
 
 impl Arrival {
-    /// Whether the same payload can be sent again: it is there, whole and unmasked.
+    /// Whether the same payload can be sent again: it is there (`null` counts) and unmasked.
     #[must_use]
     pub fn replayable(&self) -> bool {
-        self.record.kind() == Kind::Async
-            && self.record.request_payload().is_some()
-            && !self.redacted
+        self.record.request_payload().is_some() && !self.redacted
     }
 
     /// When it was logged or, if that is not known, when the record was made; milliseconds since the Unix epoch, 0 if neither is known.

@@ -1,6 +1,13 @@
 //! What a failure says of itself.
+//!
+//! Every runtime has its own shape of an error (`responsePayload` of a failed invocation); all of them are read into
+//! one, by the sources of the runtimes' interface clients.
 
-use super::InvocationRecord;
+mod derive;
+mod frame;
+mod payload;
+
+use super::{InvocationRecord, Outcome};
 
 /// An error as a runtime or the service reported it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,6 +35,23 @@ pub struct StackFrame {
     pub code: Option<String>,
 }
 
-pub(super) fn of(_record: &InvocationRecord) -> Option<InvocationError> {
-    None
+impl StackFrame {
+    /// Name of the file, without the folders it lies in.
+    #[must_use]
+    pub fn file_name(&self) -> Option<&str> {
+        self.file
+            .as_deref()
+            .map(|file| file.rsplit(['/', '\\']).next().unwrap_or(file))
+    }
 }
+
+/// The error that a failed record tells of; `None` for a success, and where only the condition is known.
+pub(super) fn of(record: &InvocationRecord) -> Option<InvocationError> {
+    match record.outcome() {
+        Outcome::Success => None,
+        Outcome::Failure => payload::error(record.response_payload()?),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -28,7 +28,7 @@ pub(super) enum Piece<'a> {
     /// A record: its text, what was read of it, and the layers around it.
     Record {
         text: &'a str,
-        view: RecordView<'a>,
+        view: &'a RecordView<'a>,
         envelope: &'a [Envelope],
     },
     /// Something that looks like a record.
@@ -74,9 +74,11 @@ enum Tried {
 impl Search<'_> {
     /// Searches a text: a whole message, or what a string in it said.
     fn text(&mut self, text: &str, level: usize) {
+        let Some(mut key) = position(text, 0) else {
+            return;
+        };
         let mut covered: Vec<Range<usize>> = Vec::new();
         let mut at = 0;
-        let mut key = 0;
         while let Some(brace) =
             memchr::memchr(b'{', &text.as_bytes()[at..]).map(|offset| at + offset)
         {
@@ -130,11 +132,12 @@ impl Search<'_> {
                     return Tried::Nothing;
                 }
                 // What follows belongs to this record, even where it looks like a record of its own.
-                (self.found)(Piece::Unreadable(if broken.cut {
+                let reason = if broken.cut {
                     Reason::Cut
                 } else {
-                    Reason::Broken
-                }));
+                    lookalike::broken(&text[..brace])
+                };
+                (self.found)(Piece::Unreadable(reason));
                 Tried::Covered(text.floor_char_boundary(brace + broken.read).max(brace + 1))
             }
         }
@@ -143,7 +146,7 @@ impl Search<'_> {
     /// Searches JSON that stands in the text with its quotes escaped, as in a string of a string.
     fn escaped_at(&mut self, text: &str, brace: usize, level: usize) -> Tried {
         let end = escaped::end(text, brace);
-        self.budget.spend(end - brace);
+        self.budget.spend((end - brace) * budget::DECODING);
         self.text(&json::unescape(&text[brace..end]), level + 1);
         Tried::Covered(end)
     }
@@ -153,7 +156,7 @@ impl Search<'_> {
         match RecordView::of(members) {
             Ok(view) => (self.found)(Piece::Record {
                 text,
-                view,
+                view: &view,
                 envelope: &self.envelope,
             }),
             Err(missing @ (NotARecord::NoName | NotARecord::NoVersion)) => {
@@ -197,7 +200,10 @@ impl Search<'_> {
                     }
                 }
             }
-            _ => self.text(&json::unquote(value).unwrap_or_default(), level + 1),
+            _ => {
+                self.budget.spend(value.len() * budget::DECODING);
+                self.text(&json::unquote(value).unwrap_or_default(), level + 1);
+            }
         }
     }
 

@@ -12,8 +12,8 @@ use crate::log::{LogEvent, Origin};
 
 /// Finds the records in log events, and remembers what it needs of earlier events.
 ///
-/// For every record it keeps two hashes (about 24 bytes): one counts redeliveries, the other tells an arrival that
-/// our own JSON lines bring again.
+/// For every record it keeps two hashes (about 40 bytes with the room that the tables leave): one counts redeliveries,
+/// the other tells an arrival that our own JSON lines bring again.
 #[derive(Debug, Default)]
 pub struct Finder {
     names: Names,
@@ -39,6 +39,7 @@ impl Finder {
             found.extend(self.restored(event, restored).map(Found::Arrival));
             return;
         }
+        let start = found.len();
         let mut texts = HashSet::new();
         extract::search(&event.message, &mut |piece| match piece {
             Piece::Record {
@@ -46,12 +47,9 @@ impl Finder {
                 view,
                 envelope,
             } => {
-                let is_batch = envelope
-                    .iter()
-                    .any(|layer| matches!(layer, Envelope::Sns | Envelope::Sqs));
                 // A log format may hold the same record twice, as an object and in the message; a batch was delivered so.
-                if is_batch || texts.insert(self.hasher.hash_one(text)) {
-                    found.push(Found::Arrival(self.arrival(event, text, &view, envelope)));
+                if is_batch(envelope) || self.is_new(text, &found[start..], &mut texts) {
+                    found.push(Found::Arrival(self.arrival(event, text, view, envelope)));
                 }
             }
             Piece::Unreadable(reason) => found.push(Found::Unreadable(Unreadable {
@@ -71,6 +69,20 @@ impl Finder {
     #[must_use]
     pub fn repeated(&self) -> u64 {
         self.repeated
+    }
+
+    /// Whether no record of that text was found in this event; hashing begins with the second one.
+    fn is_new(&self, text: &str, earlier: &[Found], texts: &mut HashSet<u64>) -> bool {
+        if texts.is_empty() {
+            let arrivals = earlier.iter().filter_map(|found| match found {
+                Found::Arrival(arrival) if !is_batch(&arrival.envelope) => Some(arrival),
+                _ => None,
+            });
+            texts.extend(
+                arrivals.map(|arrival| self.hasher.hash_one(arrival.record.text().as_str())),
+            );
+        }
+        earlier.is_empty() || texts.insert(self.hasher.hash_one(text))
     }
 
     fn arrival(
@@ -146,6 +158,12 @@ impl Finder {
             )),
         }
     }
+}
+
+fn is_batch(envelope: &[Envelope]) -> bool {
+    envelope
+        .iter()
+        .any(|layer| matches!(layer, Envelope::Sns | Envelope::Sqs))
 }
 
 #[cfg(test)]

@@ -1,10 +1,15 @@
 //! A name for failures that are the same failure.
 
+mod mask;
+
 use std::fmt;
 
-use super::InvocationRecord;
+use super::{InvocationError, InvocationRecord, Outcome, StackFrame};
 
-/// A name for a failure, the same in every run and on every machine.
+/// A name for a failure, the same in every run, build and machine.
+///
+/// Failures share it when error type, message without its variable parts, raising frame (file and function, not the
+/// line, which moves with every release) and function are the same; without an error, condition and status count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fingerprint(u64);
 
@@ -14,6 +19,176 @@ impl fmt::Display for Fingerprint {
     }
 }
 
-pub(super) fn of(_record: &InvocationRecord) -> Option<Fingerprint> {
-    None
+/// The fingerprint of a failure that has this error; `None` for a success.
+pub(super) fn of(
+    record: &InvocationRecord,
+    error: Option<&InvocationError>,
+) -> Option<Fingerprint> {
+    (record.outcome() == Outcome::Failure).then(|| {
+        let mut hash = Fnv::new();
+        hash.part(record.function().map(super::FunctionArn::name));
+        match error {
+            Some(error) => hash.error(error, record.request_id()),
+            None => hash.condition(record),
+        }
+        Fingerprint(hash.0)
+    })
+}
+
+/// FNV-1a of 64 bits: its values are fixed, unlike those of the standard library's hashers.
+struct Fnv(u64);
+
+impl Fnv {
+    fn new() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+
+    fn error(&mut self, error: &InvocationError, request_id: Option<&str>) {
+        let raising = error.frames.last();
+        self.part(error.error_type.as_deref());
+        self.part(
+            error
+                .message
+                .as_deref()
+                .map(|message| mask::masked(message, request_id))
+                .as_deref(),
+        );
+        self.part(raising.and_then(StackFrame::file_name));
+        self.part(raising.and_then(|frame| frame.function.as_deref()));
+    }
+
+    fn condition(&mut self, record: &InvocationRecord) {
+        self.part(Some(record.condition().as_str()));
+        self.part(
+            record
+                .status_code()
+                .map(|status| status.to_string())
+                .as_deref(),
+        );
+    }
+
+    /// Adds a part, so that neither an absent one nor a shifted border gives the same value.
+    fn part(&mut self, part: Option<&str>) {
+        self.bytes(part.unwrap_or("\u{0}").as_bytes());
+        self.bytes(&[0xff]);
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::Text;
+
+    fn fingerprint(arn: &str, condition: &str, rest: &str) -> Option<String> {
+        let text = format!(
+            r#"{{"version":"1.0","requestContext":{{"requestId":"r","functionArn":"{arn}","condition":"{condition}"}}{rest}}}"#
+        );
+        Some(
+            InvocationRecord::read(&Text::from(text))
+                .expect("a record")
+                .fingerprint()?
+                .to_string(),
+        )
+    }
+
+    fn error(
+        error_type: &str,
+        message: &str,
+        file: &str,
+        line: u32,
+        function: &str,
+    ) -> Option<String> {
+        let rest = format!(
+            r#","responsePayload":{{"errorType":"{error_type}","errorMessage":"{message}","stackTrace":["  File \"/var/task/{file}\", line {line}, in {function}\n"]}}"#
+        );
+        fingerprint(
+            "arn:aws:lambda:eu-central-1:1:function:orders:live",
+            "RetriesExhausted",
+            &rest,
+        )
+    }
+
+    #[test]
+    fn values_are_fixed() {
+        assert_eq!(Fingerprint(0x2a).to_string(), "000000000000002a");
+        let mut hash = Fnv::new();
+        hash.bytes(b"foobar");
+        assert_eq!(hash.0, 0x8594_4171_f739_67e8);
+        assert_eq!(
+            error("ValueError", "no stock", "a.py", 1, "f").as_deref(),
+            Some("5ec68b46cbc27a69")
+        );
+    }
+
+    #[test]
+    fn what_varies_between_runs_does_not_count() {
+        let one = error("ValueError", "order 17 of 'ann' failed", "a.py", 1, "f");
+        assert_eq!(
+            one,
+            error("ValueError", "order 4711 of 'bob' failed", "a.py", 99, "f")
+        );
+        assert_eq!(
+            one,
+            error("ValueError", "order 17 of 'ann' failed", "lib/a.py", 1, "f")
+        );
+    }
+
+    #[test]
+    fn what_tells_failures_apart_counts() {
+        let one = error("ValueError", "no stock", "a.py", 1, "f");
+        for other in [
+            error("KeyError", "no stock", "a.py", 1, "f"),
+            error("ValueError", "no money", "a.py", 1, "f"),
+            error("ValueError", "no stock", "b.py", 1, "f"),
+            error("ValueError", "no stock", "a.py", 1, "g"),
+        ] {
+            assert_ne!(one, other);
+        }
+    }
+
+    #[test]
+    fn without_an_error_condition_and_status_count() {
+        let arn = "arn:aws:lambda:eu-central-1:1:function:orders";
+        let aged = fingerprint(
+            arn,
+            "EventAgeExceeded",
+            r#","responseContext":{"statusCode":429}"#,
+        );
+        assert_eq!(
+            aged,
+            fingerprint(
+                &format!("{arn}:$LATEST"),
+                "EventAgeExceeded",
+                r#","responseContext":{"statusCode":429}"#
+            )
+        );
+        assert_ne!(aged, fingerprint(arn, "EventAgeExceeded", ""));
+        assert_ne!(
+            aged,
+            fingerprint(
+                arn,
+                "RetriesExhausted",
+                r#","responseContext":{"statusCode":429}"#
+            )
+        );
+        assert_ne!(
+            aged,
+            fingerprint(
+                &arn.replace("orders", "x"),
+                "EventAgeExceeded",
+                r#","responseContext":{"statusCode":429}"#
+            )
+        );
+    }
+
+    #[test]
+    fn a_success_has_none() {
+        assert_eq!(fingerprint("f", "Success", ""), None);
+    }
 }

@@ -186,7 +186,13 @@ impl InvocationRecord {
     /// A name for the failure that stays the same between runs; `None` for a success.
     #[must_use]
     pub fn fingerprint(&self) -> Option<Fingerprint> {
-        fingerprint::of(self)
+        self.fingerprint_with(self.error().as_ref())
+    }
+
+    /// The same, for a caller that has read the error already.
+    #[must_use]
+    pub fn fingerprint_with(&self, error: Option<&InvocationError>) -> Option<Fingerprint> {
+        fingerprint::of(self, error)
     }
 }
 

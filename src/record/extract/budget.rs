@@ -6,6 +6,9 @@ pub(super) const LEVELS: usize = 64;
 /// Every byte may be read this often: real messages nest a handful of layers.
 const READS_PER_BYTE: usize = 32;
 
+/// What decoding a byte of a string costs, in bytes that are only read.
+pub(super) const DECODING: usize = 4;
+
 /// What a short message may cost anyway.
 const FREE: usize = 64 * 1024;
 

@@ -54,6 +54,17 @@ fn judge(text: &str, at: usize) -> Option<Reason> {
     })
 }
 
+/// What wrote broken JSON that follows this text: a printed string of a printed object, or anybody.
+pub(super) fn broken(before: &str) -> Reason {
+    if before.ends_with("': '") {
+        Reason::Python
+    } else if before.ends_with(": '") {
+        Reason::Node
+    } else {
+        Reason::Broken
+    }
+}
+
 /// JSON in a single-quoted string belongs to the printer around it.
 fn json_like(before: &str, is_closed: bool) -> Reason {
     if !is_closed {
@@ -146,6 +157,7 @@ fn condition(text: &str, start: usize) -> Option<(Key<'_>, bool)> {
     let mut depth = 1_usize;
     for (at, &byte) in text.as_bytes().iter().enumerate().skip(start).take(WINDOW) {
         match byte {
+            b'[' if is_colour(&text.as_bytes()[..at]) => {}
             b'{' | b'[' | b'(' => depth += 1,
             b'}' | b']' | b')' => depth -= 1,
             b'c' if depth == 1
@@ -161,6 +173,11 @@ fn condition(text: &str, start: usize) -> Option<(Key<'_>, bool)> {
         }
     }
     found.map(|key| (key, false))
+}
+
+/// Whether a bracket after these bytes begins a colour sequence of a terminal (`ESC [`, also escaped), and opens nothing.
+fn is_colour(before: &[u8]) -> bool {
+    before.ends_with(b"\x1b") || before.ends_with(b"1b")
 }
 
 fn quote_at(text: &str, at: usize) -> Option<u8> {

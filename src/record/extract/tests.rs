@@ -226,7 +226,7 @@ fn what_holds_no_record() {
         "REPORT RequestId: x\tDuration: 2.03 ms",
         r#"{"type":"platform.report","record":{"requestId":"x"}}"#,
         r#"{"requestContext":{"http":{"method":"GET"},"requestId":"x"},"body":"{\"condition\":\"new\"}","version":"2.0"}"#,
-        r#"{'requestContext': {'requestId': 'x', 'identity': {'condition': 1}}, 'condition': 'new'}"#,
+        r"{'requestContext': {'requestId': 'x', 'identity': {'condition': 1}}, 'condition': 'new'}",
         "requestContext condition",
         "the requestContext: condition: x",
         "requestContext: [Object], version: '2.0'",
@@ -263,6 +263,10 @@ fn what_looks_like_a_record() {
         ),
         (
             "{\n  version: '1.0',\n  requestContext: {\n    requestId: 'r',\n    condition: 'x'\n  }\n}",
+            Reason::Node,
+        ),
+        (
+            "{ requestContext: { requestId: \u{1b}[32m'r'\u{1b}[39m, condition: \u{1b}[32m'x'\u{1b}[39m } }",
             Reason::Node,
         ),
         (
@@ -321,6 +325,15 @@ fn a_printed_string_with_doubled_backslashes_is_not_trusted() {
         &format!("{{ messageId: 'm', body: '{body}' }}"),
         Reason::Node,
     );
+    let broken = body.replace("\\\\n", "\\\\\"");
+    assert_unreadable(
+        &format!("{{'messageId': 'm', 'body': '{broken}'}}"),
+        Reason::Python,
+    );
+    assert_unreadable(
+        &format!("{{ messageId: 'm', body: '{broken}' }}"),
+        Reason::Node,
+    );
     let plain = body.replace("\\\\", "");
     assert_found(
         &format!("{{'messageId': 'm', 'body': '{plain}'}}"),
@@ -349,8 +362,7 @@ fn hostile_text_is_given_up_in_time() {
         let (records, reasons) = search_all(&message);
         assert!(
             records.len() + reasons.len() >= 1 || message.starts_with("requestContext"),
-            "{:.40}",
-            message
+            "{message:.40}"
         );
     }
 }

@@ -1,0 +1,172 @@
+//! One JSON object a line for every arrival, as scripts and our own `read` take it.
+//!
+//! Every key is always there, in one order, and `null` where nothing is known. The record keeps its spelling; strings
+//! are written without characters that a terminal would obey.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+
+use crate::log::Origin;
+use crate::record::{Arrival, FunctionArn, InvocationError, StackFrame, json};
+
+/// Writes the line of one arrival, with its line break.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(out: &mut impl Write, arrival: &Arrival) -> io::Result<()> {
+    let mut line = Object::new(out);
+    let record = &arrival.record;
+    line.string("requestId", record.request_id())?;
+    line.string("outcome", Some(record.outcome().as_str()))?;
+    line.string("condition", Some(record.condition().as_str()))?;
+    line.plain("approximateInvokeCount", record.invoke_count().as_ref())?;
+    line.string("timestamp", record.view().timestamp.as_deref())?;
+    function(&mut line, record.function())?;
+    line.string("kind", Some(record.kind().as_str()))?;
+    line.array("envelope", &arrival.envelope, |out, layer| {
+        string(out, layer.as_str())
+    })?;
+    line.plain("redelivery", Some(&arrival.redelivery))?;
+    line.plain("replayable", Some(&arrival.replayable()))?;
+    line.plain("recovered", Some(&arrival.recovered))?;
+    line.plain("redacted", Some(&arrival.redacted))?;
+    let failed = record.error();
+    line.value("error", failed.as_ref(), error)?;
+    let fingerprint = record.fingerprint_with(failed.as_ref());
+    line.string(
+        "fingerprint",
+        fingerprint
+            .map(|fingerprint| fingerprint.to_string())
+            .as_deref(),
+    )?;
+    line.plain("record", Some(&json::one_line(record.text())))?;
+    line.value("origin", Some(&arrival.origin), origin)?;
+    line.end()?;
+    out.write_all(b"\n")
+}
+
+fn function(line: &mut Object<'_, impl Write>, function: Option<&FunctionArn>) -> io::Result<()> {
+    line.string("functionArn", function.map(FunctionArn::as_str))?;
+    line.string("functionName", function.map(FunctionArn::name))?;
+    line.string("qualifier", function.and_then(FunctionArn::qualifier))
+}
+
+fn error<W: Write>(out: &mut W, error: &InvocationError) -> io::Result<()> {
+    let mut object = Object::new(out);
+    object.string("type", error.error_type.as_deref())?;
+    object.string("message", error.message.as_deref())?;
+    object.array("frames", &error.frames, frame)?;
+    object.value("cause", error.cause.as_deref(), self::error)?;
+    object.end()
+}
+
+fn frame<W: Write>(out: &mut W, frame: &StackFrame) -> io::Result<()> {
+    let mut object = Object::new(out);
+    object.string("file", frame.file.as_deref())?;
+    object.plain("line", frame.line.as_ref())?;
+    object.string("function", frame.function.as_deref())?;
+    object.string("code", frame.code.as_deref())?;
+    object.end()
+}
+
+/// The parts of an origin that are known, and no others.
+fn origin<W: Write>(out: &mut W, origin: &Origin) -> io::Result<()> {
+    let mut object = Object::new(out);
+    object.known_string("logGroup", origin.log_group.as_deref())?;
+    object.known_string("logStream", origin.log_stream.as_deref())?;
+    object.known("timestamp", origin.timestamp.as_ref())?;
+    object.known("ingestionTime", origin.ingestion_time.as_ref())?;
+    object.known_string("eventId", origin.event_id.as_deref())?;
+    object.known_string("file", origin.file.as_deref())?;
+    object.known("line", origin.line.as_ref())?;
+    object.end()
+}
+
+fn string<W: Write>(out: &mut W, text: &str) -> io::Result<()> {
+    let quoted = serde_json::to_string(text)?;
+    out.write_all(json::one_line(&quoted).as_bytes())
+}
+
+/// An object that is being written. serde's own would give `\u` escapes to fewer characters than are harmful.
+struct Object<'w, W> {
+    out: &'w mut W,
+    separator: u8,
+}
+
+impl<'w, W: Write> Object<'w, W> {
+    fn new(out: &'w mut W) -> Self {
+        Self {
+            out,
+            separator: b'{',
+        }
+    }
+
+    fn key(&mut self, key: &str) -> io::Result<()> {
+        self.out.write_all(&[self.separator])?;
+        self.separator = b',';
+        write!(self.out, "\"{key}\":")
+    }
+
+    fn value<T: ?Sized>(
+        &mut self,
+        key: &str,
+        value: Option<&T>,
+        write: impl FnOnce(&mut W, &T) -> io::Result<()>,
+    ) -> io::Result<()> {
+        self.key(key)?;
+        match value {
+            Some(value) => write(self.out, value),
+            None => self.out.write_all(b"null"),
+        }
+    }
+
+    fn string(&mut self, key: &str, text: Option<&str>) -> io::Result<()> {
+        self.value(key, text, string)
+    }
+
+    /// A number, a truth value, or text that is JSON already.
+    fn plain(&mut self, key: &str, value: Option<&impl Display>) -> io::Result<()> {
+        self.value(key, value, |out, value| write!(out, "{value}"))
+    }
+
+    fn known_string(&mut self, key: &str, text: Option<&str>) -> io::Result<()> {
+        if text.is_some() {
+            self.string(key, text)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn known(&mut self, key: &str, value: Option<&impl Display>) -> io::Result<()> {
+        if value.is_some() {
+            self.plain(key, value)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn array<T>(
+        &mut self,
+        key: &str,
+        items: &[T],
+        write: impl Fn(&mut W, &T) -> io::Result<()>,
+    ) -> io::Result<()> {
+        self.key(key)?;
+        self.out.write_all(b"[")?;
+        for (index, item) in items.iter().enumerate() {
+            if index > 0 {
+                self.out.write_all(b",")?;
+            }
+            write(self.out, item)?;
+        }
+        self.out.write_all(b"]")
+    }
+
+    fn end(self) -> io::Result<()> {
+        self.out
+            .write_all(if self.separator == b'{' { b"{}" } else { b"}" })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+//! What was read, in one line.
+
+use std::fmt;
+
+use crate::record::{Found, Outcome};
+
+/// Counts of what was read; displayed, the last line of `read` and `tail`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Invocation records.
+    pub records: u64,
+    /// Those among them that tell of a success.
+    pub success: u64,
+    /// All others.
+    pub failure: u64,
+    /// What looked like a record and could not be read.
+    pub unreadable: u64,
+    /// Log events that were read.
+    pub events: u64,
+}
+
+impl Summary {
+    /// Counts one thing that was found.
+    pub fn add(&mut self, found: &Found) {
+        match found {
+            Found::Unreadable(_) => self.unreadable += 1,
+            Found::Arrival(arrival) => {
+                self.records += 1;
+                match arrival.record.outcome() {
+                    Outcome::Success => self.success += 1,
+                    Outcome::Failure => self.failure += 1,
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            records,
+            success,
+            failure,
+            unreadable,
+            events,
+        } = self;
+        write!(
+            f,
+            "{records} records ({success} success, {failure} failure), {unreadable} unreadable, {events} log events"
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_is_as_agreed() {
+        let summary = Summary {
+            records: 5618,
+            success: 3952,
+            failure: 1666,
+            unreadable: 0,
+            events: 200_036,
+        };
+        assert_eq!(
+            summary.to_string(),
+            "5618 records (3952 success, 1666 failure), 0 unreadable, 200036 log events"
+        );
+    }
+}
