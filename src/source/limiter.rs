@@ -114,7 +114,7 @@ mod tests {
     async fn unused_time_is_not_saved_up() {
         let limiter = Limiter::default();
         limiter.acquire().await;
-        tokio::time::advance(Duration::from_secs(60)).await;
+        tokio::time::advance(Duration::from_mins(1)).await;
         assert_eq!(starts(&limiter, 3).await, [0, 225, 450]);
     }
 
