@@ -1,0 +1,238 @@
+//! The embedded endpoint: Lambda, CloudWatch Logs and STS on a loopback socket, over their real wire protocols.
+//!
+//! The AWS CLI, boto3 and the Rust SDK work against it unchanged. It runs asynchronous invocations as the service does
+//! (retries, age limits, destinations) on functions that stand in for code in several runtimes, and their invocation
+//! records land in the log group of a receiver. Shapes follow recordings of AWS and the models of botocore.
+//!
+//! It checks no signature, keeps everything in bounded memory and forgets it at its end.
+
+mod clock;
+mod deployment;
+mod event_id;
+mod execution;
+mod functions;
+mod http;
+mod ids;
+mod json;
+mod lambda;
+mod logs;
+mod names;
+mod paging;
+mod pyjson;
+mod queue;
+mod shapes;
+mod store;
+mod sts;
+mod wire;
+mod world;
+
+use std::net::Ipv4Addr;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use tokio::net::TcpListener;
+
+use self::clock::{Clock, now_ms};
+use self::deployment::Functions;
+use self::ids::Ids;
+use self::logs::Quota;
+use self::names::Names;
+use self::queue::Queue;
+use self::store::{Limits, LogStore};
+use self::world::{Tasks, World, lock};
+
+/// How the endpoint is started; [`Options::default`] fits a real-time endpoint on a free port.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// TCP port on 127.0.0.1; 0 for a free one.
+    pub port: u16,
+    /// Divides every wait, run time and age limit of the service; 1 is real time, what is not above 0 counts as 1.
+    pub time_scale: f64,
+    /// Region in ARNs, such as `eu-central-1`.
+    pub region: String,
+    /// Account in ARNs, twelve digits.
+    pub account: String,
+    /// Requests that `FilterLogEvents` answers within any second, as the account's quota of 5; unbounded when `None`.
+    pub filter_requests_per_second: Option<u32>,
+    /// Log events that one `FilterLogEvents` looks at before it answers with a token, the page perhaps empty.
+    pub scan_limit: usize,
+    /// Log events that a group keeps; the oldest go first.
+    pub group_events: usize,
+    /// Bytes that a group keeps, each message counted with 26 bytes of overhead; the oldest go first.
+    pub group_bytes: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            time_scale: 1.0,
+            region: "eu-central-1".to_owned(),
+            account: "123123123123".to_owned(),
+            filter_requests_per_second: None,
+            scan_limit: 100_000,
+            group_events: 200_000,
+            group_bytes: 64 * 1024 * 1024,
+        }
+    }
+}
+
+/// Why the endpoint could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Another program listens on the port.
+    #[error(
+        "port {port} on 127.0.0.1 is in use: choose another with --port, or --port 0 for a free one"
+    )]
+    PortInUse {
+        /// The port that was asked for.
+        port: u16,
+    },
+    /// The port cannot be listened on for another reason, such as a privileged number.
+    #[error(
+        "cannot listen on 127.0.0.1:{port}: choose another port with --port, or --port 0 for a free one"
+    )]
+    Listen {
+        /// The port that was asked for.
+        port: u16,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// A running endpoint. Dropping it, or [`Endpoint::stop`], ends the server, its connections and its invocations.
+#[derive(Debug)]
+pub struct Endpoint {
+    world: Arc<World>,
+    url: String,
+}
+
+impl Endpoint {
+    /// Starts an endpoint on the current tokio runtime, which needs its I/O and time drivers.
+    ///
+    /// # Errors
+    ///
+    /// When the port cannot be listened on.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        let port = options.port;
+        let listening = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
+        let bound = listening.and_then(|listener| Ok((listener.local_addr()?, listener)));
+        let (address, listener) = bound.map_err(|source| match source.kind() {
+            std::io::ErrorKind::AddrInUse => StartError::PortInUse { port },
+            _ => StartError::Listen { port, source },
+        })?;
+        let world = Arc::new(World::new(options));
+        world.tasks.spawn(http::serve(listener, Arc::clone(&world)));
+        Ok(Self {
+            world,
+            url: format!("http://{address}"),
+        })
+    }
+
+    /// Where it listens, such as `http://127.0.0.1:43210`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Region in its ARNs.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        &self.world.names.region
+    }
+
+    /// Account in its ARNs, twelve digits.
+    #[must_use]
+    pub fn account(&self) -> &str {
+        &self.world.names.account
+    }
+
+    /// Has the next `requests` calls of `FilterLogEvents` answered with `ThrottlingException`.
+    pub fn throttle_next(&self, requests: u32) {
+        self.world.throttled.store(requests, Ordering::Relaxed);
+    }
+
+    /// Environment variables, as names and values, with which AWS tools find the endpoint.
+    ///
+    /// The keys are made up: the endpoint checks no signature, but tools refuse to send a request without one.
+    #[must_use]
+    pub fn exports(&self) -> [(&'static str, String); 5] {
+        [
+            ("AWS_ENDPOINT_URL", self.url.clone()),
+            ("AWS_REGION", self.region().to_owned()),
+            ("AWS_DEFAULT_REGION", self.region().to_owned()),
+            ("AWS_ACCESS_KEY_ID", "AKIDLOCALARRIVALS000".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
+        ]
+    }
+
+    /// Names of the functions whose outcomes go to the receiver.
+    pub fn senders() -> impl Iterator<Item = &'static str> {
+        functions::DEPLOYED
+            .iter()
+            .filter(|function| function.outcomes_to.is_some())
+            .map(|function| function.name)
+    }
+
+    /// Name of the function that prints the records, which land in the log group `/aws/lambda/` + this name.
+    #[must_use]
+    pub fn receiver() -> &'static str {
+        "receiver"
+    }
+
+    /// Records that could not be delivered: their destination is no function of this endpoint.
+    #[must_use]
+    pub fn delivery_failures(&self) -> u64 {
+        self.world.undelivered.load(Ordering::Relaxed)
+    }
+
+    /// Ends the server and waits until everything that ran in it is gone.
+    pub async fn stop(self) {
+        let mut running = self.world.tasks.end();
+        while running.join_next().await.is_some() {}
+    }
+}
+
+impl Drop for Endpoint {
+    fn drop(&mut self) {
+        drop(self.world.tasks.end());
+    }
+}
+
+impl World {
+    fn new(options: Options) -> Self {
+        let names = Names {
+            region: options.region,
+            account: options.account,
+        };
+        let limits = Limits {
+            events: options.group_events,
+            bytes: options.group_bytes,
+        };
+        let world = Self {
+            clock: Clock::new(options.time_scale),
+            ids: Ids::default(),
+            logs: Mutex::new(LogStore::new(limits)),
+            scan: options.scan_limit,
+            functions: Mutex::new(Functions::deploy(&names, now_ms())),
+            queue: Queue::new(),
+            quota: Quota::new(options.filter_requests_per_second),
+            throttled: AtomicU32::new(0),
+            undelivered: AtomicU64::new(0),
+            tasks: Tasks::new(),
+            names,
+        };
+        world.create_groups();
+        world
+    }
+
+    /// The groups are there from the start, as when a template deploys them with the functions.
+    fn create_groups(&self) {
+        let mut logs = lock(&self.logs);
+        for function in functions::DEPLOYED {
+            // The store is empty, so that nothing is there twice.
+            let _ = logs.create_group(&execution::log_group(function.name), "STANDARD");
+        }
+    }
+}
