@@ -25,6 +25,8 @@ pub enum Reason {
     Go,
     /// So many layers or brackets that the search was given up.
     Tangled,
+    /// A line too long to be kept.
+    TooLong,
 }
 
 impl Reason {
@@ -45,6 +47,7 @@ impl Reason {
             Self::Ruby => "an invocation record printed as a Ruby hash",
             Self::Go => "an invocation record printed as a Go map",
             Self::Tangled => "an invocation record below more layers than are searched",
+            Self::TooLong => "a line of more than 64 MiB, which is too long to be searched",
         }
     }
 
@@ -57,7 +60,7 @@ impl Reason {
             Self::Java => Some("System.out.println(new com.google.gson.Gson().toJson(event))"),
             Self::Ruby => Some("puts JSON.generate(event)"),
             Self::Go => Some("json.NewEncoder(os.Stdout).Encode(event)"),
-            Self::Cut | Self::Broken | Self::Incomplete(_) | Self::Tangled => None,
+            Self::Cut | Self::Broken | Self::Incomplete(_) | Self::Tangled | Self::TooLong => None,
         }
     }
 }

@@ -1,0 +1,125 @@
+//! Where log events come from, each origin telling the same story through a bounded channel.
+//!
+//! A source runs in its own task or thread. It finds the records itself, waits when the channel is full, and
+//! ends soon after the receiving end is dropped. The last update is always [`SourceUpdate::Ended`].
+
+pub mod backoff;
+mod extraction;
+pub mod file;
+pub mod limiter;
+pub mod poll;
+pub mod time_range;
+pub mod window;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::aws::AwsError;
+use crate::log::Gap;
+use crate::record::Found;
+
+/// Updates that wait in a channel before a source has to wait too.
+const CHANNEL: usize = 64;
+
+/// What a source tells.
+#[derive(Debug)]
+pub enum SourceUpdate {
+    /// What was found in further log events.
+    Found(Batch),
+    /// What the source does now.
+    Status(Status),
+    /// A part of the log that could not be read.
+    Gap(Gap),
+    /// Nothing more comes: everything was read, or an error ended it.
+    Ended(Result<(), SourceError>),
+}
+
+/// What was found in some log events.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// Records and what looks like them, in order of their log events' timestamps within a page.
+    pub found: Vec<Found>,
+    /// Log events that were read for the first time.
+    pub events: u64,
+    /// Bytes of their messages.
+    pub bytes: u64,
+    /// Log events that had been read before.
+    pub repeated: u64,
+    /// Of the new ones, those older than others that had already been read.
+    pub late: u64,
+}
+
+/// What a source is doing.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Status {
+    /// It has asked for the first time and has no answer yet.
+    Connecting,
+    /// It reads what was logged before it began.
+    History {
+        /// Part of the time that is covered, `0.0..=1.0`.
+        done: f32,
+    },
+    /// It waits for what is logged next.
+    Following {
+        /// How long after being logged the newest event so far arrived here; `None` before the first.
+        lag: Option<Duration>,
+        /// Wait until the log is asked again.
+        next_poll: Duration,
+    },
+    /// Something failed, and it will try again.
+    Retrying {
+        /// Wait until then.
+        wait: Duration,
+        /// What failed, in words for the reader.
+        reason: String,
+        /// Whether it was only asked to slow down.
+        throttled: bool,
+    },
+    /// It reads files.
+    Reading {
+        /// Bytes read so far, as they lie on disk.
+        bytes: u64,
+        /// Bytes of all the files; `None` when one of them is a pipe.
+        of: Option<u64>,
+    },
+}
+
+/// Why a source ended before everything was read.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// AWS said no, or could not be asked.
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+    /// A file could not be opened.
+    #[error("cannot read {}: {source}", .path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file ended where it should not, or stopped making sense; what came before has been read.
+    #[error("{} is damaged after line {lines}: {source}", .path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Lines that were read before.
+        lines: u64,
+        /// What the decoder said.
+        source: std::io::Error,
+    },
+    /// The task that reads has failed in itself.
+    #[error("reading stopped unexpectedly: {0}")]
+    Internal(String),
+}
+
+impl SourceError {
+    /// The exit code of the AWS CLI that it stands for: 253, 254, or 255.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Aws(error) => error.exit_kind().code(),
+            Self::Open { .. } | Self::Damaged { .. } | Self::Internal(_) => 255,
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Finding records off the task that waits for the network.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{Batch, SourceError};
+use crate::log::LogEvent;
+use crate::record::Finder;
+
+/// Below this many bytes a page is searched at once: moving it to another thread would take longer.
+const SMALL: u64 = 64 * 1024;
+
+/// A finder that the groups of one source share, so that a redelivery is known wherever it turns up.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Extraction {
+    finder: Arc<Mutex<Finder>>,
+}
+
+impl Extraction {
+    /// Searches `events`, all of them new, and adds what is found and their number to `batch`.
+    pub(super) async fn search(
+        &self,
+        mut batch: Batch,
+        events: Vec<LogEvent>,
+    ) -> Result<Batch, SourceError> {
+        batch.events += events.len() as u64;
+        let bytes: u64 = events.iter().map(|event| event.message.len() as u64).sum();
+        batch.bytes += bytes;
+        if bytes < SMALL {
+            self.push(&events, &mut batch);
+            return Ok(batch);
+        }
+        let this = self.clone();
+        tokio::task::spawn_blocking(move || {
+            this.push(&events, &mut batch);
+            batch
+        })
+        .await
+        .map_err(|error| SourceError::Internal(error.to_string()))
+    }
+
+    /// What was still waiting for further events.
+    pub(super) fn finish(&self) -> Batch {
+        let mut batch = Batch::default();
+        self.finder
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .finish(&mut batch.found);
+        batch
+    }
+
+    fn push(&self, events: &[LogEvent], batch: &mut Batch) {
+        let mut finder = self.finder.lock().unwrap_or_else(PoisonError::into_inner);
+        for event in events {
+            finder.push(event, &mut batch.found);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Plain bytes out of plain, gzip and zstd files, told apart by how they begin.
+
+mod zstd;
+
+use std::io::{self, BufReader, Cursor, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use flate2::bufread::MultiGzDecoder;
+
+use self::zstd::Zstd;
+
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+/// What is read of a compressed file at once.
+const BUFFER: usize = 128 * 1024;
+
+/// Bytes as they lie on disk, counted while they are read.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Meter(Arc<AtomicU64>);
+
+impl Meter {
+    pub(super) fn bytes(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Unpacks `raw` if it is packed. A file of several members or frames is read to its end; one that breaks off
+/// gives what it holds before it gives the error.
+pub(super) fn unpack(raw: impl Read + 'static, meter: &Meter) -> io::Result<Box<dyn Read>> {
+    let mut raw = Metered {
+        raw,
+        meter: meter.clone(),
+    };
+    let head = head(&mut raw)?;
+    let packed =
+        |head: Vec<u8>, raw| BufReader::with_capacity(BUFFER, Cursor::new(head).chain(raw));
+    Ok(if head.starts_with(&GZIP) {
+        Box::new(MultiGzDecoder::new(packed(head, raw)))
+    } else if zstd::begins(&head) {
+        Box::new(Zstd::new(packed(head, raw)))
+    } else {
+        Box::new(Cursor::new(head).chain(raw))
+    })
+}
+
+/// The first four bytes, or all there are.
+fn head(raw: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut head = Vec::with_capacity(4);
+    raw.take(4).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+struct Metered<R> {
+    raw: R,
+    meter: Meter,
+}
+
+impl<R: Read> Read for Metered<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.raw.read(into)?;
+        self.meter.0.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use ruzstd::encoding::{CompressionLevel, compress_to_vec};
+
+    use super::*;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn zstd(bytes: &[u8]) -> Vec<u8> {
+        compress_to_vec(bytes, CompressionLevel::Fastest)
+    }
+
+    /// What can be read, and the error that ends it.
+    fn read(packed: Vec<u8>) -> (Vec<u8>, Option<io::ErrorKind>) {
+        let mut unpacked = unpack(Cursor::new(packed), &Meter::default()).unwrap();
+        let mut bytes = Vec::new();
+        let error = unpacked.read_to_end(&mut bytes).err();
+        (bytes, error.map(|error| error.kind()))
+    }
+
+    fn noise() -> Vec<u8> {
+        (0..300_000_u32)
+            .flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes())
+            .collect()
+    }
+
+    #[test]
+    fn plain_files_stay_as_they_are() {
+        for text in [&b""[..], b"a", b"abc", b"\x1f", b"hello\nworld\n"] {
+            assert_eq!(read(text.to_vec()), (text.to_vec(), None));
+        }
+    }
+
+    #[test]
+    fn members_and_frames_follow_each_other() {
+        let skippable = [&[0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0][..], b"xyz"].concat();
+        assert_eq!(
+            read([gzip(b"one\n"), gzip(b"two\n")].concat()),
+            (b"one\ntwo\n".to_vec(), None)
+        );
+        assert_eq!(
+            read([zstd(b"one\n"), zstd(b"two\n")].concat()),
+            (b"one\ntwo\n".to_vec(), None)
+        );
+        assert_eq!(
+            read([skippable.clone(), zstd(b"one\n"), skippable, zstd(b"two\n")].concat()),
+            (b"one\ntwo\n".to_vec(), None)
+        );
+    }
+
+    #[test]
+    fn a_file_that_breaks_off_gives_what_it_holds() {
+        let whole = noise();
+        for packed in [gzip(&whole), zstd(&whole)] {
+            let half = packed.len() / 2;
+            let (bytes, error) = read(packed[..half].to_vec());
+            assert!(bytes.len() + 300_000 > whole.len() / 2, "{}", bytes.len());
+            assert_eq!(bytes, whole[..bytes.len()]);
+            assert!(error.is_some());
+        }
+    }
+
+    #[test]
+    fn rubbish_after_a_frame_is_an_error() {
+        let (bytes, error) = read([zstd(b"one\n"), b"rubbish".to_vec()].concat());
+        assert_eq!(bytes, b"one\n");
+        assert!(error.is_some());
+    }
+
+    #[test]
+    fn bytes_are_counted_as_they_lie_on_disk() {
+        let packed = gzip(&b"a".repeat(100_000));
+        let meter = Meter::default();
+        let size = packed.len() as u64;
+        unpack(Cursor::new(packed), &meter)
+            .unwrap()
+            .read_to_end(&mut Vec::new())
+            .unwrap();
+        assert_eq!(meter.bytes(), size);
+    }
+}

@@ -1,0 +1,168 @@
+//! Lines out of blocks of bytes.
+
+use std::io::{self, Read};
+
+use super::BLOCK;
+
+/// Of a line that is too long, so much is given.
+const SHOWN: usize = 4096;
+
+/// A line without its line break.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Line<'a> {
+    Whole(&'a [u8]),
+    /// The beginning of a line that exceeds the cap; the rest of it is passed over.
+    TooLong(&'a [u8]),
+}
+
+/// Splits what is read block by block. It holds the unfinished line and one block.
+pub(super) struct Lines<R> {
+    input: R,
+    cap: usize,
+    buffer: Vec<u8>,
+    /// Where the next line begins.
+    start: usize,
+    /// Up to where there is no line break after `start`.
+    searched: usize,
+    filled: usize,
+    /// Whether the rest of a line that was too long is being passed over.
+    skipping: bool,
+}
+
+impl<R: Read> Lines<R> {
+    pub(super) fn new(input: R, cap: usize) -> Self {
+        Self {
+            input,
+            cap,
+            buffer: Vec::new(),
+            start: 0,
+            searched: 0,
+            filled: 0,
+            skipping: false,
+        }
+    }
+
+    /// Reads what there is, up to one block; gives whether there was anything.
+    pub(super) fn fill(&mut self) -> io::Result<bool> {
+        self.buffer.copy_within(self.start..self.filled, 0);
+        self.filled -= self.start;
+        self.searched -= self.start;
+        self.start = 0;
+        if self.buffer.len() < self.filled + BLOCK {
+            self.buffer.resize(self.filled + BLOCK, 0);
+        }
+        loop {
+            match self
+                .input
+                .read(&mut self.buffer[self.filled..self.filled + BLOCK])
+            {
+                Ok(count) => {
+                    self.filled += count;
+                    return Ok(count > 0);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// The next line of what has been read, if it is complete.
+    pub(super) fn next_line(&mut self) -> Option<Line<'_>> {
+        loop {
+            let Some(found) = memchr::memchr(b'\n', &self.buffer[self.searched..self.filled])
+            else {
+                self.searched = self.filled;
+                return self.too_long();
+            };
+            let (begin, end) = (self.start, self.searched + found);
+            self.start = end + 1;
+            self.searched = self.start;
+            if !std::mem::take(&mut self.skipping) {
+                return Some(Line::Whole(without_return(&self.buffer[begin..end])));
+            }
+        }
+    }
+
+    /// What is left at the end of the input, a line without a line break.
+    pub(super) fn last_line(&mut self) -> Option<Line<'_>> {
+        let begin = std::mem::replace(&mut self.start, self.filled);
+        self.searched = self.filled;
+        let rest = &self.buffer[begin..self.filled];
+        (!rest.is_empty() && !self.skipping).then(|| Line::Whole(without_return(rest)))
+    }
+
+    fn too_long(&mut self) -> Option<Line<'_>> {
+        if !self.skipping && self.filled - self.start <= self.cap {
+            return None;
+        }
+        let begin = std::mem::replace(&mut self.start, self.filled);
+        let shown = begin..self.filled.min(begin + SHOWN);
+        (!std::mem::replace(&mut self.skipping, true)).then(|| Line::TooLong(&self.buffer[shown]))
+    }
+}
+
+fn without_return(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Gives at most so many bytes at once.
+    struct Slowly<'a>(&'a [u8], usize);
+
+    impl Read for Slowly<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let count = self.1.min(into.len()).min(self.0.len());
+            into[..count].copy_from_slice(&self.0[..count]);
+            self.0 = &self.0[count..];
+            Ok(count)
+        }
+    }
+
+    fn lines(text: &[u8], step: usize, cap: usize) -> Vec<String> {
+        let mut lines = Lines::new(Slowly(text, step), cap);
+        let mut all = Vec::new();
+        let mut note = |line: Line<'_>| {
+            all.push(match line {
+                Line::Whole(line) => String::from_utf8_lossy(line).into_owned(),
+                Line::TooLong(head) => format!("{}…", String::from_utf8_lossy(head)),
+            });
+        };
+        while lines.fill().unwrap() {
+            while let Some(line) = lines.next_line() {
+                note(line);
+            }
+        }
+        if let Some(line) = lines.last_line() {
+            note(line);
+        }
+        all
+    }
+
+    #[test]
+    fn line_breaks_are_taken_off() {
+        for step in 1..12 {
+            assert_eq!(
+                lines(b"one\n\ntwo\r\nthr\0ee", step, 100),
+                ["one", "", "two", "thr\0ee"]
+            );
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_passed_over() {
+        assert_eq!(lines(b"ab\nabcdefgh\ncd\n", 3, 4), ["ab", "abcdef…", "cd"]);
+        assert_eq!(lines(b"abcdefgh", 3, 4), ["abcdef…"]);
+    }
+
+    proptest! {
+        #[test]
+        fn blocks_do_not_matter(text in "[ab\n]{0,60}", step in 1..20_usize) {
+            let expected: Vec<&str> = text.split_terminator('\n').collect();
+            prop_assert_eq!(lines(text.as_bytes(), step, 1000), expected);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use super::*;
+
+const RECORD: &str = r#"{"version":"1.0","timestamp":"2022-04-16T11:24:43.658Z","requestContext":{"requestId":"17b37350-871d-4d69-9b4f-a77c2ddd7fc9","functionArn":"arn:aws:lambda:eu-central-1:123123123123:function:sender:$LATEST","condition":"RetriesExhausted","approximateInvokeCount":3},"requestPayload":{"a":1}}"#;
+
+#[derive(Default)]
+struct Read {
+    lines: Vec<u64>,
+    unreadable: Vec<String>,
+    events: u64,
+    batches: usize,
+    last_status: Option<Status>,
+    ended: Option<Result<(), SourceError>>,
+}
+
+fn read(paths: &[&Path]) -> Read {
+    let mut updates = start(paths.iter().map(|path| path.to_path_buf()).collect());
+    let mut read = Read::default();
+    while let Some(update) = updates.blocking_recv() {
+        match update {
+            SourceUpdate::Found(batch) => {
+                read.batches += 1;
+                read.events += batch.events;
+                for found in batch.found {
+                    match found {
+                        Found::Arrival(arrival) => read.lines.extend(arrival.origin.line),
+                        Found::Unreadable(unreadable) => {
+                            read.unreadable.push(unreadable.reason.to_string());
+                        }
+                    }
+                }
+            }
+            SourceUpdate::Status(status) => read.last_status = Some(status),
+            SourceUpdate::Gap(gap) => panic!("{gap:?}"),
+            SourceUpdate::Ended(result) => read.ended = Some(result),
+        }
+    }
+    read
+}
+
+fn file(content: &[u8]) -> tempfile::NamedTempFile {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(content).unwrap();
+    file
+}
+
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(content).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn records_are_found_with_their_lines() {
+    let content = [
+        b"noise \xff\0\n".as_slice(),
+        RECORD.as_bytes(),
+        b"\r\n\n",
+        RECORD.as_bytes(),
+    ]
+    .concat();
+    let size = content.len() as u64;
+    for packed in [content.clone(), gzip(&content)] {
+        let file = file(&packed);
+        let read = read(&[file.path()]);
+        assert_eq!(read.lines, [2, 4]);
+        assert_eq!(read.events, 4);
+        assert!(matches!(read.ended, Some(Ok(()))));
+    }
+    let file = file(&content);
+    let expected = Status::Reading {
+        bytes: size,
+        of: Some(size),
+    };
+    assert_eq!(read(&[file.path()]).last_status, Some(expected));
+}
+
+#[test]
+fn many_lines_come_in_batches() {
+    let file = file("a line\n".repeat(5_000).as_bytes());
+    let read = read(&[file.path(), file.path()]);
+    assert_eq!(read.events, 10_000);
+    assert_eq!(read.batches, 20);
+}
+
+#[test]
+fn a_file_that_cannot_be_opened_is_named_before_any_is_read() {
+    let file = file(RECORD.as_bytes());
+    let missing = read(&[file.path(), Path::new("no/such/file.log")]);
+    assert_eq!(missing.events, 0);
+    let error = missing.ended.unwrap().unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("cannot read no/such/file.log: No such file"),
+        "{error}"
+    );
+    let directory = tempfile::tempdir().unwrap();
+    let error = read(&[directory.path()]).ended.unwrap().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!("cannot read {}: is a directory", directory.path().display())
+    );
+}
+
+#[test]
+fn a_damaged_archive_gives_what_it_holds() {
+    let mut content: Vec<u8> = (0..20_000_u32)
+        .flat_map(|n| format!("{:x}\n", n.wrapping_mul(2_654_435_761)).into_bytes())
+        .collect();
+    content.splice(0..0, format!("{RECORD}\n").into_bytes());
+    let packed = gzip(&content);
+    let file = file(&packed[..packed.len() / 2]);
+    let read = read(&[file.path()]);
+    assert_eq!(read.lines, [1]);
+    assert!(read.events > 5_000, "{}", read.events);
+    let error = read.ended.unwrap().unwrap_err();
+    let expected = format!(
+        "{} is damaged after line {}: ",
+        file.path().display(),
+        read.events
+    );
+    assert!(error.to_string().starts_with(&expected), "{error}");
+}
+
+#[test]
+fn a_line_beyond_the_cap_counts_as_unreadable() {
+    let file = file(
+        &[
+            &vec![b'x'; LINE_CAP + 2 * BLOCK],
+            b"\n".as_slice(),
+            RECORD.as_bytes(),
+        ]
+        .concat(),
+    );
+    let read = read(&[file.path()]);
+    assert_eq!(read.lines, [2]);
+    assert_eq!(read.unreadable.len(), 1);
+    assert!(
+        read.unreadable[0].contains("a line of more than 64 MiB"),
+        "{}",
+        read.unreadable[0]
+    );
+}
+
+#[test]
+fn dropping_the_receiver_ends_the_thread() {
+    let file = file("a line\n".repeat(500_000).as_bytes());
+    let (updates, receiver) = mpsc::channel(1);
+    let paths = [file.path().to_owned()];
+    let reading = thread::spawn(move || read_all(updates, &paths));
+    drop(receiver);
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !reading.is_finished() {
+        assert!(Instant::now() < deadline);
+        thread::yield_now();
+    }
+}

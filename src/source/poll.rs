@@ -1,0 +1,143 @@
+//! Following log groups by asking FilterLogEvents again and again.
+//!
+//! First the history since a time, page after page; then the end of the log, every two to five seconds, each
+//! time from [`Window::next_start`](super::window::Window::next_start) without an end. What fails in passing is
+//! repeated, for ever when following.
+
+mod cadence;
+mod group;
+mod merged;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::sync::mpsc;
+
+use self::group::Group;
+use self::merged::Merged;
+use super::extraction::Extraction;
+use super::limiter::Limiter;
+use super::{Batch, CHANNEL, SourceUpdate, Status};
+use crate::aws::Clients;
+
+/// What is polled, and how.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Names or ARNs of the log groups.
+    pub groups: Vec<Arc<str>>,
+    /// First millisecond of the history, since the Unix epoch.
+    pub since: i64,
+    /// Last millisecond, inclusive. Nothing is followed when it is given.
+    pub until: Option<i64>,
+    /// Whether to go on after the history.
+    pub follow: bool,
+    /// CloudWatch's filter pattern.
+    pub pattern: Option<String>,
+    /// Names of log streams; all when empty.
+    pub streams: Vec<String>,
+    /// What the names of log streams begin with.
+    pub stream_prefix: Option<String>,
+    /// How far back from the newest event the log is read again.
+    pub overlap: Duration,
+    /// Wait between two polls of a group in which something happens; a quiet one is asked less often.
+    pub interval: Duration,
+    /// Most events on a page; the service's own limit when left out.
+    pub page_limit: Option<i32>,
+}
+
+impl Default for Options {
+    /// No groups, everything since the Unix epoch, followed with an overlap of 60 s every 2 s.
+    fn default() -> Self {
+        Self {
+            groups: Vec::new(),
+            since: 0,
+            until: None,
+            follow: true,
+            pattern: None,
+            streams: Vec::new(),
+            stream_prefix: None,
+            overlap: Duration::from_mins(1),
+            interval: Duration::from_secs(2),
+            page_limit: None,
+        }
+    }
+}
+
+/// Starts polling in a task of the current runtime, at the rate that `limiter` permits.
+///
+/// Dropping the receiver ends the task.
+#[must_use]
+pub fn start(clients: Clients, limiter: Limiter, options: Options) -> mpsc::Receiver<SourceUpdate> {
+    let (updates, receiver) = mpsc::channel(CHANNEL);
+    tokio::spawn(async move {
+        tokio::select! {
+            () = updates.closed() => {}
+            () = run(&updates, clients, limiter, options) => {}
+        }
+    });
+    receiver
+}
+
+async fn run(
+    updates: &mpsc::Sender<SourceUpdate>,
+    clients: Clients,
+    limiter: Limiter,
+    options: Options,
+) {
+    let shared = Shared {
+        clients,
+        limiter,
+        extraction: Extraction::default(),
+        updates: updates.clone(),
+        merged: Mutex::new(Merged::new(&options.groups)),
+    };
+    shared.send(SourceUpdate::Status(Status::Connecting)).await;
+    let groups = (0..options.groups.len()).map(|index| Group::new(&shared, &options, index).run());
+    let result = futures_util::future::try_join_all(groups).await.map(|_| ());
+    let rest = shared.extraction.finish();
+    if !rest.found.is_empty() {
+        shared.send(SourceUpdate::Found(rest)).await;
+    }
+    shared.send(SourceUpdate::Ended(result)).await;
+}
+
+/// What the groups of one source have in common.
+struct Shared {
+    clients: Clients,
+    limiter: Limiter,
+    extraction: Extraction,
+    updates: mpsc::Sender<SourceUpdate>,
+    merged: Mutex<Merged>,
+}
+
+impl Shared {
+    /// A closed channel needs no answer: whoever closed it also ends the task.
+    async fn send(&self, update: SourceUpdate) {
+        let _ = self.updates.send(update).await;
+    }
+
+    async fn found(&self, batch: Batch) {
+        if batch.events + batch.repeated > 0 {
+            self.send(SourceUpdate::Found(batch)).await;
+        }
+    }
+
+    async fn status(&self, group: usize, status: Status) {
+        let merged = self
+            .merged
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .set(group, status);
+        if let Some(status) = merged {
+            self.send(SourceUpdate::Status(status)).await;
+        }
+    }
+}
+
+/// Milliseconds since the Unix epoch.
+fn now() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
