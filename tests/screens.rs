@@ -235,6 +235,6 @@ fn the_source_is_named() {
     let first = screen(&mut model, 120, 40).lines().next().unwrap().to_owned();
     assert_eq!(
         first,
-        " arrivals  /aws/lambda/receiver +1  eu-central-1  dev/123123123123                                         ○ connecting"
+        " arrivals  /aws/lambda/receiver +1  eu-central-1  dev/123123123123                                          ○ connecting"
     );
 }

@@ -5,7 +5,7 @@ use std::io::{self, Stdout, Write};
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
     enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
@@ -89,7 +89,9 @@ impl Terminal {
     /// When the terminal refuses raw mode or cannot be written to.
     pub(super) fn resume(&mut self) -> io::Result<()> {
         self.enter()?;
-        self.inner.clear()
+        // Not `clear`, which asks the terminal for its cursor and fails when it does not answer in time.
+        self.inner = ratatui::Terminal::new(CrosstermBackend::new(io::stdout()))?;
+        execute!(self.inner.backend_mut(), Clear(ClearType::All))
     }
 
     fn enter(&mut self) -> io::Result<()> {

@@ -8,21 +8,21 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[derive(Debug, Parser)]
 #[command(name = "arrivals", version, propagate_version = true, subcommand_required = true, arg_required_else_help = true)]
 #[command(after_help = "Try it without an account: arrivals demo")]
-pub struct Cli {
+pub(super) struct Cli {
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub(super) command: Command,
     /// How to reach AWS, as in the AWS CLI.
     #[command(flatten)]
-    pub aws: AwsArgs,
+    pub(super) aws: AwsArgs,
     /// How the board looks.
     #[command(flatten)]
-    pub look: LookArgs,
+    pub(super) look: LookArgs,
 }
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(super) enum Command {
     /// Read a receiver's log group: what was logged since a while ago, then what comes
     #[command(after_help = TAIL_EXAMPLES)]
     Tail(TailArgs),
@@ -56,39 +56,39 @@ const READ_EXAMPLES: &str = "Examples:
 /// How to reach AWS.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "AWS")]
-pub struct AwsArgs {
+pub(super) struct AwsArgs {
     /// Profile of the AWS configuration files
     #[arg(short, long, global = true, env = "ARRIVALS_PROFILE", value_name = "NAME")]
-    pub profile: Option<String>,
+    pub(super) profile: Option<String>,
     /// AWS Region
     #[arg(short, long, global = true, env = "ARRIVALS_REGION", value_name = "REGION")]
-    pub region: Option<String>,
+    pub(super) region: Option<String>,
     /// Endpoint that stands in for AWS
     #[arg(long, global = true, env = "ARRIVALS_ENDPOINT_URL", value_name = "URL")]
-    pub endpoint_url: Option<String>,
+    pub(super) endpoint_url: Option<String>,
     /// Certificates to trust beside the system's, as a PEM file
     #[arg(long, global = true, env = "ARRIVALS_CA_BUNDLE", value_name = "FILE")]
-    pub ca_bundle: Option<PathBuf>,
+    pub(super) ca_bundle: Option<PathBuf>,
     /// Refused: certificates are always checked; see --ca-bundle
     #[arg(long, global = true, hide = true)]
-    pub no_verify_ssl: bool,
+    pub(super) no_verify_ssl: bool,
 }
 
 /// How the board looks.
 #[derive(Debug, Clone, Copy, Args)]
 #[command(next_help_heading = "Looks")]
-pub struct LookArgs {
+pub(super) struct LookArgs {
     /// Whether to use colour; NO_COLOR is heard too
     #[arg(long, global = true, env = "ARRIVALS_COLOR", value_enum, default_value_t = Switch::Auto)]
-    pub color: Switch,
+    pub(super) color: Switch,
     /// The terminal's background
     #[arg(long, global = true, env = "ARRIVALS_BACKGROUND", value_enum, default_value_t = BackgroundArg::Auto)]
-    pub background: BackgroundArg,
+    pub(super) background: BackgroundArg,
 }
 
 /// On, off, or by what the terminal says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Switch {
+pub(super) enum Switch {
     /// Always.
     On,
     /// Never.
@@ -99,7 +99,7 @@ pub enum Switch {
 
 /// The terminal's background.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum BackgroundArg {
+pub(super) enum BackgroundArg {
     /// By COLORFGBG, dark when it is not set.
     Auto,
     /// Light text on dark.
@@ -110,18 +110,18 @@ pub enum BackgroundArg {
 
 /// What comes out.
 #[derive(Debug, Clone, Default, Args)]
-pub struct OutputArgs {
+pub(super) struct OutputArgs {
     /// Show only what matches: condition:NAME, fn:NAME (with *), id:PREFIX, error:TEXT, outcome:success|failure, text, and or not ( )
     #[arg(short, long, env = "ARRIVALS_FILTER", value_name = "QUERY")]
-    pub filter: Option<String>,
+    pub(super) filter: Option<String>,
     /// The board on a terminal, text elsewhere, unless said
     #[arg(short, long, env = "ARRIVALS_OUTPUT", value_enum)]
-    pub output: Option<OutputFormat>,
+    pub(super) output: Option<OutputFormat>,
 }
 
 /// A form of output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum OutputFormat {
+pub(super) enum OutputFormat {
     /// The interactive board.
     Board,
     /// A line for a reader per arrival.
@@ -132,73 +132,73 @@ pub enum OutputFormat {
 
 /// `tail`.
 #[derive(Debug, Args)]
-pub struct TailArgs {
+pub(super) struct TailArgs {
     /// Log groups of the receivers
     #[arg(value_name = "LOG_GROUP", required_unless_present = "function")]
-    pub groups: Vec<String>,
+    pub(super) groups: Vec<String>,
     /// Find the receiver's log group from this sender's event-invoke config (NAME, NAME:QUALIFIER or ARN)
     #[arg(long, env = "ARRIVALS_FUNCTION", value_name = "NAME")]
-    pub function: Option<String>,
+    pub(super) function: Option<String>,
     /// From when on: 10m, 2h30m, 3d, or an ISO 8601 time
     #[arg(long, env = "ARRIVALS_SINCE", value_name = "TIME", default_value = "10m")]
-    pub since: String,
+    pub(super) since: String,
     /// Until when; ends there instead of following
     #[arg(long, env = "ARRIVALS_UNTIL", value_name = "TIME")]
-    pub until: Option<String>,
+    pub(super) until: Option<String>,
     /// CloudWatch's own filter pattern; it drops the other lines of a record that was logged over several
     #[arg(long, env = "ARRIVALS_FILTER_PATTERN", value_name = "PATTERN")]
-    pub filter_pattern: Option<String>,
+    pub(super) filter_pattern: Option<String>,
     /// Read only these log streams
     #[arg(long, env = "ARRIVALS_LOG_STREAM_NAMES", value_name = "NAME", num_args = 1.., conflicts_with = "log_stream_name_prefix")]
-    pub log_stream_names: Vec<String>,
+    pub(super) log_stream_names: Vec<String>,
     /// Read only log streams whose names begin so
     #[arg(long, env = "ARRIVALS_LOG_STREAM_NAME_PREFIX", value_name = "PREFIX")]
-    pub log_stream_name_prefix: Option<String>,
+    pub(super) log_stream_name_prefix: Option<String>,
     /// Follow also when the output is not a terminal
     #[arg(long, env = "ARRIVALS_FOLLOW", conflicts_with_all = ["no_follow", "until"])]
-    pub follow: bool,
+    pub(super) follow: bool,
     /// End after what was logged so far
     #[arg(long, env = "ARRIVALS_NO_FOLLOW")]
-    pub no_follow: bool,
+    pub(super) no_follow: bool,
     /// What comes out.
     #[command(flatten)]
-    pub output: OutputArgs,
+    pub(super) output: OutputArgs,
 }
 
 /// `read`.
 #[derive(Debug, Args)]
-pub struct ReadArgs {
+pub(super) struct ReadArgs {
     /// Files, plain, .gz or .zst; - or none for standard input
     #[arg(value_name = "FILE")]
-    pub files: Vec<PathBuf>,
+    pub(super) files: Vec<PathBuf>,
     /// What comes out.
     #[command(flatten)]
-    pub output: OutputArgs,
+    pub(super) output: OutputArgs,
 }
 
 /// `local`.
 #[derive(Debug, Args)]
-pub struct LocalArgs {
+pub(super) struct LocalArgs {
     /// Port on the loopback address; a free one unless said
     #[arg(long, env = "ARRIVALS_PORT", default_value_t = 0, hide_default_value = true)]
-    pub port: u16,
+    pub(super) port: u16,
     /// Divides every wait and age limit
     #[arg(long, env = "ARRIVALS_TIME_SCALE", value_name = "N", default_value_t = 1.0, value_parser = time_scale)]
-    pub time_scale: f64,
+    pub(super) time_scale: f64,
 }
 
 /// `demo`.
 #[derive(Debug, Args)]
-pub struct DemoArgs {
+pub(super) struct DemoArgs {
     /// Port on the loopback address; a free one unless said
     #[arg(long, env = "ARRIVALS_PORT", default_value_t = 0, hide_default_value = true)]
-    pub port: u16,
+    pub(super) port: u16,
     /// Divides every wait and age limit
     #[arg(long, env = "ARRIVALS_TIME_SCALE", value_name = "N", default_value_t = 60.0, value_parser = time_scale)]
-    pub time_scale: f64,
+    pub(super) time_scale: f64,
     /// What comes out.
     #[command(flatten)]
-    pub output: OutputArgs,
+    pub(super) output: OutputArgs,
 }
 
 fn time_scale(text: &str) -> Result<f64, String> {

@@ -7,21 +7,21 @@ use crate::source::SourceError;
 
 /// A failed command: the code it exits with and what it says on stderr.
 #[derive(Debug, Clone)]
-pub struct Failure {
+pub(super) struct Failure {
     /// 252 usage, 253 configuration or credentials, 254 the service, 255 anything else.
-    pub code: u8,
+    pub(super) code: u8,
     /// What went wrong and what to do, without a trailing full stop's worth of guessing.
-    pub message: String,
+    pub(super) message: String,
 }
 
 impl Failure {
     /// The command line asks for something that cannot be done.
-    pub fn usage(message: impl Into<String>) -> Self {
+    pub(super) fn usage(message: impl Into<String>) -> Self {
         Self { code: 252, message: message.into() }
     }
 
     /// Anything else.
-    pub fn other(message: impl fmt::Display) -> Self {
+    pub(super) fn other(message: impl fmt::Display) -> Self {
         Self { code: 255, message: message.to_string() }
     }
 }

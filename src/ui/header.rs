@@ -25,20 +25,20 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &The
 fn draw_source(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
     let (words, style) = health(model, theme, area.width >= 100);
     let words = cut(&words, usize::from(area.width).saturating_sub(12)).into_owned();
-    let room = usize::from(area.width).saturating_sub(width(&words) + 2);
-    let mut left = vec![Span::styled(" arrivals ", theme.accent())];
-    let mut used = 10;
+    let room = usize::from(area.width).saturating_sub(width(&words) + 1);
+    let mut left = vec![Span::styled(" arrivals", theme.accent())];
+    let mut used = 9;
     for (at, part) in places(model).into_iter().enumerate() {
-        let free = room.saturating_sub(used);
+        let free = room.saturating_sub(used + 2);
         if free < LEAST {
             break;
         }
         let part = cut_middle(&part, free).into_owned();
         used += width(&part) + 2;
-        left.push(Span::styled(format!(" {part} "), if at == 0 { theme.strong() } else { Style::new() }));
+        left.push(Span::styled(format!("  {part}"), if at == 0 { theme.strong() } else { Style::new() }));
     }
     frame.render_widget(Line::from(left), area);
-    render_right(frame, area, Line::styled(format!("{words} "), style));
+    render_right(frame, area, Line::styled(words, style));
 }
 
 /// Group, endpoint, region, and who reads: what is most needed first.

@@ -61,9 +61,9 @@ fn draw_menu(frame: &mut Frame<'_>, area: Rect, model: &Model, menu: &ConditionM
 }
 
 fn draw_help(frame: &mut Frame<'_>, area: Rect, model: &Model, top: usize, theme: &Theme, geometry: &mut Geometry) {
-    let lines = help_lines(model, theme, usize::from(area.width).saturating_sub(6));
-    geometry.help_lines = lines.len();
     let wide = area.width.saturating_sub(4).min(104);
+    let lines = help_lines(model, theme, usize::from(wide).saturating_sub(2));
+    geometry.help_lines = lines.len();
     let inner = popup(frame, area, " Help ", wide, (lines.len() as u16 + 2).min(area.height - 2), theme);
     geometry.help = inner;
     frame.render_widget(Paragraph::new(lines).scroll((top as u16, 0)), inner);

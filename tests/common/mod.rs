@@ -1,6 +1,6 @@
 //! Boards for tests, filled the way a source fills them.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail by panicking")]
-#![allow(dead_code, reason = "each test file uses a part")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses a part")]
 
 use arrivals::app::keymap::Keymap;
 use arrivals::app::message::{Effect, Message};
