@@ -1,0 +1,18 @@
+//! Following log groups through the AWS SDK, against the embedded endpoint and against one that plays a script.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test's helper fails the test as the test itself does"
+)]
+
+#[path = "tail/bench.rs"]
+mod bench;
+#[path = "tail/clients.rs"]
+mod clients;
+#[path = "tail/following.rs"]
+mod following;
+#[path = "tail/script.rs"]
+mod script;
+#[path = "tail/trouble.rs"]
+mod trouble;
