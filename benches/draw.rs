@@ -17,8 +17,8 @@ fn main() {
 }
 
 /// A board with `count` records, nearly half of them failures.
-fn board(count: i64) -> Model {
-    let events: Vec<_> = (0..count).flat_map(|_| common::events()).take(count as usize).collect();
+fn board(count: usize) -> Model {
+    let events: Vec<_> = (0..count).flat_map(|_| common::events()).take(count).collect();
     common::board_of(&events)
 }
 

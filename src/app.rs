@@ -52,8 +52,8 @@ struct App {
     terminal: Terminal,
     keys: EventStream,
     signals: Signals,
-    inputs: mpsc::Receiver<Message>,
-    inputs_open: bool,
+    /// `None` when the sources have ended: the board lives on.
+    inputs: Option<mpsc::Receiver<Message>>,
     jobs: mpsc::Sender<Message>,
     done: mpsc::Receiver<Message>,
     drawn: Option<Instant>,
@@ -71,8 +71,7 @@ impl App {
             signals: Signals::listen()?,
             terminal: Terminal::take()?,
             keys: EventStream::new(),
-            inputs,
-            inputs_open: true,
+            inputs: Some(inputs),
             jobs,
             done,
             drawn: None,
@@ -95,9 +94,9 @@ impl App {
             },
             () = wait_until(frame_due), if self.dirty => self.draw()?,
             Some(message) = self.done.recv() => self.take(message)?,
-            message = self.inputs.recv(), if self.inputs_open => match message {
+            message = receive(&mut self.inputs) => match message {
                 Some(message) => self.take_burst(message)?,
-                None => self.inputs_open = false,
+                None => self.inputs = None,
             },
             () = std::future::ready(()), if self.filtering => self.filter()?,
             () = wait_for(tick) => self.take(Message::Tick)?,
@@ -115,10 +114,8 @@ impl App {
     fn take_burst(&mut self, first: Message) -> io::Result<()> {
         self.take(first)?;
         for _ in 0..BURST {
-            match self.inputs.try_recv() {
-                Ok(message) => self.take(message)?,
-                Err(_) => break,
-            }
+            let Some(Ok(message)) = self.inputs.as_mut().map(mpsc::Receiver::try_recv) else { break };
+            self.take(message)?;
         }
         Ok(())
     }
@@ -189,6 +186,13 @@ impl App {
     fn tick(&self) -> Option<Duration> {
         let counting = matches!(self.model.source.health, Health::Retrying { .. });
         (counting || self.model.time == TimeStyle::Relative).then_some(Duration::from_secs(1))
+    }
+}
+
+async fn receive(inputs: &mut Option<mpsc::Receiver<Message>>) -> Option<Message> {
+    match inputs {
+        Some(inputs) => inputs.recv().await,
+        None => std::future::pending().await,
     }
 }
 

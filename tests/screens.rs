@@ -166,13 +166,14 @@ fn retrying_is_said_in_the_header() {
     };
     model.update(Message::Source(SourceUpdate::Status(status)), common::NOW);
     let screen = screen(&mut model, 80, 24);
-    assert!(screen.lines().next().unwrap().contains("◌ retrying, again in 5 s · connection refused"), "{screen}");
+    assert!(screen.lines().next().unwrap().ends_with("◌ retrying, again in 5 s"), "{screen}");
+    assert!(screen.lines().last().unwrap().starts_with(" connection refused "), "{screen}");
 }
 
 #[test]
 fn nothing_from_a_log_reaches_the_terminal_as_a_command() {
     let nasty = "\u{1b}[2J\u{1b}]0;owned\u{7}\u{202e}evil\u{9b}31m\u{0}\r\n\t日本語 e\u{301} שלום";
-    let payload = serde_json::to_string(nasty).unwrap().replace("\\u001b", "\\u001b");
+    let payload = serde_json::to_string(nasty).unwrap();
     let message = format!(
         r#"{{"version":"1.0","timestamp":"2026-11-20T10:15:43.658Z","requestContext":{{"requestId":"{}","functionArn":"arn:aws:lambda:eu-central-1:111122223333:function:a\u001b[31m\u202eb:$LATEST","condition":"Odd\u001b]0;x\u0007","approximateInvokeCount":1}},"requestPayload":{payload},"responsePayload":{{"errorType":{payload},"errorMessage":{payload},"stackTrace":[{payload}]}}}}{nasty}"#,
         "id\\u001b[0m",

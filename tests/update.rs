@@ -259,7 +259,7 @@ fn a_click_selects_a_row_and_a_tab() {
     assert_eq!(selected_id(&model), id(3));
     mouse(&mut model, LEFT, successes.x + 3, successes.y);
     assert_eq!((model.focus, selected_id(&model)), (Focus::List(Pane::Successes), id(2)));
-    let (place, _) = model.geometry.tabs.iter().find(|(_, tab)| *tab == Tab::Request).cloned().unwrap();
+    let (place, _) = model.geometry.tabs.iter().find(|(_, tab)| *tab == Tab::Request).copied().unwrap();
     mouse(&mut model, LEFT, place.x + 1, place.y);
     assert_eq!(tab(&model), Tab::Request);
 }

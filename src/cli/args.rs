@@ -100,7 +100,7 @@ pub(super) enum Switch {
 /// The terminal's background.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum BackgroundArg {
-    /// By COLORFGBG, dark when it is not set.
+    /// By `COLORFGBG`, dark when it is not set.
     Auto,
     /// Light text on dark.
     Dark,

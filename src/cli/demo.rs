@@ -40,6 +40,7 @@ pub(super) async fn run(args: DemoArgs, look: LookArgs) -> Result<(), Failure> {
     let options = Options { port: args.port, time_scale: args.time_scale, ..Options::default() };
     let endpoint = Endpoint::start(options).await.map_err(Failure::other)?;
     let clients = aws::connect(&settings(&endpoint)).await?;
+    shorten_patience(&clients).await;
     let updates = poll::start(clients.clone(), Limiter::default(), tail());
     if format == OutputFormat::Board {
         let traffic = tokio::spawn(send_without_end(clients));
@@ -96,8 +97,34 @@ async fn send_first(clients: &Clients) -> HashSet<String> {
     accepted
 }
 
-/// Invokes asynchronously; the id of the answer is the one in the record to come.
+/// Gives one function's events so short a life that none is tried twice: they end as `EventAgeExceeded`.
+async fn shorten_patience(clients: &Clients) {
+    let request = clients.lambda.update_function_event_invoke_config().function_name("geo-enrich");
+    if let Err(error) = request.maximum_event_age_in_seconds(60).send().await {
+        tracing::warn!(?error, "the demo's event age was refused");
+    }
+}
+
+/// Makes one call, on a function that is switched off meanwhile if the call wants it so.
 async fn send(clients: &Clients, call: traffic::Call) -> Option<String> {
+    if !call.switched_off {
+        return invoke(clients, call).await;
+    }
+    let function = call.function;
+    let off = clients.lambda.put_function_concurrency().function_name(function).reserved_concurrent_executions(0);
+    if let Err(error) = off.send().await {
+        tracing::warn!(function, ?error, "the demo's concurrency was refused");
+    }
+    let accepted = invoke(clients, call).await;
+    tokio::time::sleep(BRISK).await;
+    if let Err(error) = clients.lambda.delete_function_concurrency().function_name(function).send().await {
+        tracing::warn!(function, ?error, "the demo's concurrency stays");
+    }
+    accepted
+}
+
+/// Invokes asynchronously; the id of the answer is the one in the record to come.
+async fn invoke(clients: &Clients, call: traffic::Call) -> Option<String> {
     let request = clients.invoke.invoke().function_name(call.function).invocation_type(InvocationType::Event);
     match request.payload(Blob::new(call.payload)).send().await {
         Ok(answer) => answer.request_id().map(str::to_owned),

@@ -24,7 +24,6 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &The
 
 fn draw_source(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
     let (words, style) = health(model, theme, area.width >= 100);
-    let words = cut(&words, usize::from(area.width).saturating_sub(12)).into_owned();
     let room = usize::from(area.width).saturating_sub(width(&words) + 1);
     let mut left = vec![Span::styled(" arrivals", theme.accent())];
     let mut used = 9;
@@ -63,9 +62,9 @@ fn health(model: &Model, theme: &Theme, wide: bool) -> (String, Style) {
         Health::History { done } => (format!("◐ history {:.0} %", done * 100.0), theme.waiting()),
         Health::Reading { bytes, of } => (reading(*bytes, *of), theme.waiting()),
         Health::Following { lag, interval } => (following(*lag, wide.then_some(*interval)), Style::new()),
-        Health::Retrying { at, reason, throttled } => (retrying(model.now, *at, reason, *throttled), theme.waiting()),
+        Health::Retrying { at, throttled, .. } => (retrying(model.now, *at, *throttled), theme.waiting()),
         Health::Ended => ("■ all read".to_owned(), theme.dim()),
-        Health::Failed(reason) => (format!("✗ {}", visible(reason)), theme.waiting()),
+        Health::Failed(_) => ("✗ stopped by an error".to_owned(), theme.waiting()),
     }
 }
 
@@ -82,10 +81,10 @@ fn following(lag: Option<Duration>, interval: Option<Duration>) -> String {
     format!("● following{lag}{every}")
 }
 
-fn retrying(now: i64, at: i64, reason: &str, throttled: bool) -> String {
+fn retrying(now: i64, at: i64, throttled: bool) -> String {
     let seconds = (at - now).max(0).div_euclid(1000) + 1;
     let what = if throttled { "throttled" } else { "retrying" };
-    format!("◌ {what}, again in {seconds} s · {}", visible(reason))
+    format!("◌ {what}, again in {seconds} s")
 }
 
 fn draw_filter(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
@@ -181,10 +180,7 @@ mod tests {
 
     #[test]
     fn the_countdown_never_shows_zero() {
-        assert_eq!(
-            retrying(10_000, 12_500, "connection refused", false),
-            "◌ retrying, again in 3 s · connection refused"
-        );
-        assert_eq!(retrying(10_000, 9_000, "slow down", true), "◌ throttled, again in 1 s · slow down");
+        assert_eq!(retrying(10_000, 12_500, false), "◌ retrying, again in 3 s");
+        assert_eq!(retrying(10_000, 9_000, true), "◌ throttled, again in 1 s");
     }
 }

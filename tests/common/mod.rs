@@ -79,8 +79,8 @@ pub fn found(messages: &[String]) -> Vec<Found> {
         let origin = Origin {
             log_group: Some("/aws/lambda/receiver".into()),
             log_stream: Some("2026/11/20/[$LATEST]0123456789abcdef0123456789abcdef".into()),
-            timestamp: Some(NOW - 300_000 + at as i64 * 1000),
-            ingestion_time: Some(NOW - 300_000 + at as i64 * 1000 + 700),
+            timestamp: Some(NOW - 300_000 + 1000 * second(at)),
+            ingestion_time: Some(NOW - 300_000 + 1000 * second(at) + 700),
             event_id: Some(format!("{at:056}").into()),
             ..Origin::default()
         };
@@ -88,6 +88,10 @@ pub fn found(messages: &[String]) -> Vec<Found> {
     }
     finder.finish(&mut found);
     found
+}
+
+fn second(at: usize) -> i64 {
+    i64::try_from(at).unwrap()
 }
 
 /// A board in UTC on a source, with what is found in the messages.

@@ -7,6 +7,8 @@ pub(super) struct Call {
     pub(super) function: &'static str,
     /// JSON text to send.
     pub(super) payload: String,
+    /// Whether the function may not run at all while this call is made, as when somebody has switched it off.
+    pub(super) switched_off: bool,
 }
 
 /// The calls of a demo, one after another, without an end.
@@ -24,14 +26,14 @@ fn call(number: u32) -> Call {
         1 | 8 => ("sender", r#"{"return": "success"}"#.to_owned()),
         2 => ("invoice-render", order(number, spread, false)),
         3 | 9 => ("order-intake:live", intake(number, 1 + spread % 90)),
-        4 => ("geo-enrich", address(spread, spread.is_multiple_of(4))),
+        4 => ("geo-enrich", address(spread, number % 24 == 16)),
         5 => ("invoice-render:live", order(number, spread, true)),
         6 => ("thumbnailer", picture(number, spread)),
         7 => ("ledger-post", batch(number, spread, spread.is_multiple_of(2))),
         10 => ("coupon-apply", coupon(spread % 140)),
         _ => ("order-intake", intake(number, 60 + spread % 120)),
     };
-    Call { function, payload }
+    Call { function, payload, switched_off: number % 24 == 10 }
 }
 
 fn order(number: u32, spread: u32, priced: bool) -> String {
@@ -105,6 +107,12 @@ mod tests {
             "thumbnailer",
         ];
         assert_eq!(called, senders.into());
+    }
+
+    #[test]
+    fn one_of_the_first_calls_finds_its_function_switched_off() {
+        let off: Vec<_> = calls().take(24).filter(|call| call.switched_off).map(|call| call.function).collect();
+        assert_eq!(off, ["coupon-apply"]);
     }
 
     #[test]
