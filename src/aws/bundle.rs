@@ -38,6 +38,32 @@ fn unusable(path: &Path, why: &str) -> AwsError {
 mod tests {
     use super::*;
 
+    /// A self-signed certificate that nobody trusts; it is only read.
+    const CERTIFICATE: &str = "\
+-----BEGIN CERTIFICATE-----\n\
+MIIBhzCCAS2gAwIBAgIUNp1kQlY/DHZ2WQ2zWir+oeHsE4swCgYIKoZIzj0EAwIw\n\
+GDEWMBQGA1UEAwwNYXJyaXZhbHMgdGVzdDAgFw0yNjExMjMyMTU0NTJaGA8yMTI2\n\
+MTAzMDIxNTQ1MlowGDEWMBQGA1UEAwwNYXJyaXZhbHMgdGVzdDBZMBMGByqGSM49\n\
+AgEGCCqGSM49AwEHA0IABHmnzP9ClwiHw75BHpOpZG0qW7dzPghwK0DjnfsPiAiQ\n\
+JZOj6yp0EpxyLzI8PsUE663/hBkn/Y1FRC0LH2EznFCjUzBRMB0GA1UdDgQWBBRU\n\
+LLSpxEslKZNJdlEx9yBDMAwn4TAfBgNVHSMEGDAWgBRULLSpxEslKZNJdlEx9yBD\n\
+MAwn4TAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0gAMEUCIEkzyANjWDhT\n\
+0itzbyiJweWmFmrtYmSQpRompa0dohNEAiEAuU1mzZIYee/mC7RjpcJVCwVFtEUa\n\
+5DwLnvjWn+HgZqs=\n\
+-----END CERTIFICATE-----\n\
+";
+
+    #[test]
+    fn a_bundle_may_hold_several_certificates_and_remarks() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(
+            file.path(),
+            format!("# root\n{CERTIFICATE}\n# and again\n{CERTIFICATE}"),
+        )
+        .unwrap();
+        assert!(read(file.path()).is_ok());
+    }
+
     fn refusal(content: &[u8]) -> String {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), content).unwrap();

@@ -38,6 +38,7 @@ pub async fn connect(settings: &Settings) -> Result<Clients, AwsError> {
         },
         None => profile::look(settings, &Env::real(), &Fs::real()).await?,
     };
+    check_endpoint(local.endpoint_url.as_deref())?;
     let http = http_client(settings, &local)?;
     let config = load(settings, &local, http).await;
     let Some(region) = config.region().map(ToString::to_string) else {
@@ -45,6 +46,19 @@ pub async fn connect(settings: &Settings) -> Result<Clients, AwsError> {
     };
     check_credentials(&config, &local.login).await?;
     Ok(clients(&config, &region, local.login))
+}
+
+fn check_endpoint(url: Option<&str>) -> Result<(), AwsError> {
+    match url {
+        Some(url) if !url.starts_with("http://") && !url.starts_with("https://") => {
+            Err(AwsError::Configuration {
+                problem: format!("{url} is no endpoint URL"),
+                mend: "begin it with http:// or https://, in --endpoint-url or AWS_ENDPOINT_URL"
+                    .into(),
+            })
+        }
+        _ => Ok(()),
+    }
 }
 
 fn http_client(settings: &Settings, local: &Local) -> Result<SharedHttpClient, AwsError> {
@@ -153,4 +167,37 @@ fn timeouts(read: Duration) -> TimeoutConfig {
         .read_timeout(read)
         .operation_timeout(read + CONNECT)
         .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_endpoint_needs_a_scheme() {
+        let settings = Settings {
+            endpoint_url: Some("localhost:4566".into()),
+            keys: Some(crate::aws::Keys {
+                id: "a".into(),
+                secret: "b".into(),
+            }),
+            region: Some("eu-central-1".into()),
+            ..Settings::default()
+        };
+        let error = connect(&settings).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "localhost:4566 is no endpoint URL; begin it with http:// or https://, in --endpoint-url or AWS_ENDPOINT_URL"
+        );
+        assert_eq!(error.exit_kind().code(), 253);
+    }
+
+    #[test]
+    fn a_region_is_needed() {
+        let error = no_region(&Login::default());
+        assert_eq!(
+            error.to_string(),
+            "no AWS region is set; give --region, set AWS_REGION, or run: aws configure set region REGION"
+        );
+    }
 }

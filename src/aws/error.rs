@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AwsError {
     /// Flags, environment or configuration files do not work together.
-    #[error("{problem}: {mend}")]
+    #[error("{problem}; {mend}")]
     Configuration {
         /// What is wrong.
         problem: String,
@@ -12,7 +12,7 @@ pub enum AwsError {
         mend: String,
     },
     /// There are no credentials, or those there are do not work.
-    #[error("{problem}: {mend}")]
+    #[error("{problem}; {mend}")]
     Credentials {
         /// What is wrong.
         problem: String,
@@ -20,7 +20,7 @@ pub enum AwsError {
         mend: String,
     },
     /// Credentials or an SSO session that worked once have run out.
-    #[error("{problem}: {mend}")]
+    #[error("{problem}; {mend}")]
     Expired {
         /// What has expired.
         problem: String,
@@ -58,7 +58,7 @@ pub enum AwsError {
         detail: String,
     },
     /// No log group follows from a function's destinations.
-    #[error("{problem}: {mend}")]
+    #[error("{problem}; {mend}")]
     NoReceiver {
         /// What is missing, or where the outcomes go instead.
         problem: String,
@@ -88,7 +88,7 @@ pub enum AwsError {
         detail: String,
     },
     /// The secure connection was refused by our side.
-    #[error("the service's certificate was not accepted: {detail}: {mend}")]
+    #[error("the service's certificate was not accepted: {detail}; {mend}")]
     Certificate {
         /// What TLS said.
         detail: String,

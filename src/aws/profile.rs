@@ -21,26 +21,26 @@ impl Login {
         self.profile.as_deref()
     }
 
-    /// The command that mends credentials, such as `aws sso login --profile prod`.
-    pub(super) fn command(&self) -> String {
+    /// What mends credentials, with the command: `run: aws sso login --profile prod`.
+    pub(super) fn mend(&self) -> String {
         let verb = if self.sso {
             "aws sso login"
         } else {
             "aws configure"
         };
-        match &self.profile {
-            Some(profile) => format!("{verb} --profile {profile}"),
-            None => verb.to_owned(),
-        }
+        format!("run: {verb}{}", self.flag())
     }
 
     /// The command that sets a region, for this profile.
     pub(super) fn region_command(&self) -> String {
-        let profile = self
-            .profile()
+        format!("aws configure set region REGION{}", self.flag())
+    }
+
+    fn flag(&self) -> String {
+        self.profile
+            .as_deref()
             .map(|name| format!(" --profile {name}"))
-            .unwrap_or_default();
-        format!("aws configure set region REGION{profile}")
+            .unwrap_or_default()
     }
 }
 
@@ -156,7 +156,7 @@ mod tests {
         let error = look_at(&asking("prd"), &[]).await.unwrap_err();
         assert_eq!(
             error.to_string(),
-            "there is no AWS profile prd (there is prod): \
+            "there is no AWS profile prd (there is prod); \
              give another with --profile, or make it with: aws configure --profile prd"
         );
         assert_eq!(error.exit_kind().code(), 253);
@@ -165,20 +165,20 @@ mod tests {
     #[tokio::test]
     async fn the_login_command_follows_the_profile() {
         assert_eq!(
-            look_at(&asking("prod"), &[]).await.unwrap().login.command(),
-            "aws sso login --profile prod"
+            look_at(&asking("prod"), &[]).await.unwrap().login.mend(),
+            "run: aws sso login --profile prod"
         );
         assert_eq!(
-            look_at(&asking("dev"), &[]).await.unwrap().login.command(),
-            "aws configure --profile dev"
+            look_at(&asking("dev"), &[]).await.unwrap().login.mend(),
+            "run: aws configure --profile dev"
         );
         assert_eq!(
             look_at(&Settings::default(), &[])
                 .await
                 .unwrap()
                 .login
-                .command(),
-            "aws configure"
+                .mend(),
+            "run: aws configure"
         );
     }
 

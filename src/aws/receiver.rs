@@ -160,7 +160,7 @@ mod tests {
         let queue = "arn:aws:sqs:eu-central-1:123123123123:outcomes".to_owned();
         assert_eq!(
             no_receiver("sender", &[queue]).to_string(),
-            "the outcomes of sender go to arn:aws:sqs:eu-central-1:123123123123:outcomes, which has no log: \
+            "the outcomes of sender go to arn:aws:sqs:eu-central-1:123123123123:outcomes, which has no log; \
              give the log group of what consumes it"
         );
     }

@@ -71,7 +71,7 @@ impl Clients {
             | "IncompleteSignature"
             | "MissingAuthenticationToken" => AwsError::Credentials {
                 problem: format!("AWS does not accept the credentials ({detail})"),
-                mend: self.login.command(),
+                mend: self.login.mend(),
             },
             code => AwsError::Service {
                 action,
@@ -121,34 +121,40 @@ fn of_connection(action: &str, error: &(dyn Error + 'static)) -> AwsError {
 /// What a failed credentials provider means to the user.
 pub(super) fn of_credentials(error: &CredentialsError, login: &Login) -> AwsError {
     let detail = chain(error);
-    if matches!(error, CredentialsError::CredentialsNotLoaded(_)) {
+    // The last provider to be asked is the instance metadata service, which hardly ever is what was meant.
+    if matches!(error, CredentialsError::CredentialsNotLoaded(_)) || detail.contains("IMDS") {
         return no_credentials(login);
     }
     let lower = detail.to_lowercase();
     if lower.contains("expired") || lower.contains("sso token") {
         return AwsError::Expired {
             problem: format!("the login has expired ({detail})"),
-            mend: login.command(),
+            mend: login.mend(),
         };
     }
     AwsError::Credentials {
         problem: format!("the AWS credentials cannot be used ({detail})"),
-        mend: login.command(),
+        mend: login.mend(),
     }
 }
 
 /// No provider had any credentials.
 pub(super) fn no_credentials(login: &Login) -> AwsError {
+    let choose = if login.profile().is_none() {
+        ", or choose a profile with --profile"
+    } else {
+        ""
+    };
     AwsError::Credentials {
         problem: "no AWS credentials were found".into(),
-        mend: login.command(),
+        mend: format!("{}{choose}", login.mend()),
     }
 }
 
 fn expired(login: &Login) -> AwsError {
     AwsError::Expired {
         problem: "the AWS credentials have expired".into(),
-        mend: login.command(),
+        mend: login.mend(),
     }
 }
 
@@ -206,7 +212,7 @@ mod tests {
             CredentialsError::not_loaded(layers(&["no providers in chain provided credentials"]));
         assert_eq!(
             of_credentials(&missing, &Login::default()).to_string(),
-            "no AWS credentials were found: aws configure"
+            "no AWS credentials were found; run: aws configure, or choose a profile with --profile"
         );
         let sso = CredentialsError::provider_error(layers(&[
             "the SSO token has expired and cannot be refreshed",

@@ -213,7 +213,7 @@ async fn expired_credentials_end_a_read_but_not_a_follow() {
     };
     assert_eq!(
         error.to_string(),
-        "the AWS credentials have expired: aws configure"
+        "the AWS credentials have expired; run: aws configure"
     );
     assert_eq!(error.exit_code(), 253);
 
@@ -231,6 +231,6 @@ async fn expired_credentials_end_a_read_but_not_a_follow() {
             .statuses
             .iter()
             .any(|status| matches!(status, Status::Retrying { reason, .. }
-        if reason == "the AWS credentials have expired: aws configure"))
+        if reason == "the AWS credentials have expired; run: aws configure"))
     );
 }

@@ -157,9 +157,9 @@ async fn a_storm_of_late_events_and_throttles_loses_and_repeats_nothing() {
         bench
             .log(
                 GROUP,
-                ids.iter()
-                    .enumerate()
-                    .map(|(n, id)| (time + (n / 4) as i64, record(id))),
+                (0_i64..)
+                    .zip(&ids)
+                    .map(|(n, id)| (time + n / 4, record(id))),
             )
             .await;
         expected.extend(ids);
