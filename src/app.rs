@@ -25,11 +25,9 @@ use terminal::Terminal;
 
 /// Shortest time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
-/// Messages taken in before the keyboard is heard again.
-const BURST: usize = 64;
 /// Entries that the filter looks at between two looks at the clock.
 const SLICE: usize = 512;
-/// How long the filter runs before the keyboard is heard again.
+/// How long arrivals are taken in, or filtered, before the keyboard is heard again.
 const TURN: Duration = Duration::from_millis(4);
 
 /// Shows the board until the user leaves it.
@@ -111,19 +109,24 @@ impl App {
         self.carry_out(effects)
     }
 
+    /// Takes in what has come, and lets the filter run a little: a busy source must not starve it.
     fn take_burst(&mut self, first: Message) -> io::Result<()> {
+        let started = Instant::now();
         self.take(first)?;
-        for _ in 0..BURST {
+        while started.elapsed() < TURN {
             let Some(Ok(message)) = self.inputs.as_mut().map(mpsc::Receiver::try_recv) else { break };
             self.take(message)?;
         }
-        Ok(())
+        self.filter()
     }
 
     fn filter(&mut self) -> io::Result<()> {
+        self.filtering = !self.model.is_settled();
+        if !self.filtering {
+            return Ok(());
+        }
         let mut effects = Vec::new();
         let started = Instant::now();
-        self.filtering = true;
         while self.filtering && started.elapsed() < TURN {
             self.filtering = self.model.advance(SLICE, &mut effects);
         }

@@ -173,6 +173,12 @@ impl Model {
         self.board.get(seq).map(|entry| (seq, entry))
     }
 
+    /// Whether the filter has looked at every entry.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        PANES.into_iter().all(|pane| self.board.view(pane).settled())
+    }
+
     /// The query in force.
     #[must_use]
     pub fn query(&self) -> &Query {

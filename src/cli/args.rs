@@ -78,7 +78,7 @@ pub(super) struct AwsArgs {
 #[derive(Debug, Clone, Copy, Args)]
 #[command(next_help_heading = "Looks")]
 pub(super) struct LookArgs {
-    /// Whether to use colour; NO_COLOR is heard too
+    /// Whether to use colour; by default as the terminal and its environment say
     #[arg(long, global = true, env = "ARRIVALS_COLOR", value_enum, default_value_t = Switch::Auto)]
     pub(super) color: Switch,
     /// The terminal's background

@@ -128,9 +128,8 @@ fn known<'a>(model: &Model, theme: &Theme) -> Line<'a> {
     let totals = model.board.totals();
     let shown: usize = PANES.into_iter().map(|pane| model.board.view(pane).len()).sum();
     let all: usize = PANES.into_iter().map(|pane| model.board.kept(pane)).sum();
-    let settled = PANES.into_iter().all(|pane| model.board.view(pane).settled());
     let mut text = if shown == all { count(all) } else { format!("{} of {}", count(shown), count(all)) };
-    if !settled {
+    if !model.is_settled() {
         text.push('…');
     }
     let mut spans = vec![Span::raw(text)];

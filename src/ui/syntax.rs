@@ -139,7 +139,7 @@ mod tests {
         Document { text: text.to_owned(), paints: Vec::new(), snippets }
     }
 
-    fn inks<'a>(document: &'a Document, background: Background) -> Vec<(&'a str, Ink)> {
+    fn inks(document: &Document, background: Background) -> Vec<(&str, Ink)> {
         colour(document, Syntax::new(background))
             .into_iter()
             .map(|paint| (&document.text[paint.range], paint.ink))
