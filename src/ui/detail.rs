@@ -154,8 +154,10 @@ fn identity<'a>(arrival: &Arrival) -> Line<'a> {
         },
     );
     let ran = record.executed_version().map(|version| format!(" (ran {version})")).unwrap_or_default();
-    let text = format!(" {} {tried} · {function}{ran}", record.condition());
-    Line::raw(visible(&text).into_owned())
+    // A success says so in the line above.
+    let why = if record.outcome() == Outcome::Failure { record.condition().as_str() } else { "" };
+    let text = format!("{why} {tried} · {function}{ran}");
+    Line::raw(format!(" {}", visible(text.trim_start())))
 }
 
 fn when(model: &Model, arrival: &Arrival) -> String {
