@@ -1,5 +1,6 @@
 //! One status for several groups.
 
+use std::mem::discriminant;
 use std::sync::Arc;
 
 use super::Status;
@@ -22,12 +23,14 @@ impl Merged {
         }
     }
 
-    /// Notes what a group does, and gives the status of the whole when that has changed by it, or the next
-    /// poll is counted down anew.
+    /// Notes what a group does, and gives the status of the whole when that changes by it, or when a wait that
+    /// is shown begins anew.
     pub(super) fn set(&mut self, group: usize, status: Status) -> Option<Status> {
+        let own = discriminant(&status);
+        let waits = matches!(status, Status::Following { .. } | Status::Retrying { .. });
         self.groups.get_mut(group)?.1 = status;
         let whole = self.whole();
-        if self.told == whole && !matches!(whole, Status::Following { .. }) {
+        if self.told == whole && !(waits && own == discriminant(&whole)) {
             return None;
         }
         self.told = whole.clone();
@@ -144,6 +147,10 @@ mod tests {
             Some(retrying("b: no route"))
         );
         assert_eq!(merged.set(0, following(2, 2)), None);
+        assert_eq!(
+            merged.set(1, retrying("no route")),
+            Some(retrying("b: no route"))
+        );
         assert_eq!(merged.set(1, following(1, 2)), Some(following(2, 2)));
     }
 }
