@@ -1,7 +1,10 @@
 //! Zstandard frames, one after the other.
 
+use std::error::Error;
 use std::io::{self, Cursor, Read};
+use std::iter::successors;
 
+use ruzstd::decoding::errors::FrameDecoderError;
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
@@ -43,7 +46,7 @@ impl<R: Read> Zstd<R> {
                 .decoder
                 .decode_blocks(&mut self.source, BlockDecodingStrategy::UptoBlocks(1))
                 .map(drop)
-                .map_err(io::Error::other);
+                .map_err(plain);
         }
         let mut magic = Vec::with_capacity(4);
         self.source.by_ref().take(4).read_to_end(&mut magic)?;
@@ -56,7 +59,7 @@ impl<R: Read> Zstd<R> {
             head => {
                 self.decoder
                     .init(Cursor::new(head).chain(&mut self.source))
-                    .map_err(io::Error::other)?;
+                    .map_err(plain)?;
                 self.in_frame = true;
                 Ok(())
             }
@@ -84,6 +87,21 @@ impl<R: Read> Zstd<R> {
         }
         self.failure = Some(error);
         self.ended = true;
+    }
+}
+
+/// The decoder wraps the end of a file in layers that say less than it does.
+fn plain(error: FrameDecoderError) -> io::Error {
+    let mut causes = successors(Some(&error as &dyn Error), |&cause| cause.source());
+    let ended = causes.any(|cause| {
+        cause
+            .downcast_ref::<io::Error>()
+            .is_some_and(|io| io.kind() == io::ErrorKind::UnexpectedEof)
+    });
+    if ended {
+        io::ErrorKind::UnexpectedEof.into()
+    } else {
+        io::Error::other(error)
     }
 }
 
