@@ -2,9 +2,13 @@
 //!
 //! The rooms and who may use whom are written down in `tests/architecture.rs`, which also checks them.
 
+pub mod app;
 pub mod aws;
+pub mod board;
+pub mod cli;
 pub mod local;
 pub mod log;
 pub mod output;
 pub mod record;
 pub mod source;
+pub mod ui;

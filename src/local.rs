@@ -157,13 +157,15 @@ impl Endpoint {
     ///
     /// The keys are made up: the endpoint checks no signature, but tools refuse to send a request without one.
     #[must_use]
-    pub fn exports(&self) -> [(&'static str, String); 5] {
+    pub fn exports(&self) -> [(&'static str, String); 6] {
         [
             ("AWS_ENDPOINT_URL", self.url.clone()),
             ("AWS_REGION", self.region().to_owned()),
             ("AWS_DEFAULT_REGION", self.region().to_owned()),
             ("AWS_ACCESS_KEY_ID", "AKIDLOCALARRIVALS000".to_owned()),
             ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
+            // The seed's `--no-cli-pager` says the same, but only to the AWS CLI's version 2.
+            ("AWS_PAGER", String::new()),
         ]
     }
 

@@ -1,3 +1,7 @@
 //! The `arrivals` binary: everything it does lives in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    arrivals::cli::main()
+}

@@ -59,21 +59,13 @@ impl Text {
 
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
-        Self {
-            end: text.len() as u32,
-            start: 0,
-            whole: Arc::from(text),
-        }
+        Self { end: text.len() as u32, start: 0, whole: Arc::from(text) }
     }
 }
 
 impl From<String> for Text {
     fn from(text: String) -> Self {
-        Self {
-            end: text.len() as u32,
-            start: 0,
-            whole: Arc::from(text),
-        }
+        Self { end: text.len() as u32, start: 0, whole: Arc::from(text) }
     }
 }
 

@@ -1,0 +1,215 @@
+//! The board: one loop that turns events into messages, messages into state, and state into frames.
+
+pub mod action;
+pub mod document;
+pub mod keymap;
+pub mod message;
+pub mod model;
+mod signals;
+mod terminal;
+mod update;
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use crossterm::event::EventStream;
+use futures_util::StreamExt;
+use tokio::sync::mpsc;
+
+use crate::ui::{self, Theme};
+
+use message::{Effect, Message};
+use model::{Health, Model, TimeStyle};
+use signals::{Signal, Signals};
+use terminal::Terminal;
+
+/// Shortest time between two frames.
+const FRAME: Duration = Duration::from_millis(16);
+/// Entries that the filter looks at between two looks at the clock.
+const SLICE: usize = 512;
+/// How long arrivals are taken in, or filtered, before the keyboard is heard again.
+const TURN: Duration = Duration::from_millis(4);
+
+/// Shows the board until the user leaves it.
+///
+/// `inputs` brings what the sources find; the board lives on when it closes.
+///
+/// # Errors
+/// When the terminal cannot be taken, read or written.
+pub async fn run(model: Model, theme: Theme, inputs: mpsc::Receiver<Message>) -> io::Result<()> {
+    let mut app = App::new(model, theme, inputs)?;
+    while !app.over {
+        app.turn().await?;
+    }
+    Ok(())
+}
+
+struct App {
+    model: Model,
+    theme: Theme,
+    terminal: Terminal,
+    keys: EventStream,
+    signals: Signals,
+    /// `None` when the sources have ended: the board lives on.
+    inputs: Option<mpsc::Receiver<Message>>,
+    jobs: mpsc::Sender<Message>,
+    done: mpsc::Receiver<Message>,
+    drawn: Option<Instant>,
+    dirty: bool,
+    filtering: bool,
+    over: bool,
+}
+
+impl App {
+    fn new(model: Model, theme: Theme, inputs: mpsc::Receiver<Message>) -> io::Result<Self> {
+        let (jobs, done) = mpsc::channel(8);
+        Ok(Self {
+            model,
+            theme,
+            signals: Signals::listen()?,
+            terminal: Terminal::take()?,
+            keys: EventStream::new(),
+            inputs: Some(inputs),
+            jobs,
+            done,
+            drawn: None,
+            dirty: true,
+            filtering: false,
+            over: false,
+        })
+    }
+
+    /// Waits for something to happen, takes it in, and draws when a frame is due.
+    async fn turn(&mut self) -> io::Result<()> {
+        let frame_due = self.frame_due();
+        let tick = self.tick();
+        tokio::select! {
+            biased;
+            signal = self.signals.next() => self.signal(signal)?,
+            event = self.keys.next() => match event {
+                Some(event) => self.take(Message::Terminal(event?))?,
+                None => self.over = true,
+            },
+            () = wait_until(frame_due), if self.dirty => self.draw()?,
+            Some(message) = self.done.recv() => self.take(message)?,
+            message = receive(&mut self.inputs) => match message {
+                Some(message) => self.take_burst(message)?,
+                None => self.inputs = None,
+            },
+            () = std::future::ready(()), if self.filtering => self.filter()?,
+            () = wait_for(tick) => self.take(Message::Tick)?,
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, message: Message) -> io::Result<()> {
+        let effects = self.model.update(message, now());
+        self.dirty = true;
+        self.filtering = true;
+        self.carry_out(effects)
+    }
+
+    /// Takes in what has come, and lets the filter run a little: a busy source must not starve it.
+    fn take_burst(&mut self, first: Message) -> io::Result<()> {
+        let started = Instant::now();
+        self.take(first)?;
+        while started.elapsed() < TURN {
+            let Some(Ok(message)) = self.inputs.as_mut().map(mpsc::Receiver::try_recv) else { break };
+            self.take(message)?;
+        }
+        self.filter()
+    }
+
+    fn filter(&mut self) -> io::Result<()> {
+        self.filtering = !self.model.is_settled();
+        if !self.filtering {
+            return Ok(());
+        }
+        let mut effects = Vec::new();
+        let started = Instant::now();
+        while self.filtering && started.elapsed() < TURN {
+            self.filtering = self.model.advance(SLICE, &mut effects);
+        }
+        self.dirty = true;
+        self.carry_out(effects)
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) -> io::Result<()> {
+        for effect in effects {
+            match effect {
+                Effect::Quit => self.over = true,
+                Effect::Suspend => self.terminal.suspend()?,
+                Effect::Copy(text) => self.terminal.copy(&text)?,
+                Effect::CaptureMouse(capture) => self.terminal.capture_mouse(capture)?,
+                Effect::Colour { generation, document } => self.colour(generation, document),
+            }
+        }
+        Ok(())
+    }
+
+    /// Colours on a thread of its own: a long trace takes longer than a frame.
+    fn colour(&self, generation: u64, document: std::sync::Arc<document::Document>) {
+        let (jobs, syntax) = (self.jobs.clone(), self.theme.syntax());
+        tokio::task::spawn_blocking(move || {
+            let colours = ui::colour(&document, syntax);
+            // The board may be gone by now.
+            let _ = jobs.blocking_send(Message::Coloured { generation, colours });
+        });
+    }
+
+    fn signal(&mut self, signal: Signal) -> io::Result<()> {
+        match signal {
+            Signal::End => self.over = true,
+            Signal::Stop => self.terminal.suspend()?,
+            Signal::Resumed => {
+                self.terminal.resume()?;
+                self.dirty = true;
+            }
+        }
+        Ok(())
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        let mut geometry = model::Geometry::default();
+        let (model, theme) = (&self.model, &self.theme);
+        self.terminal.draw(|frame| geometry = ui::draw(frame, model, theme))?;
+        let moved = geometry != self.model.geometry;
+        self.model.drawn(geometry);
+        self.drawn = Some(Instant::now());
+        // Text is laid out for the room it was given: a new size is drawn again at once.
+        self.dirty = moved;
+        Ok(())
+    }
+
+    fn frame_due(&self) -> Instant {
+        self.drawn.map_or_else(Instant::now, |drawn| drawn + FRAME)
+    }
+
+    /// How long the screen stays true when nothing happens.
+    fn tick(&self) -> Option<Duration> {
+        let counting = matches!(self.model.source.health, Health::Retrying { .. });
+        (counting || self.model.time == TimeStyle::Relative).then_some(Duration::from_secs(1))
+    }
+}
+
+async fn receive(inputs: &mut Option<mpsc::Receiver<Message>>) -> Option<Message> {
+    match inputs {
+        Some(inputs) => inputs.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn wait_until(due: Instant) {
+    tokio::time::sleep_until(due.into()).await;
+}
+
+async fn wait_for(time: Option<Duration>) {
+    match time {
+        Some(time) => tokio::time::sleep(time).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn now() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}

@@ -1,0 +1,50 @@
+//! What the loop tells the model, and what the model asks of the loop.
+
+use std::sync::Arc;
+
+use crossterm::event::Event;
+
+use crate::source::SourceUpdate;
+
+use super::document::{Document, Paint};
+use super::model::Place;
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Message {
+    /// A key, the mouse, a paste or a new size.
+    Terminal(Event),
+    /// The source found, failed or ended.
+    Source(SourceUpdate),
+    /// More is known of where the records come from.
+    Place(Place),
+    /// The highlighter has coloured a document.
+    Coloured {
+        /// The document that it was asked for.
+        generation: u64,
+        /// Its colours.
+        colours: Vec<Paint>,
+    },
+    /// Time has passed, and something on screen shows it.
+    Tick,
+}
+
+/// Something the model wants done outside of it.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Leave the board.
+    Quit,
+    /// Give the terminal back to the shell until it wakes us.
+    Suspend,
+    /// Put text on the clipboard.
+    Copy(String),
+    /// Colour a document's program text.
+    Colour {
+        /// Comes back with the colours.
+        generation: u64,
+        /// What to colour.
+        document: Arc<Document>,
+    },
+    /// Capture the mouse, or release it.
+    CaptureMouse(bool),
+}

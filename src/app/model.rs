@@ -1,0 +1,216 @@
+//! Everything the screen shows, and nothing that runs.
+
+mod detail;
+mod filter;
+mod geometry;
+mod list;
+mod menu;
+mod source;
+
+use jiff::tz::TimeZone;
+
+use crate::board::{Board, Entry, Pane, Query, Seq};
+
+use super::keymap::{Context, Keymap};
+
+pub use detail::{Detail, Tab};
+pub use filter::FilterLine;
+pub use geometry::{Border, Geometry};
+pub use list::{List, Window};
+pub use menu::{ConditionMenu, MenuRow};
+pub use source::{Health, Place, SourceState};
+
+/// What the keys move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Focus {
+    /// One of the two lists.
+    List(Pane),
+    /// The record that is selected in the list that had the focus last.
+    Detail,
+}
+
+/// What lies over the board.
+#[derive(Debug)]
+pub enum Overlay {
+    /// The filter line is being edited.
+    Filter(Box<FilterLine>),
+    /// The menu of conditions.
+    Conditions(ConditionMenu),
+    /// Every key; the number is how far it is scrolled, in lines.
+    Help(usize),
+}
+
+/// How times are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TimeStyle {
+    /// In the user's time zone.
+    #[default]
+    Local,
+    /// In UTC, marked with a `Z`.
+    Utc,
+    /// How long ago.
+    Relative,
+}
+
+impl TimeStyle {
+    /// The style that follows in the cycle.
+    #[must_use]
+    pub fn next(self) -> Self {
+        match self {
+            Self::Local => Self::Utc,
+            Self::Utc => Self::Relative,
+            Self::Relative => Self::Local,
+        }
+    }
+}
+
+/// How the screen is shared out, in thousandths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Split {
+    /// The failure pane's part of what both lists have.
+    pub failures: u16,
+    /// The lists' part of the height.
+    pub lists: u16,
+}
+
+impl Split {
+    /// Lists side by side.
+    const WIDE: Self = Self { failures: 580, lists: 450 };
+    /// Lists one above the other.
+    const STACKED: Self = Self { failures: 570, lists: 620 };
+    /// Bounds that keep both sides visible.
+    pub const RANGE: std::ops::RangeInclusive<u16> = 150..=850;
+}
+
+/// The state of the board's screen. Only `update` changes it.
+#[derive(Debug)]
+pub struct Model {
+    /// The arrivals and their views.
+    pub board: Board,
+    /// Where they come from and how that goes.
+    pub source: SourceState,
+    /// The keys.
+    pub keymap: Keymap,
+    /// The two lists, failures first.
+    pub lists: [List; 2],
+    /// What the keys move.
+    pub focus: Focus,
+    /// The list whose selected row the detail shows.
+    pub shown: Pane,
+    /// Whether what has the focus has the whole screen.
+    pub zoomed: bool,
+    /// The record that is open.
+    pub detail: Detail,
+    /// What lies over the board.
+    pub overlay: Option<Overlay>,
+    /// How times are written.
+    pub time: TimeStyle,
+    /// The user's time zone.
+    pub zone: TimeZone,
+    /// Now, in milliseconds since the Unix epoch, as of the last message.
+    pub now: i64,
+    /// How the screen is shared out while the lists stand side by side.
+    pub wide: Split,
+    /// How it is shared out while one list stands above the other.
+    pub stacked: Split,
+    /// Whether the mouse drives the board rather than the terminal's selection.
+    pub mouse: bool,
+    /// The border that the mouse drags.
+    pub drag: Option<Border>,
+    /// One line for the reader, until the next key.
+    pub notice: Option<String>,
+    /// What was drawn where, last time.
+    pub geometry: Geometry,
+}
+
+impl Model {
+    /// A board without arrivals.
+    #[must_use]
+    pub fn new(board: Board, source: SourceState, keymap: Keymap, zone: TimeZone) -> Self {
+        Self {
+            board,
+            source,
+            keymap,
+            lists: PANES.map(List::new),
+            focus: Focus::List(Pane::Failures),
+            shown: Pane::Failures,
+            zoomed: false,
+            detail: Detail::default(),
+            overlay: None,
+            time: TimeStyle::default(),
+            zone,
+            now: 0,
+            wide: Split::WIDE,
+            stacked: Split::STACKED,
+            mouse: true,
+            drag: None,
+            notice: None,
+            geometry: Geometry::default(),
+        }
+    }
+
+    /// What the keyboard speaks to.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        match self.overlay {
+            None => Context::Browse,
+            Some(Overlay::Filter(_)) => Context::Filter,
+            Some(Overlay::Conditions(_)) => Context::Conditions,
+            Some(Overlay::Help(_)) => Context::Help,
+        }
+    }
+
+    /// The state of one list.
+    #[must_use]
+    pub fn list(&self, pane: Pane) -> &List {
+        &self.lists[index(pane)]
+    }
+
+    /// The entry that the detail shows.
+    #[must_use]
+    pub fn open_entry(&self) -> Option<(Seq, &Entry)> {
+        let seq = self.list(self.shown).selected()?;
+        self.board.get(seq).map(|entry| (seq, entry))
+    }
+
+    /// Whether the filter has looked at every entry.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        PANES.into_iter().all(|pane| self.board.view(pane).settled())
+    }
+
+    /// The query in force.
+    #[must_use]
+    pub fn query(&self) -> &Query {
+        self.board.query()
+    }
+
+    /// How the screen is shared out in the layout that was drawn last.
+    pub(super) fn split_mut(&mut self) -> &mut Split {
+        if self.geometry.stacked { &mut self.stacked } else { &mut self.wide }
+    }
+
+    /// A list to move, the board it moves on, and the rows it has room for.
+    pub(super) fn moving(&mut self, pane: Pane) -> (&mut List, &Board, usize) {
+        let height = self.geometry.list_height(pane);
+        (&mut self.lists[index(pane)], &self.board, height)
+    }
+
+    /// Whoever reads a record keeps it: its list stops following.
+    pub(super) fn hold(&mut self) {
+        let (list, board, height) = self.moving(self.shown);
+        list.hold(board, height);
+    }
+}
+
+/// Place of a pane in an array of two.
+#[must_use]
+pub fn index(pane: Pane) -> usize {
+    match pane {
+        Pane::Failures => 0,
+        Pane::Successes => 1,
+    }
+}
+
+/// Both panes, the more urgent first.
+pub const PANES: [Pane; 2] = [Pane::Failures, Pane::Successes];

@@ -1,0 +1,105 @@
+//! Where the arrivals come from, and how that goes.
+
+use std::time::Duration;
+
+use crate::source::{Batch, Status};
+
+/// How the source is doing.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Health {
+    /// Nothing was heard from it yet.
+    #[default]
+    Connecting,
+    /// It reads what was logged before now; done is between 0 and 1.
+    History {
+        /// Part of the time span that has been read.
+        done: f32,
+    },
+    /// It reads a file or a stream.
+    Reading {
+        /// Bytes read so far.
+        bytes: u64,
+        /// Bytes there are, when known.
+        of: Option<u64>,
+    },
+    /// It is up to date and asks again and again.
+    Following {
+        /// How far behind the log it was, last time.
+        lag: Option<Duration>,
+        /// Time between two polls.
+        interval: Duration,
+    },
+    /// It failed and will try again.
+    Retrying {
+        /// When, in milliseconds since the Unix epoch.
+        at: i64,
+        /// What went wrong.
+        reason: String,
+        /// Whether the service asked for a slower pace.
+        throttled: bool,
+    },
+    /// It has given all it had.
+    Ended,
+    /// It cannot go on.
+    Failed(String),
+}
+
+/// Where the records come from, as far as it is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Log groups or files, as the reader named them.
+    pub names: Vec<String>,
+    /// AWS Region, when there is one.
+    pub region: Option<String>,
+    /// Profile and account, as far as they are known.
+    pub identity: Option<String>,
+    /// Endpoint that stands in for AWS, when one was given.
+    pub endpoint: Option<String>,
+}
+
+/// The source's name, state and counts.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SourceState {
+    /// Where the records come from.
+    pub place: Place,
+    /// How it is doing.
+    pub health: Health,
+    /// Log events read, each once.
+    pub events: u64,
+    /// Bytes of log messages read.
+    pub bytes: u64,
+    /// Log events that came again and were left out.
+    pub repeated: u64,
+    /// Log events that came later than newer ones.
+    pub late: u64,
+}
+
+impl SourceState {
+    /// A source that nothing was heard of yet.
+    #[must_use]
+    pub fn at(place: Place) -> Self {
+        Self { place, ..Self::default() }
+    }
+
+    /// Counts what a batch brought.
+    pub fn count(&mut self, batch: &Batch) {
+        self.events += batch.events;
+        self.bytes += batch.bytes;
+        self.repeated += batch.repeated;
+        self.late += batch.late;
+    }
+
+    /// Takes a new state; `now` is in milliseconds since the Unix epoch.
+    pub fn heard(&mut self, status: Status, now: i64) {
+        self.health = match status {
+            Status::Connecting => Health::Connecting,
+            Status::History { done } => Health::History { done },
+            Status::Following { lag, next_poll } => Health::Following { lag, interval: next_poll },
+            Status::Retrying { wait, reason, throttled } => {
+                let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+                Health::Retrying { at: now.saturating_add(wait), reason, throttled }
+            }
+            Status::Reading { bytes, of } => Health::Reading { bytes, of },
+        };
+    }
+}

@@ -1,0 +1,132 @@
+//! The user's terminal: taken, and always given back as it was.
+
+use std::io::{self, Stdout, Write};
+
+use crossterm::clipboard::CopyToClipboard;
+use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    enable_raw_mode,
+};
+use crossterm::{cursor, execute, queue};
+use ratatui::Frame;
+use ratatui::backend::CrosstermBackend;
+
+/// The terminal while the board is on it; dropping it gives it back.
+#[derive(Debug)]
+pub(super) struct Terminal {
+    inner: ratatui::Terminal<CrosstermBackend<Stdout>>,
+    mouse: bool,
+}
+
+impl Terminal {
+    /// Takes the terminal over. A panic from here on gives it back before it reports.
+    ///
+    /// # Errors
+    /// When the terminal refuses raw mode or cannot be written to.
+    pub(super) fn take() -> io::Result<Self> {
+        restore_on_panic();
+        let inner = ratatui::Terminal::new(CrosstermBackend::new(io::stdout()))?;
+        let mut terminal = Self { inner, mouse: true };
+        terminal.enter()?;
+        Ok(terminal)
+    }
+
+    /// Draws one frame; the terminal shows it all at once where it can.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    pub(super) fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        queue!(self.inner.backend_mut(), BeginSynchronizedUpdate)?;
+        self.inner.draw(draw)?;
+        execute!(self.inner.backend_mut(), EndSynchronizedUpdate)
+    }
+
+    /// Puts text on the clipboard of the terminal's own machine (OSC 52), also over ssh.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
+        execute!(self.inner.backend_mut(), CopyToClipboard::to_clipboard_from(text))
+    }
+
+    /// Captures the mouse, or leaves it to the terminal's own selection.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    pub(super) fn capture_mouse(&mut self, capture: bool) -> io::Result<()> {
+        self.mouse = capture;
+        if capture {
+            execute!(self.inner.backend_mut(), EnableMouseCapture)
+        } else {
+            execute!(self.inner.backend_mut(), DisableMouseCapture)
+        }
+    }
+
+    /// Gives the terminal back to the shell, stops this process, and takes the terminal again when it is continued.
+    ///
+    /// # Errors
+    /// When the terminal cannot be taken again.
+    #[cfg(unix)]
+    pub(super) fn suspend(&mut self) -> io::Result<()> {
+        give_back()?;
+        rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP)?;
+        self.resume()
+    }
+
+    /// Windows has no job control: nothing happens.
+    ///
+    /// # Errors
+    /// Never.
+    #[cfg(not(unix))]
+    pub(super) fn suspend(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Takes the terminal again after the process was stopped, and forgets what was drawn on it.
+    ///
+    /// # Errors
+    /// When the terminal refuses raw mode or cannot be written to.
+    pub(super) fn resume(&mut self) -> io::Result<()> {
+        self.enter()?;
+        // Not `clear`, which asks the terminal for its cursor and fails when it does not answer in time.
+        self.inner = ratatui::Terminal::new(CrosstermBackend::new(io::stdout()))?;
+        execute!(self.inner.backend_mut(), Clear(ClearType::All))
+    }
+
+    fn enter(&mut self) -> io::Result<()> {
+        enable_raw_mode()?;
+        execute!(self.inner.backend_mut(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
+        self.capture_mouse(self.mouse)
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // Nobody is left to tell when the terminal itself is gone.
+        let _ = give_back();
+    }
+}
+
+fn give_back() -> io::Result<()> {
+    let mut out = io::stdout();
+    let shown = execute!(
+        out,
+        EndSynchronizedUpdate,
+        DisableMouseCapture,
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        cursor::Show
+    );
+    disable_raw_mode()?;
+    out.flush()?;
+    shown
+}
+
+fn restore_on_panic() {
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let _ = give_back();
+        report(panic);
+    }));
+}

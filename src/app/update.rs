@@ -1,0 +1,119 @@
+//! The only place where the model changes.
+
+mod browse;
+mod mouse;
+mod overlay;
+
+use crossterm::event::{Event, KeyEvent, KeyEventKind};
+
+use crate::board::Query;
+use crate::source::{Batch, SourceUpdate};
+
+use super::keymap::Context;
+use super::message::{Effect, Message};
+use super::model::{Geometry, Health, List, Model, Overlay, PANES, index};
+
+impl Model {
+    /// Takes in what happened at `now` (milliseconds since the Unix epoch) and says what is to be done about it.
+    pub fn update(&mut self, message: Message, now: i64) -> Vec<Effect> {
+        self.now = now;
+        let mut effects = Vec::new();
+        match message {
+            Message::Terminal(event) => self.terminal(event, &mut effects),
+            Message::Source(update) => self.source_update(update),
+            Message::Place(place) => self.source.place = place,
+            Message::Coloured { generation, colours } => self.detail.colour(generation, colours),
+            Message::Tick => {}
+        }
+        self.refresh(&mut effects);
+        effects
+    }
+
+    /// Lets the filter look at some more entries; `true` while there are more to look at.
+    pub fn advance(&mut self, budget: usize, effects: &mut Vec<Effect>) -> bool {
+        let more = self.board.advance(budget);
+        self.refresh(effects);
+        more
+    }
+
+    /// Learns what was drawn where.
+    pub fn drawn(&mut self, geometry: Geometry) {
+        self.detail.resize(usize::from(geometry.detail.width), usize::from(geometry.detail.height));
+        if geometry.screen != self.geometry.screen {
+            self.lists.iter_mut().for_each(List::fill);
+        }
+        self.geometry = geometry;
+    }
+
+    fn terminal(&mut self, event: Event, effects: &mut Vec<Effect>) {
+        match event {
+            Event::Key(key) if key.kind != KeyEventKind::Release => self.key(key, effects),
+            Event::Mouse(mouse) => self.mouse(mouse),
+            Event::Paste(text) => self.paste(&text),
+            _ => {}
+        }
+    }
+
+    fn key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
+        self.notice = None;
+        let context = self.context();
+        match (self.keymap.action(context, key), context) {
+            (Some(action), Context::Browse) => self.browse(action, effects),
+            (Some(action), _) => self.overlay_action(action),
+            (None, Context::Filter) => self.edit_filter(key),
+            (None, _) => {}
+        }
+    }
+
+    fn source_update(&mut self, update: SourceUpdate) {
+        match update {
+            SourceUpdate::Found(batch) => self.take(batch),
+            SourceUpdate::Status(status) => self.source.heard(status, self.now),
+            SourceUpdate::Gap(gap) => {
+                self.board.append(gap.into());
+            }
+            SourceUpdate::Ended(Ok(())) => self.source.health = Health::Ended,
+            SourceUpdate::Ended(Err(error)) => self.source.health = Health::Failed(error.to_string()),
+        }
+    }
+
+    fn take(&mut self, batch: Batch) {
+        self.source.count(&batch);
+        let before = PANES.map(|pane| self.board.view(pane).len());
+        for found in batch.found {
+            self.board.append(found.into());
+        }
+        for pane in PANES {
+            let came = self.board.view(pane).len().saturating_sub(before[index(pane)]);
+            self.lists[index(pane)].arrived(came);
+        }
+    }
+
+    fn set_query(&mut self, query: Query) {
+        if query != *self.board.query() {
+            self.board.set_query(query);
+            self.lists.iter_mut().for_each(List::fill);
+        }
+    }
+
+    fn paste(&mut self, text: &str) {
+        if let Some(Overlay::Filter(line)) = &mut self.overlay
+            && let Some(query) = line.paste(text)
+        {
+            self.set_query(query);
+        }
+    }
+
+    /// Brings selections and the detail in line with the views.
+    fn refresh(&mut self, effects: &mut Vec<Effect>) {
+        for pane in PANES {
+            let (list, board, _) = self.moving(pane);
+            list.settle(board);
+        }
+        let open = self.lists[index(self.shown)].selected();
+        let entry = open.and_then(|seq| self.board.get(seq).map(|entry| (seq, entry)));
+        if let Some((generation, document)) = self.detail.show(entry) {
+            effects.push(Effect::Colour { generation, document });
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Keys on the board itself.
+
+use crate::app::action::Action;
+use crate::app::message::Effect;
+use crate::app::model::{ConditionMenu, FilterLine, Focus, Model, Overlay, Split, Tab, index};
+use crate::board::{Entry, Pane, Query};
+use crate::record::Arrival;
+
+impl Model {
+    pub(super) fn browse(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        match action {
+            Action::Quit => effects.push(Effect::Quit),
+            Action::Suspend => effects.push(Effect::Suspend),
+            Action::Help => self.overlay = Some(Overlay::Help(0)),
+            Action::Filter => self.overlay = Some(Overlay::Filter(Box::new(FilterLine::new(self.board.query())))),
+            Action::Conditions => self.overlay = Some(Overlay::Conditions(ConditionMenu::new(&self.board))),
+            Action::Back => self.back(),
+            Action::Time => self.time = self.time.next(),
+            Action::Copy | Action::CopyRecord => self.copy(action, effects),
+            Action::Mouse => self.toggle_mouse(effects),
+            Action::Narrower => self.resize_lists(-50),
+            Action::Wider => self.resize_lists(50),
+            _ => self.look(action),
+        }
+    }
+
+    /// What only changes where one looks.
+    fn look(&mut self, action: Action) {
+        match action {
+            Action::Open => self.open(),
+            Action::Zoom => self.zoomed = !self.zoomed,
+            Action::NextPane => self.cycle_focus(1),
+            Action::PreviousPane => self.cycle_focus(-1),
+            Action::FocusFailures => self.focus_on(Focus::List(Pane::Failures)),
+            Action::FocusSuccesses => self.focus_on(Focus::List(Pane::Successes)),
+            Action::FocusDetail => self.focus_on(Focus::Detail),
+            Action::NextTab => self.step_tab(1),
+            Action::PreviousTab => self.step_tab(-1),
+            Action::Wrap => self.detail.toggle_wrap(),
+            Action::Left => self.detail.scroll_sideways(-8),
+            Action::Right => self.detail.scroll_sideways(8),
+            Action::Freeze => self.freeze(),
+            _ => self.travel(action),
+        }
+    }
+
+    /// Movement within what has the focus.
+    fn travel(&mut self, action: Action) {
+        let height = match self.focus {
+            Focus::List(pane) => self.geometry.list_height(pane),
+            Focus::Detail => self.detail.height(),
+        };
+        let page = height.saturating_sub(1).max(1).cast_signed();
+        match action {
+            Action::Up => self.step(-1),
+            Action::Down => self.step(1),
+            Action::HalfPageUp => self.step(-(page + 1) / 2),
+            Action::HalfPageDown => self.step((page + 1) / 2),
+            Action::PageUp => self.step(-page),
+            Action::PageDown => self.step(page),
+            Action::Top => self.step(isize::MIN / 2),
+            Action::Bottom => self.bottom(),
+            _ => {}
+        }
+    }
+
+    pub(super) fn step(&mut self, rows: isize) {
+        match self.focus {
+            Focus::Detail => self.detail.scroll_by(rows),
+            Focus::List(pane) => {
+                let (list, board, height) = self.moving(pane);
+                list.step(board, rows, height);
+            }
+        }
+    }
+
+    fn bottom(&mut self) {
+        match self.focus {
+            Focus::Detail => self.detail.scroll_by(isize::MAX / 2),
+            Focus::List(pane) => {
+                let (list, board, _) = self.moving(pane);
+                list.follow(board);
+            }
+        }
+    }
+
+    fn freeze(&mut self) {
+        let (list, board, height) = self.moving(self.shown);
+        if list.following() {
+            list.hold(board, height);
+        } else {
+            list.follow(board);
+        }
+    }
+
+    pub(super) fn focus_on(&mut self, focus: Focus) {
+        self.focus = focus;
+        match focus {
+            Focus::List(pane) => self.shown = pane,
+            Focus::Detail => self.hold(),
+        }
+    }
+
+    fn cycle_focus(&mut self, steps: isize) {
+        let order = [Focus::List(Pane::Failures), Focus::List(Pane::Successes), Focus::Detail];
+        let here = order.iter().position(|focus| *focus == self.focus).unwrap_or(0).cast_signed();
+        self.focus_on(order[(here + steps).rem_euclid(3).cast_unsigned()]);
+    }
+
+    fn open(&mut self) {
+        if self.open_entry().is_some() {
+            self.focus_on(Focus::Detail);
+            self.zoomed = true;
+        }
+    }
+
+    fn back(&mut self) {
+        if self.focus == Focus::Detail {
+            self.zoomed = false;
+            self.focus_on(Focus::List(self.shown));
+        } else if self.zoomed {
+            self.zoomed = false;
+        } else {
+            self.set_query(Query::all());
+        }
+    }
+
+    fn step_tab(&mut self, steps: isize) {
+        let tab = self.detail.tab(self.open_entry().map(|(_, entry)| entry));
+        self.choose_tab(tab.step(steps));
+    }
+
+    pub(super) fn choose_tab(&mut self, tab: Tab) {
+        self.hold();
+        let open = self.lists[index(self.shown)].selected();
+        if let Some(entry) = open.and_then(|seq| self.board.get(seq)) {
+            self.detail.choose_tab(entry, tab);
+        }
+    }
+
+    fn toggle_mouse(&mut self, effects: &mut Vec<Effect>) {
+        self.mouse = !self.mouse;
+        let words = if self.mouse { "the mouse drives the board" } else { "the mouse selects text in the terminal" };
+        self.notice = Some(words.to_owned());
+        effects.push(Effect::CaptureMouse(self.mouse));
+    }
+
+    fn resize_lists(&mut self, thousandths: i16) {
+        let split = self.split_mut();
+        let wanted = split.failures.saturating_add_signed(thousandths);
+        split.failures = wanted.clamp(*Split::RANGE.start(), *Split::RANGE.end());
+    }
+
+    fn copy(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        let Some((what, text)) = self.copied_text(action) else {
+            self.notice = Some("nothing to copy: no record is selected, or it has no such part".to_owned());
+            return;
+        };
+        self.notice = Some(format!("copied the {what}, {} bytes", text.len()));
+        effects.push(Effect::Copy(text));
+    }
+
+    fn copied_text(&self, action: Action) -> Option<(&'static str, String)> {
+        let (_, entry) = self.open_entry()?;
+        let Entry::Arrival(arrival) = entry else {
+            return Some(("text", self.detail.text().to_owned()));
+        };
+        let record = &arrival.record;
+        if action == Action::CopyRecord {
+            return Some(("record", record.text().to_string()));
+        }
+        match self.detail.tab(Some(entry)) {
+            Tab::Trace => Some(("trace", trace_text(arrival, self.detail.text()))),
+            Tab::Request => record.request_payload().map(|text| ("request payload", text.to_string())),
+            Tab::Response => record.response_payload().map(|text| ("response payload", text.to_string())),
+            Tab::Raw => Some(("log event", arrival.message.to_string())),
+        }
+    }
+}
+
+/// The trace with the error's own words before it, which the screen shows above the tabs.
+fn trace_text(arrival: &Arrival, frames: &str) -> String {
+    let Some(error) = arrival.record.error() else { return frames.to_owned() };
+    let words = [error.error_type, error.message].into_iter().flatten().collect::<Vec<_>>().join(": ");
+    if frames.starts_with(&words) { frames.to_owned() } else { format!("{words}\n{frames}") }
+}

@@ -1,0 +1,77 @@
+//! Keys in the filter line, the condition menu and the help.
+
+use crossterm::event::KeyEvent;
+
+use crate::app::action::Action;
+use crate::app::model::{ConditionMenu, FilterLine, Model, Overlay};
+
+impl Model {
+    pub(super) fn overlay_action(&mut self, action: Action) {
+        self.overlay = match self.overlay.take() {
+            Some(Overlay::Filter(line)) => self.in_filter(line, action),
+            Some(Overlay::Conditions(menu)) => self.in_menu(menu, action),
+            Some(Overlay::Help(top)) => self.in_help(top, action),
+            None => None,
+        };
+    }
+
+    pub(super) fn edit_filter(&mut self, key: KeyEvent) {
+        if let Some(Overlay::Filter(line)) = &mut self.overlay
+            && let Some(query) = line.key(key)
+        {
+            self.set_query(query);
+        }
+    }
+
+    fn in_filter(&mut self, mut line: Box<FilterLine>, action: Action) -> Option<Overlay> {
+        match action {
+            Action::Accept if line.error().is_none() => return None,
+            Action::Back => {
+                self.set_query(line.before().clone());
+                return None;
+            }
+            Action::Clear => {
+                if let Some(query) = line.clear() {
+                    self.set_query(query);
+                }
+            }
+            _ => {}
+        }
+        Some(Overlay::Filter(line))
+    }
+
+    fn in_menu(&mut self, mut menu: ConditionMenu, action: Action) -> Option<Overlay> {
+        match action {
+            Action::Up => menu.step(-1, &self.board),
+            Action::Down => menu.step(1, &self.board),
+            Action::Toggle => menu.toggle(&self.board),
+            Action::Accept => {
+                let query = self.board.query().with_conditions(&menu.choice(&self.board));
+                self.set_query(query);
+                return None;
+            }
+            Action::Clear => {
+                let query = self.board.query().without_conditions();
+                self.set_query(query);
+                return None;
+            }
+            Action::Back => return None,
+            _ => {}
+        }
+        Some(Overlay::Conditions(menu))
+    }
+
+    fn in_help(&mut self, top: usize, action: Action) -> Option<Overlay> {
+        let height = usize::from(self.geometry.help.height);
+        let last = self.geometry.help_lines.saturating_sub(height);
+        let rows: isize = match action {
+            Action::Up => -1,
+            Action::Down => 1,
+            Action::PageUp => -height.cast_signed(),
+            Action::PageDown => height.cast_signed(),
+            Action::Back => return None,
+            _ => 0,
+        };
+        Some(Overlay::Help(top.saturating_add_signed(rows).min(last)))
+    }
+}

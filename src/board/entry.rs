@@ -1,0 +1,110 @@
+//! What stands on the board.
+
+use crate::log::{Gap, Text};
+use crate::record::{Arrival, Found, Outcome, Unreadable};
+
+/// The place of an entry in the order of appending; never used again for another entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Seq(pub(super) u64);
+
+/// One of the two lists of the board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Pane {
+    /// Failures, and what could not be read: unreadable lines and gaps, in the place where they happened.
+    Failures,
+    /// Successes.
+    Successes,
+}
+
+impl Pane {
+    /// Both panes, failures first.
+    pub const ALL: [Self; 2] = [Self::Failures, Self::Successes];
+
+    /// The other pane.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Failures => Self::Successes,
+            Self::Successes => Self::Failures,
+        }
+    }
+}
+
+/// Something that happened in a log and has a row on the board.
+#[derive(Debug, Clone)]
+pub enum Entry {
+    /// An invocation record and where it was found.
+    Arrival(Box<Arrival>),
+    /// A line that looks like a record and could not be read.
+    Unreadable(Box<Unreadable>),
+    /// A span of a log that is missing.
+    Gap(Box<Gap>),
+}
+
+impl Entry {
+    /// When it happened, in milliseconds since the Unix epoch; 0 when nothing tells.
+    ///
+    /// A gap stands where it begins, or where it ends when its beginning is not known.
+    #[must_use]
+    pub fn time(&self) -> i64 {
+        match self {
+            Self::Arrival(arrival) => arrival.time(),
+            Self::Unreadable(unreadable) => unreadable.time(),
+            Self::Gap(gap) => gap.from.or(gap.to).or(gap.origin.timestamp).unwrap_or(0),
+        }
+    }
+
+    /// The pane it stands in.
+    #[must_use]
+    pub fn pane(&self) -> Pane {
+        match self {
+            Self::Arrival(arrival) if arrival.record.outcome() == Outcome::Success => Pane::Successes,
+            Self::Arrival(_) | Self::Unreadable(_) | Self::Gap(_) => Pane::Failures,
+        }
+    }
+
+    /// The arrival, if it is one.
+    #[must_use]
+    pub fn arrival(&self) -> Option<&Arrival> {
+        match self {
+            Self::Arrival(arrival) => Some(arrival),
+            Self::Unreadable(_) | Self::Gap(_) => None,
+        }
+    }
+
+    /// The log message that it keeps in memory; none for a gap.
+    pub(super) fn message(&self) -> Option<&Text> {
+        match self {
+            Self::Arrival(arrival) => Some(&arrival.message),
+            Self::Unreadable(unreadable) => Some(&unreadable.message),
+            Self::Gap(_) => None,
+        }
+    }
+}
+
+impl From<Arrival> for Entry {
+    fn from(arrival: Arrival) -> Self {
+        Self::Arrival(Box::new(arrival))
+    }
+}
+
+impl From<Unreadable> for Entry {
+    fn from(unreadable: Unreadable) -> Self {
+        Self::Unreadable(Box::new(unreadable))
+    }
+}
+
+impl From<Found> for Entry {
+    fn from(found: Found) -> Self {
+        match found {
+            Found::Arrival(arrival) => arrival.into(),
+            Found::Unreadable(unreadable) => unreadable.into(),
+        }
+    }
+}
+
+impl From<Gap> for Entry {
+    fn from(gap: Gap) -> Self {
+        Self::Gap(Box::new(gap))
+    }
+}

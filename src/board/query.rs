@@ -1,0 +1,167 @@
+//! The filter language.
+//!
+//! A query is made of terms, `and`, `or`, `not` and parentheses. `not` binds tighter than `and`, `and` tighter than
+//! `or`, and terms side by side are joined by `and`. Keywords and field names take any case.
+//!
+//! | term | an arrival matches when |
+//! |---|---|
+//! | `condition:NAME` | its condition is NAME in any case; `*` stands for any run of characters |
+//! | `fn:NAME` | its function's name is NAME; with a `:` its `name:qualifier`, from `arn:` on its whole ARN; `*` as above |
+//! | `id:PREFIX` | its request id starts so, in any case |
+//! | `error:TEXT` | the type or message of its error, or of a cause of it, contains TEXT in any case |
+//! | `outcome:success`, `outcome:failure` | its condition is `Success`, or any other |
+//! | `TEXT` | its log message, or its record as unwrapped from an envelope, contains TEXT in any case |
+//!
+//! Unreadable lines and gaps match free text on their message and reason; a field never matches them, so `not fn:x`
+//! keeps them in sight.
+//!
+//! A value or text with spaces or parentheses is put in double quotes, inside which `\"` and `\\` are escapes. What
+//! stands in quotes is never a field or a keyword. A colon makes a field only after ASCII letters; an unknown name
+//! there is an error, unless the word looks copied from a log: `TypeError:`, `https://host`, `arn:aws:lambda`,
+//! `std::io`. `11:24:43` and `index.js:14` are text.
+
+mod error;
+mod expr;
+mod field;
+mod glob;
+mod lexer;
+mod needle;
+mod parser;
+mod term;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::str::FromStr;
+
+pub use error::QueryError;
+
+use super::entry::Entry;
+use crate::record::Condition;
+use expr::Expr;
+use term::Term;
+
+/// Conditions whose spelling is known whatever case they are asked for in.
+const DOCUMENTED: [Condition; 8] = [
+    Condition::Success,
+    Condition::RetriesExhausted,
+    Condition::EventAgeExceeded,
+    Condition::ZeroReservedConcurrency,
+    Condition::RetryAttemptsExhausted,
+    Condition::RecordAgeExceeded,
+    Condition::MaximumPayloadSizeExceeded,
+    Condition::RecursiveInvocation,
+];
+
+/// A filter that was read from the language above.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    expr: Expr,
+}
+
+impl Query {
+    /// The query that matches every entry, which is the empty one.
+    #[must_use]
+    pub fn all() -> Self {
+        Self { expr: Expr::everything() }
+    }
+
+    /// Reads a query.
+    ///
+    /// # Errors
+    /// What is not in the language, with its place.
+    pub fn parse(text: &str) -> Result<Self, QueryError> {
+        parser::parse(text).map(|expr| Self { expr })
+    }
+
+    /// Whether it is the empty query.
+    #[must_use]
+    pub fn is_all(&self) -> bool {
+        self.expr.operands().is_empty()
+    }
+
+    /// Whether `entry` is meant by this query.
+    #[must_use]
+    pub fn matches(&self, entry: &Entry) -> bool {
+        self.expr.matches(entry)
+    }
+
+    /// The conditions that the query is narrowed to, as the condition menu narrows it: the names in its one top-level
+    /// part that is `condition:A` or `(condition:A or condition:B …)`.
+    ///
+    /// Empty when there is no such part, or it is a pattern or negated. Names that AWS documents come in its spelling.
+    #[must_use]
+    pub fn conditions(&self) -> Vec<Condition> {
+        let mut choices = self.expr.operands().iter().filter(|part| part.is_about_conditions());
+        match (choices.next(), choices.next()) {
+            (Some(only), None) => only.alternatives().iter().map(chosen).collect::<Option<_>>().unwrap_or_default(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// This query narrowed to `conditions` in place of its top-level parts about conditions only; with none given, not
+    /// narrowed.
+    #[must_use]
+    pub fn with_conditions(&self, conditions: &[Condition]) -> Self {
+        let mut parts = self.without_conditions().expr.operands().to_vec();
+        if !conditions.is_empty() {
+            parts.push(Expr::any(conditions.iter().map(choice).collect()));
+        }
+        Self { expr: Expr::all(parts) }
+    }
+
+    /// This query without its top-level parts that ask for conditions only.
+    #[must_use]
+    pub fn without_conditions(&self) -> Self {
+        self.keep(|part| !part.is_about_conditions())
+    }
+
+    /// Only the top-level parts that ask for conditions only: with [`Query::without_conditions`], the whole query.
+    pub(super) fn only_conditions(&self) -> Self {
+        self.keep(Expr::is_about_conditions)
+    }
+
+    fn keep(&self, wanted: impl Fn(&Expr) -> bool) -> Self {
+        let parts = self.expr.operands().iter().filter(|part| wanted(part)).cloned().collect();
+        Self { expr: Expr::all(parts) }
+    }
+}
+
+fn choice(condition: &Condition) -> Expr {
+    Expr::Term(Term::Condition(glob::Glob::any_case(condition.as_str())))
+}
+
+fn chosen(part: &Expr) -> Option<Condition> {
+    match part {
+        Expr::Term(Term::Condition(glob)) if !glob.written().contains('*') => Some(named(glob.written())),
+        _ => None,
+    }
+}
+
+/// The condition that a query means by `name`, which may be written in any case.
+fn named(name: &str) -> Condition {
+    DOCUMENTED
+        .into_iter()
+        .find(|condition| condition.as_str().eq_ignore_ascii_case(name))
+        .unwrap_or_else(|| Condition::from(name))
+}
+
+impl Default for Query {
+    fn default() -> Self {
+        Self::all()
+    }
+}
+
+impl fmt::Display for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.expr)
+    }
+}
+
+impl FromStr for Query {
+    type Err = QueryError;
+
+    fn from_str(text: &str) -> Result<Self, QueryError> {
+        Self::parse(text)
+    }
+}

@@ -1,0 +1,121 @@
+//! The names that can stand before a colon.
+
+/// What a `field:value` looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Field {
+    Condition,
+    Function,
+    Id,
+    Error,
+    Outcome,
+}
+
+/// Words that people try, and the field that they mean.
+const ALIASES: &[(&str, Field)] = &[
+    ("function", Field::Function),
+    ("lambda", Field::Function),
+    ("name", Field::Function),
+    ("request", Field::Id),
+    ("requestid", Field::Id),
+    ("reason", Field::Condition),
+    ("message", Field::Error),
+    ("type", Field::Error),
+    ("status", Field::Outcome),
+    ("result", Field::Outcome),
+];
+
+impl Field {
+    pub(super) const ALL: [Self; 5] = [Self::Condition, Self::Function, Self::Id, Self::Error, Self::Outcome];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Condition => "condition",
+            Self::Function => "fn",
+            Self::Id => "id",
+            Self::Error => "error",
+            Self::Outcome => "outcome",
+        }
+    }
+
+    /// What its value is, in words that follow "expected".
+    pub(super) fn expects(self) -> &'static str {
+        match self {
+            Self::Condition => "a condition such as RetriesExhausted",
+            Self::Function => "a function name, with * for any part",
+            Self::Id => "the first characters of a request id",
+            Self::Error => "a part of an error's type or message",
+            Self::Outcome => "success or failure",
+        }
+    }
+
+    /// The field of that name, whatever its case.
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.name().eq_ignore_ascii_case(name))
+    }
+
+    /// Says that `name` is no field, which ones there are, and which one may be meant.
+    pub(super) fn unknown(name: &str) -> String {
+        let known = Self::ALL.map(Self::name).join(", ");
+        let meant =
+            Self::nearest(name).map_or_else(String::new, |field| format!(" (did you mean `{}:`?)", field.name()));
+        format!("unknown field `{name}`{meant}; fields are {known}, and quotes make it text")
+    }
+
+    fn nearest(name: &str) -> Option<Self> {
+        let name = name.to_ascii_lowercase();
+        let alias = ALIASES.iter().find(|(alias, _)| *alias == name).map(|&(_, field)| field);
+        let abbreviated = || Self::ALL.into_iter().find(|field| field.name().starts_with(&name));
+        alias.or_else(abbreviated).or_else(|| Self::least_edits(&name))
+    }
+
+    fn least_edits(name: &str) -> Option<Self> {
+        let names = Self::ALL.into_iter().map(|field| (field.name(), field));
+        let tried = names.chain(ALIASES.iter().copied()).map(|(known, field)| (edits(name, known), known, field));
+        let (edits, known, field) = tried.min_by_key(|&(edits, ..)| edits)?;
+        (edits * 3 <= known.len()).then_some(field)
+    }
+}
+
+/// Letters to insert, remove or replace to turn `from` into `to` (Levenshtein).
+fn edits(from: &str, to: &str) -> usize {
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (i, a) in from.bytes().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in to.bytes().enumerate() {
+            let replaced = diagonal + usize::from(a != b);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[to.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edits_are_counted() {
+        assert_eq!(edits("outcom", "outcome"), 1);
+        assert_eq!(edits("eror", "error"), 1);
+        assert_eq!(edits("kitten", "sitting"), 3);
+        assert_eq!(edits("", "fn"), 2);
+    }
+
+    #[test]
+    fn the_nearest_field_is_found() {
+        for (written, meant) in [
+            ("cond", Some("condition")),
+            ("conditon", Some("condition")),
+            ("Function", Some("fn")),
+            ("requestId", Some("id")),
+            ("outcom", Some("outcome")),
+            ("errr", Some("error")),
+            ("functon", Some("fn")),
+            ("payload", None),
+        ] {
+            assert_eq!(Field::nearest(written).map(Field::name), meant, "{written}");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Search for a text in any case without copying what is searched.
+
+use memchr::{memchr_iter, memchr2_iter, memmem};
+
+/// A text to find whatever its case.
+#[derive(Debug, Clone)]
+pub(super) struct Needle {
+    /// As it was written, for printing the query.
+    written: String,
+    search: Search,
+}
+
+#[derive(Debug, Clone)]
+enum Search {
+    /// No letters: the bytes as they are.
+    Exact(Box<memmem::Finder<'static>>),
+    /// ASCII with letters: the places of its rarest byte are compared in any case.
+    Ascii { rare: usize },
+    /// Lower-cased characters, and the bytes that the first of them begins with in either case.
+    Unicode { wanted: Vec<char>, leads: [u8; 2] },
+}
+
+impl Needle {
+    pub(super) fn new(written: &str) -> Self {
+        Self { search: Search::new(written), written: written.to_owned() }
+    }
+
+    pub(super) fn written(&self) -> &str {
+        &self.written
+    }
+
+    pub(super) fn is_in(&self, text: &str) -> bool {
+        match &self.search {
+            Search::Exact(finder) => finder.find(text.as_bytes()).is_some(),
+            Search::Ascii { rare } => self.is_in_ascii(text.as_bytes(), *rare),
+            Search::Unicode { wanted, leads } => is_in_unicode(text, wanted, *leads),
+        }
+    }
+
+    fn is_in_ascii(&self, text: &[u8], rare: usize) -> bool {
+        let needle = self.written.as_bytes();
+        let byte = needle[rare];
+        let found = |at: usize| {
+            let start = at.checked_sub(rare);
+            start
+                .and_then(|start| text.get(start..start + needle.len()))
+                .is_some_and(|part| part.eq_ignore_ascii_case(needle))
+        };
+        if byte.is_ascii_alphabetic() {
+            memchr2_iter(byte.to_ascii_lowercase(), byte.to_ascii_uppercase(), text).any(found)
+        } else {
+            memchr_iter(byte, text).any(found)
+        }
+    }
+}
+
+impl PartialEq for Needle {
+    fn eq(&self, other: &Self) -> bool {
+        self.written == other.written
+    }
+}
+
+impl Eq for Needle {}
+
+impl Search {
+    fn new(text: &str) -> Self {
+        if !text.is_ascii() {
+            return Self::unicode(text);
+        }
+        if text.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+            let rarest = text.bytes().enumerate().min_by_key(|&(_, byte)| commonness(byte));
+            return Self::Ascii { rare: rarest.map_or(0, |(at, _)| at) };
+        }
+        Self::Exact(Box::new(memmem::Finder::new(text).into_owned()))
+    }
+
+    fn unicode(text: &str) -> Self {
+        let wanted: Vec<char> = text.chars().flat_map(char::to_lowercase).collect();
+        let first = wanted.first().copied().unwrap_or_default();
+        let upper = first.to_uppercase().next().unwrap_or(first);
+        Self::Unicode { wanted, leads: [lead(first), lead(upper)] }
+    }
+}
+
+/// First byte of a character in UTF-8.
+fn lead(c: char) -> u8 {
+    c.encode_utf8(&mut [0; 4]).as_bytes()[0]
+}
+
+/// How common a byte is in JSON log lines, by rank: what the search skips to should stand out.
+fn commonness(byte: u8) -> u8 {
+    const LETTERS: &[u8] = b"zqjxkwvbyhgfpdmulcosrnaite";
+    match byte.to_ascii_lowercase() {
+        b' ' | b'"' | b':' | b',' => 60,
+        byte @ b'0'..=b'9' => 50 - (byte - b'0'),
+        byte @ b'a'..=b'z' => LETTERS.iter().position(|&letter| letter == byte).map_or(0, |rank| rank as u8 + 10),
+        b'-' | b'/' | b'\\' | b'.' | b'{' | b'}' => 30,
+        _ => 0,
+    }
+}
+
+/// A lead byte is never inside a character, so every place it is found at is a boundary.
+fn is_in_unicode(text: &str, wanted: &[char], leads: [u8; 2]) -> bool {
+    memchr2_iter(leads[0], leads[1], text.as_bytes()).any(|at| {
+        let mut found = text.get(at..).unwrap_or_default().chars().flat_map(char::to_lowercase);
+        wanted.iter().all(|&c| found.next() == Some(c))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn case_does_not_matter() {
+        for (needle, text, found) in [
+            ("typeerror", "a TypeError: x", true),
+            ("TYPEERROR", "a TypeError: x", true),
+            ("typeerrors", "a TypeError: x", false),
+            ("42-43", "41-42-43", true),
+            ("a", "", false),
+            ("", "", true),
+            ("zebra", "a zebr", false),
+            ("ünï", "grÜNÏng", true),
+            ("ünï", "grun", false),
+            ("straße", "STRAßE", true),
+            ("Ünï", "x ünÏ", true),
+            ("ünï", "ü n ün ÜNÏ", true),
+            ("日本", "東京、日本", true),
+            ("日木", "東京、日本", false),
+        ] {
+            assert_eq!(Needle::new(needle).is_in(text), found, "{needle} in {text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_lower_casing_both(needle in "[a-cA-C1 \"éÉ]{0,4}", text in "[a-cA-C1 \"éÉ]{0,40}") {
+            let expected = text.to_lowercase().contains(&needle.to_lowercase());
+            prop_assert_eq!(Needle::new(&needle).is_in(&text), expected);
+        }
+    }
+}

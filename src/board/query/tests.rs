@@ -1,0 +1,325 @@
+use proptest::prelude::*;
+
+use super::super::sample::{Sample, arrival, gap, unreadable};
+use super::*;
+use crate::log::Text;
+
+fn query(text: &str) -> Query {
+    Query::parse(text).unwrap_or_else(|error| panic!("\n{}", error.caret(text)))
+}
+
+/// `RuntimeError` in Python, wrapped by Java's way of chaining, so that there is a cause.
+fn failure() -> Entry {
+    Sample {
+        condition: "RetriesExhausted",
+        function: "invoice-render:live",
+        request_id: "17b37350-871d-4d69-9b4f-a77c2ddd7fc9",
+        request: r#"{"order":{"note":"Grüße aus (Kiel)","total":null}}"#,
+        response: concat!(
+            r#"{"errorMessage":"I'm \"supposed\" to fail","errorType":"java.lang.RuntimeException","#,
+            r#""stackTrace":["example.Handler.handleRequest(Handler.java:12)"],"cause":{"errorMessage":"total is absent","#,
+            r#""errorType":"java.io.IOException","stackTrace":[]}}"#
+        ),
+        ..Sample::default()
+    }
+    .entry()
+}
+
+fn success() -> Entry {
+    Sample { request: r#"{"errorish":"RuntimeException"}"#, response: r#""fine""#, ..Sample::default() }.entry()
+}
+
+#[test]
+fn terms_match_what_they_say() {
+    let entry = failure();
+    for (text, expected) in [
+        ("", true),
+        ("condition:RetriesExhausted", true),
+        ("condition:retriesexhausted", true),
+        ("CONDITION:RETRIESEXHAUSTED", true),
+        ("condition:Retries", false),
+        ("condition:retries*", true),
+        ("condition:*", true),
+        ("condition:Success", false),
+        ("condition:\"\"", false),
+        ("fn:invoice-render", true),
+        ("fn:invoice", false),
+        ("fn:invoice*", true),
+        ("fn:*render", true),
+        ("fn:Invoice-Render", false),
+        ("fn:invoice-render:live", true),
+        ("fn:invoice-render:7", false),
+        ("fn:*:live", true),
+        ("fn:arn:aws:lambda:*:invoice-render:live", true),
+        ("fn:arn:aws:lambda:*:invoice-render", false),
+        ("id:17b37350", true),
+        ("id:17B37350", true),
+        ("id:7b37350", false),
+        ("id:17b37350-871d-4d69-9b4f-a77c2ddd7fc9-and-more", false),
+        ("outcome:failure", true),
+        ("outcome:SUCCESS", false),
+        ("kiel", true),
+        ("(kiel)", true),
+        ("\"(Kiel)\"", true),
+        ("GRÜSSE", false),
+        ("grüße", true),
+        ("123123123123", true),
+        ("absent2", false),
+        ("kiel absent", true),
+        ("kiel nothing", false),
+        ("kiel and nothing", false),
+        ("kiel OR nothing", true),
+        ("not nothing", true),
+        ("Not not nothing", false),
+        ("not kiel or absent", true),
+        ("not (kiel or absent)", false),
+        ("nothing or kiel and absent", true),
+        ("kiel and absent or nothing", true),
+        ("nothing and (kiel or absent)", false),
+        ("\"2022-04-16T11:24:43.658Z\"", true),
+        ("2022-04-16T11:24:43", true),
+        ("Handler.java:12", true),
+        ("java.io.IOException", true),
+        ("{\"errorMessage\":\"I'm", true),
+    ] {
+        assert_eq!(query(text).matches(&entry), expected, "{text}");
+    }
+}
+
+#[test]
+fn an_error_matches_by_type_message_and_cause() {
+    let entry = failure();
+    for (text, expected) in [
+        ("error:runtimeexception", true),
+        ("error:java.lang", true),
+        ("error:\"supposed\"", true),
+        ("error:\"i'm \\\"supposed\\\" to\"", true),
+        ("error:IOException", true),
+        ("error:\"is absent\"", true),
+        ("error:Kiel", false),
+        ("error:\"\"", true),
+    ] {
+        assert_eq!(query(text).matches(&entry), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_success_has_no_error() {
+    let entry = success();
+    for (text, expected) in [
+        ("outcome:success", true),
+        ("outcome:failure", false),
+        ("condition:success", true),
+        ("error:RuntimeException", false),
+        ("RuntimeException", true),
+        ("fn:sender:$LATEST", true),
+        ("fn:sender", true),
+    ] {
+        assert_eq!(query(text).matches(&entry), expected, "{text}");
+    }
+}
+
+#[test]
+fn lines_and_gaps_match_text_only() {
+    let (line, gap) = (unreadable(0), gap(0, "live tail: 500 events were only sampled"));
+    for (text, on_line, on_gap) in [
+        ("", true, true),
+        ("CUT-OFF-ID", true, false),
+        ("sampled", false, true),
+        ("outcome:failure", false, false),
+        ("condition:*", false, false),
+        ("id:\"\"", false, false),
+        ("error:\"\"", false, false),
+        ("not fn:sender", true, true),
+    ] {
+        assert_eq!(query(text).matches(&line), on_line, "{text} on a line");
+        assert_eq!(query(text).matches(&gap), on_gap, "{text} on a gap");
+    }
+}
+
+#[test]
+fn an_unwrapped_record_is_searched_as_it_reads() {
+    let record = Sample { request: r#"{"city":"Kiel"}"#, ..Sample::default() }.json();
+    let message = format!(r#"{{"Records":[{{"messageId":"m-1","eventSource":"aws:sqs","body":{record:?}}}]}}"#);
+    let entry = arrival(0, &Text::from(record), &Text::from(message));
+    for (text, expected) in [("{\"city\":\"Kiel\"}", true), ("m-1", true), ("\\\"city\\\"", true), ("x\"city", false)] {
+        assert_eq!(query(text).matches(&entry), expected, "{text}");
+    }
+}
+
+#[test]
+fn words_that_look_copied_are_text() {
+    for text in [
+        "TypeError:",
+        "https://example.com/a?b=c",
+        "std::io::Error",
+        "arn:aws:lambda:eu-central-1:1:function:x",
+        "11:24:43",
+        "index.js:14",
+        "invoice-render:live",
+        "C:\\temp",
+        ":",
+        "a-b:c",
+    ] {
+        assert_eq!(query(text), query(&format!("\"{text}\"")), "{text}");
+    }
+}
+
+#[test]
+fn errors_point_at_their_place() {
+    for (text, expected) in [
+        (
+            "functon:x",
+            [
+                "functon:x",
+                "^^^^^^^ unknown field `functon` (did you mean `fn:`?); fields are condition, fn, id, error, outcome, and quotes make it text",
+            ],
+        ),
+        (
+            "a conditon:x",
+            [
+                "a conditon:x",
+                "  ^^^^^^^^ unknown field `conditon` (did you mean `condition:`?); fields are condition, fn, id, error, outcome, and quotes make it text",
+            ],
+        ),
+        (
+            "payload:\"x\"",
+            [
+                "payload:\"x\"",
+                "^^^^^^^ unknown field `payload`; fields are condition, fn, id, error, outcome, and quotes make it text",
+            ],
+        ),
+        ("outcome:maybe", ["outcome:maybe", "^^^^^^^^^^^^^ expected success or failure after `outcome:`, not `maybe`"]),
+        ("fn: x", ["fn: x", "   ^ expected a function name, with * for any part after `fn:`"]),
+        ("fn:", ["fn:", "   ^ expected a function name, with * for any part after `fn:`"]),
+        ("Größe \"unclosed", ["Größe \"unclosed", "      ^ this quote is not closed"]),
+        ("error:\"a\\\"", ["error:\"a\\\"", "      ^ this quote is not closed"]),
+        ("\"a\"b", ["\"a\"b", "   ^ expected a space after the closing quote (a quote inside a text is written \\\")"]),
+        ("a or", ["a or", "    ^ expected a field or a text after `or`"]),
+        ("or a", ["or a", "^^ expected a field or a text at the start"]),
+        ("a and and b", ["a and and b", "      ^^^ expected a field or a text after `and`"]),
+        ("a not", ["a not", "     ^ expected a field or a text after `not`"]),
+        ("a (b or c", ["a (b or c", "  ^ this parenthesis is not closed"]),
+        ("(", ["(", " ^ expected a field or a text after `(`"]),
+        ("a ()", ["a ()", "   ^ expected a field or a text after `(`"]),
+        ("a) b", ["a) b", " ^ this parenthesis closes nothing"]),
+        (")", [")", "^ expected a field or a text at the start"]),
+    ] {
+        let error = Query::parse(text).expect_err(text);
+        assert_eq!(error.caret(text).lines().collect::<Vec<_>>(), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_place_is_in_bytes() {
+    let error = Query::parse("Größe \"x").expect_err("not closed");
+    assert_eq!((error.at, error.len), (8, 1));
+    let error = Query::parse("a or").expect_err("nothing after or");
+    assert_eq!((error.at, error.len), (4, 0));
+}
+
+#[test]
+fn deep_nesting_is_refused() {
+    assert_eq!(Query::parse(&"(".repeat(100_000)).expect_err("deep").message, "nested too deeply");
+    assert_eq!(Query::parse(&"not ".repeat(100_000)).expect_err("deep").message, "nested too deeply");
+    assert!(Query::parse(&format!("{}a{}", "(".repeat(60), ")".repeat(60))).is_ok());
+}
+
+#[test]
+fn printing_is_as_people_type() {
+    for (text, printed) in [
+        ("  a   and b ", "a b"),
+        ("(a) and (b c)", "a b c"),
+        ("A or (b or c) d", "A or (b or c) d"),
+        ("(a or b) or c", "a or b or c"),
+        ("NOT (a b)", "not (a b)"),
+        ("\"and\" \"plain\" \"two words\"", "\"and\" plain \"two words\""),
+        ("FN:\"x\" Outcome:FAILURE", "fn:x outcome:failure"),
+        ("error:\"can't be\"", "error:\"can't be\""),
+        ("\"fn:x\" \"a\\\"b\"", "\"fn:x\" a\"b"),
+        ("\"\"", "\"\""),
+    ] {
+        assert_eq!(query(text).to_string(), printed, "{text}");
+    }
+}
+
+#[test]
+fn the_menu_replaces_what_is_about_conditions() {
+    use Condition::{EventAgeExceeded, RetriesExhausted};
+    let both = [RetriesExhausted, EventAgeExceeded];
+    for (text, chosen, unnarrowed, narrowed) in [
+        ("", &[][..], "", "(condition:RetriesExhausted or condition:EventAgeExceeded)"),
+        ("fn:a", &[], "fn:a", "fn:a (condition:RetriesExhausted or condition:EventAgeExceeded)"),
+        (
+            "condition:eventageexceeded x",
+            &[EventAgeExceeded],
+            "x",
+            "x (condition:RetriesExhausted or condition:EventAgeExceeded)",
+        ),
+        ("not condition:Success", &[], "", "(condition:RetriesExhausted or condition:EventAgeExceeded)"),
+        ("condition:*Exceeded x", &[], "x", "x (condition:RetriesExhausted or condition:EventAgeExceeded)"),
+        (
+            "condition:a or x",
+            &[],
+            "condition:a or x",
+            "(condition:a or x) (condition:RetriesExhausted or condition:EventAgeExceeded)",
+        ),
+    ] {
+        let query = query(text);
+        assert_eq!(query.conditions(), chosen, "{text}");
+        assert_eq!(query.without_conditions().to_string(), unnarrowed, "{text}");
+        let expected = Query::parse(narrowed).expect("a query");
+        assert_eq!(query.with_conditions(&both), expected, "{text}");
+        assert_eq!(query.with_conditions(&both).conditions(), both, "{text}");
+        assert_eq!(query.with_conditions(&[]), query.without_conditions(), "{text}");
+    }
+}
+
+#[test]
+fn only_the_empty_query_is_all() {
+    assert!(query("").is_all());
+    assert!(query(" \t").is_all());
+    assert!(!query("\"\"").is_all());
+    assert!(query("condition:x").without_conditions().is_all());
+}
+
+fn term() -> impl Strategy<Value = Term> {
+    let value = || prop_oneof!["[a-zA-Z0-9:*$-]{0,6}", "(and|or|not|fn:x|error:)", "[ a\"\\\\()é:\\PC]{0,6}", ".{0,4}"];
+    prop_oneof![
+        value().prop_map(|value| Term::text(&value)),
+        (0..4usize, value())
+            .prop_map(|(field, value)| Term::field(field::Field::ALL[field], &value).expect("any value")),
+        prop_oneof![Just("success"), Just("failure")]
+            .prop_map(|value| Term::field(field::Field::Outcome, value).expect("an outcome")),
+    ]
+}
+
+fn expr() -> impl Strategy<Value = Expr> {
+    term().prop_map(Expr::Term).prop_recursive(5, 24, 4, |inner| {
+        prop_oneof![
+            inner.clone().prop_map(Expr::not),
+            prop::collection::vec(inner.clone(), 1..4).prop_map(Expr::all),
+            prop::collection::vec(inner, 1..4).prop_map(Expr::any),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn what_is_printed_reads_back(expr in expr()) {
+        let query = Query { expr };
+        let printed = query.to_string();
+        prop_assert_eq!(Query::parse(&printed), Ok(query), "{}", printed);
+    }
+
+    #[test]
+    fn any_text_reads_or_names_a_place(text in "[a-c:()\" \\\\]{0,12}|(fn:|not |or |\\(|\\)|\"|é| ){0,8}|.{0,12}") {
+        match Query::parse(&text) {
+            Ok(query) => prop_assert_eq!(Query::parse(&query.to_string()), Ok(query)),
+            Err(error) => {
+                prop_assert!(text.get(error.at..error.at + error.len).is_some());
+                prop_assert_eq!(error.caret(&text).lines().count(), 2);
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The entries themselves, by their place in the order of appending.
+
+use std::collections::{HashMap, VecDeque};
+
+use super::entry::{Entry, Seq};
+use crate::log::Text;
+
+/// Entries by [`Seq`], and the bytes of text that they keep in memory.
+///
+/// The places of removed entries are closed once they are the greater half, so that a store from which only the
+/// successes are taken for a day does not grow by them.
+#[derive(Debug, Default)]
+pub(super) struct Store {
+    /// Ascending by `seq`.
+    slots: VecDeque<Slot>,
+    next: u64,
+    holes: usize,
+    bytes: usize,
+    /// How many entries are left of a message that several came from, by its `message` number.
+    sharing: HashMap<u64, u32>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    seq: u64,
+    /// The place of the first entry of the same message: an SQS event in one log line holds up to ten records.
+    message: u64,
+    entry: Option<Entry>,
+}
+
+impl Store {
+    /// Bytes of the log messages that are kept, each counted once, and what entries keep beside them.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// The place that the next entry will get.
+    pub(super) fn next(&self) -> Seq {
+        Seq(self.next)
+    }
+
+    pub(super) fn append(&mut self, entry: Entry) -> Seq {
+        let seq = self.next;
+        self.next += 1;
+        self.bytes += own_len(&entry);
+        let message = self.message_shared_with_last(&entry).unwrap_or(seq);
+        if message == seq {
+            self.bytes += message_len(&entry);
+        } else {
+            *self.sharing.entry(message).or_insert(1) += 1;
+        }
+        self.slots.push_back(Slot { seq, message, entry: Some(entry) });
+        Seq(seq)
+    }
+
+    pub(super) fn get(&self, seq: Seq) -> Option<&Entry> {
+        self.slots.get(self.index(seq)?)?.entry.as_ref()
+    }
+
+    pub(super) fn remove(&mut self, seq: Seq) -> Option<Entry> {
+        let index = self.index(seq)?;
+        let slot = self.slots.get_mut(index)?;
+        let message = slot.message;
+        let entry = slot.entry.take()?;
+        self.holes += 1;
+        self.bytes -= own_len(&entry);
+        if self.is_last_of(message) {
+            self.bytes -= message_len(&entry);
+        }
+        self.close_holes();
+        Some(entry)
+    }
+
+    /// Without holes the place tells the index; with closed ones it tells the highest that it can have.
+    fn index(&self, seq: Seq) -> Option<usize> {
+        let guess = usize::try_from(seq.0.checked_sub(self.slots.front()?.seq)?).ok()?;
+        if self.slots.get(guess).is_some_and(|slot| slot.seq == seq.0) {
+            return Some(guess);
+        }
+        self.slots.binary_search_by_key(&seq.0, |slot| slot.seq).ok()
+    }
+
+    fn message_shared_with_last(&self, entry: &Entry) -> Option<u64> {
+        let last = self.slots.back()?;
+        let (a, b) = (last.entry.as_ref()?.message()?, entry.message()?);
+        is_same_piece(a, b).then_some(last.message)
+    }
+
+    /// Takes one off the entries of a message, and says whether it was the last.
+    fn is_last_of(&mut self, message: u64) -> bool {
+        let Some(left) = self.sharing.get_mut(&message) else {
+            return true;
+        };
+        *left -= 1;
+        let last = *left == 0;
+        if last {
+            self.sharing.remove(&message);
+        }
+        last
+    }
+
+    fn close_holes(&mut self) {
+        while self.slots.pop_front_if(|slot| slot.entry.is_none()).is_some() {
+            self.holes -= 1;
+        }
+        if self.holes > self.slots.len() / 2 {
+            self.slots.retain(|slot| slot.entry.is_some());
+            self.holes = 0;
+        }
+    }
+}
+
+fn is_same_piece(a: &Text, b: &Text) -> bool {
+    a.shares_with(b) && a.len() == b.len() && a.range_of(b).is_some()
+}
+
+fn message_len(entry: &Entry) -> usize {
+    entry.message().map_or(0, |message| message.len())
+}
+
+/// Bytes of text that an entry keeps beside its log message: a gap's reason, a record that was copied.
+fn own_len(entry: &Entry) -> usize {
+    match entry {
+        Entry::Arrival(arrival) if !arrival.record.text().shares_with(&arrival.message) => arrival.record.text().len(),
+        Entry::Arrival(_) | Entry::Unreadable(_) => 0,
+        Entry::Gap(gap) => gap.reason.len(),
+    }
+}

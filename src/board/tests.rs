@@ -1,0 +1,350 @@
+use proptest::prelude::*;
+
+use super::sample::{Sample, arrival, gap, unreadable};
+use super::*;
+use crate::log::Text;
+
+fn seqs(board: &Board, pane: Pane) -> Vec<u64> {
+    board.view(pane).iter_from(0).map(|seq| seq.0).collect()
+}
+
+fn query(text: &str) -> Query {
+    Query::parse(text).expect("a query")
+}
+
+fn success(time: i64) -> Entry {
+    Sample { time, ..Sample::default() }.entry()
+}
+
+fn failure(time: i64) -> Entry {
+    Sample { time, condition: "RetriesExhausted", ..Sample::default() }.entry()
+}
+
+/// As a bound: room for about this many successes.
+fn room_for(successes: usize) -> usize {
+    Sample::default().json().len() * successes
+}
+
+fn board_of(limit: usize, entries: impl IntoIterator<Item = Entry>) -> Board {
+    let mut board = Board::new(limit);
+    for entry in entries {
+        board.append(entry);
+    }
+    board
+}
+
+#[test]
+fn an_empty_board_is_settled() {
+    let mut board = Board::new(1000);
+    board.set_query(query("fn:x"));
+    for pane in Pane::ALL {
+        assert!(board.view(pane).is_empty());
+        assert!(board.view(pane).settled());
+    }
+    assert!(!board.advance(10));
+}
+
+#[test]
+fn rows_stand_by_time_in_their_pane() {
+    let entries = [failure(30), success(20), unreadable(10), failure(5), gap(20, "sampled"), success(20)];
+    let board = board_of(usize::MAX, entries);
+    assert_eq!(seqs(&board, Pane::Failures), [3, 2, 4, 0]);
+    assert_eq!(seqs(&board, Pane::Successes), [1, 5]);
+    assert_eq!(board.totals(), &Totals { success: 2, failure: 2, unreadable: 1, gaps: 1, evicted: 0 });
+    assert_eq!(board.totals().arrivals(), 4);
+}
+
+#[test]
+fn a_row_is_found_by_its_entry() {
+    let mut board = board_of(usize::MAX, [failure(10), success(20), failure(30), failure(40)]);
+    assert_eq!(board.position(Seq(2)), Some(1));
+    assert_eq!(board.view(Pane::Failures).get(1), Some(Seq(2)));
+    assert_eq!(board.rows_before(Pane::Failures, Seq(1)), 1);
+    assert_eq!(board.rows_before(Pane::Successes, Seq(3)), 1);
+    board.set_query(query("outcome:success"));
+    assert!(!board.advance(10));
+    assert_eq!(board.position(Seq(2)), None);
+    assert_eq!(board.position(Seq(1)), Some(0));
+    assert_eq!(board.position(Seq(99)), None);
+}
+
+#[test]
+fn the_newest_are_looked_at_first() {
+    let mut board = board_of(usize::MAX, (0..10).map(failure));
+    board.set_query(query("sender"));
+    assert!(board.view(Pane::Failures).is_empty());
+    assert!(board.advance(3));
+    assert_eq!(seqs(&board, Pane::Failures), [7, 8, 9]);
+    assert!(!board.view(Pane::Failures).settled());
+    assert_eq!(board.append(failure(11)), Seq(10));
+    assert_eq!(board.append(failure(2)), Seq(11));
+    assert_eq!(seqs(&board, Pane::Failures), [7, 8, 9, 10]);
+    assert!(!board.advance(8));
+    assert_eq!(seqs(&board, Pane::Failures), [0, 1, 2, 11, 3, 4, 5, 6, 7, 8, 9, 10]);
+    assert!(board.view(Pane::Failures).settled());
+}
+
+#[test]
+fn the_same_query_again_changes_nothing() {
+    let mut board = board_of(usize::MAX, (0..3).map(failure));
+    board.set_query(query(" "));
+    assert_eq!(seqs(&board, Pane::Failures), [0, 1, 2]);
+}
+
+#[test]
+fn the_oldest_successes_go_first() {
+    let mut board = board_of(room_for(3), [success(10), success(5), success(30)]);
+    assert_eq!(board.totals().evicted, 0);
+    board.append(gap(1, "x"));
+    assert_eq!(seqs(&board, Pane::Successes), [0, 2]);
+    assert!(board.get(Seq(1)).is_none());
+    assert_eq!(board.totals(), &Totals { success: 3, failure: 0, unreadable: 0, gaps: 1, evicted: 1 });
+    assert_eq!(board.kept(Pane::Successes), 2);
+    assert_eq!(board.bytes(), room_for(2) + 1);
+}
+
+#[test]
+fn without_successes_the_oldest_of_the_rest_go() {
+    let mut board = board_of(room_for(3), [gap(4, "x"), failure(3), failure(2), success(9)]);
+    assert_eq!((board.kept(Pane::Failures), board.kept(Pane::Successes)), (3, 0));
+    board.append(failure(1));
+    assert_eq!(seqs(&board, Pane::Failures), [2, 1, 0]);
+    assert_eq!(board.totals().evicted, 2);
+}
+
+#[test]
+fn records_of_one_message_count_once() {
+    let body = Sample { condition: "RetriesExhausted", ..Sample::default() }.json();
+    let message = Text::from("x".repeat(5000));
+    let mut board = board_of(usize::MAX, (0..3).map(|_| arrival(10, &Text::from(body.as_str()), &message)));
+    assert_eq!(board.kept(Pane::Failures), 3);
+    assert_eq!(board.bytes(), message.len() + 3 * body.len());
+    board.limit_bytes = board.bytes();
+    board.append(gap(20, "x"));
+    assert_eq!(board.bytes(), message.len() + 2 * body.len() + 1);
+    board.limit_bytes = message.len();
+    board.append(gap(20, "y"));
+    assert_eq!((board.bytes(), board.kept(Pane::Failures)), (2, 2));
+}
+
+#[test]
+fn the_menu_counts_what_choosing_would_give() {
+    let of = |time, condition, function| Sample { time, condition, function, ..Sample::default() }.entry();
+    let mut board = board_of(
+        usize::MAX,
+        [
+            of(1, "Success", "a:1"),
+            of(2, "Success", "a:1"),
+            of(3, "EventAgeExceeded", "a:1"),
+            of(4, "RetriesExhausted", "a:1"),
+            of(5, "RetriesExhausted", "b:1"),
+            of(6, "RetriesExhausted", "b:1"),
+            of(7, "NewOne", "a:1"),
+        ],
+    );
+    let named = |board: &Board| -> Vec<(String, usize)> {
+        board.condition_counts().into_iter().map(|(condition, count)| (condition.to_string(), count)).collect()
+    };
+    let expect = |counts: &[(&str, usize)]| -> Vec<(String, usize)> {
+        counts.iter().map(|&(name, count)| (name.to_owned(), count)).collect()
+    };
+    let all = expect(&[("RetriesExhausted", 3), ("EventAgeExceeded", 1), ("NewOne", 1), ("Success", 2)]);
+    assert_eq!(named(&board), all);
+    board.set_query(query("condition:Success fn:a"));
+    assert!(board.advance(3));
+    assert_eq!(named(&board), expect(&[("NewOne", 1)]));
+    assert!(!board.advance(30));
+    let of_a = expect(&[("EventAgeExceeded", 1), ("NewOne", 1), ("RetriesExhausted", 1), ("Success", 2)]);
+    assert_eq!(named(&board), of_a);
+    assert_eq!(board.view(Pane::Successes).len(), 2);
+    assert!(board.view(Pane::Failures).is_empty());
+}
+
+/// What the model knows of an entry, from which it was made.
+#[derive(Debug, Clone, Copy)]
+struct Made {
+    time: i64,
+    /// `None` for an unreadable line, an empty name for a gap.
+    condition: Option<&'static str>,
+    function: &'static str,
+}
+
+impl Made {
+    fn entry(self) -> Entry {
+        match self.condition {
+            None => unreadable(self.time),
+            Some("") => gap(self.time, "sampled"),
+            Some(condition) => {
+                Sample { time: self.time, condition, function: self.function, ..Sample::default() }.entry()
+            }
+        }
+    }
+
+    fn is_arrival(self) -> bool {
+        self.condition.is_some_and(|name| !name.is_empty())
+    }
+
+    fn is_success(self) -> bool {
+        self.condition == Some("Success")
+    }
+
+    fn is_of(self, function: &str) -> bool {
+        self.is_arrival() && self.function == function
+    }
+}
+
+type Matches = fn(Made) -> bool;
+
+/// Queries with what they mean, and what they mean without their condition terms.
+const QUERIES: &[(&str, Matches, Matches)] = &[
+    ("", |_| true, |_| true),
+    ("fn:a", |made| made.is_of("a"), |made| made.is_of("a")),
+    ("not fn:a", |made| !made.is_of("a"), |made| !made.is_of("a")),
+    ("condition:Success", Made::is_success, |_| true),
+    ("condition:Aged fn:b", |made| made.condition == Some("Aged") && made.is_of("b"), |made| made.is_of("b")),
+    (
+        "condition:Aged or fn:b",
+        |made| made.condition == Some("Aged") || made.is_of("b"),
+        |made| made.condition == Some("Aged") || made.is_of("b"),
+    ),
+    ("sampled", |made| made.condition == Some(""), |made| made.condition == Some("")),
+    ("outcome:failure", |made| made.is_arrival() && !made.is_success(), |made| made.is_arrival() && !made.is_success()),
+    ("nothing-has-this", |_| false, |_| false),
+];
+
+#[derive(Debug, Clone)]
+enum Step {
+    Append(Made),
+    Query(usize),
+    Advance(usize),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let condition =
+        prop::sample::select(vec![None, Some(""), Some("Success"), Some("Success"), Some("Retries"), Some("Aged")]);
+    let made = (0i64..12, condition, prop::sample::select(vec!["a", "b"]))
+        .prop_map(|(time, condition, function)| Made { time, condition, function });
+    prop_oneof![
+        6 => made.prop_map(Step::Append),
+        1 => (0..QUERIES.len()).prop_map(Step::Query),
+        2 => (0usize..6).prop_map(Step::Advance),
+    ]
+}
+
+/// The board as anyone would write it down: a list, recomputed for every question.
+struct Model {
+    limit: usize,
+    /// Kept entries with their bytes and whether the query has been applied to them.
+    kept: Vec<(i64, u64, Made, usize, bool)>,
+    /// The oldest place that the query has been applied to; nothing while it has not begun.
+    reached: Option<(i64, u64)>,
+    next: u64,
+    evicted: u64,
+    query: usize,
+}
+
+impl Model {
+    fn append(&mut self, made: Made, bytes: usize) {
+        let looked_at = self.reached.is_some_and(|reached| (made.time, self.next) >= reached);
+        self.kept.push((made.time, self.next, made, bytes, looked_at));
+        self.next += 1;
+        self.kept.sort_by_key(|&(time, seq, ..)| (time, seq));
+        while self.kept.iter().map(|it| it.3).sum::<usize>() > self.limit {
+            let oldest = self.kept.iter().position(|it| it.2.is_success()).unwrap_or(0);
+            self.kept.remove(oldest);
+            self.evicted += 1;
+        }
+    }
+
+    fn set_query(&mut self, query: usize) {
+        if query == self.query {
+            return;
+        }
+        self.query = query;
+        self.reached = None;
+        self.kept.iter_mut().for_each(|it| it.4 = false);
+        self.settle_when_done();
+    }
+
+    fn advance(&mut self, budget: usize) -> bool {
+        for it in self.kept.iter_mut().rev().filter(|it| !it.4).take(budget) {
+            it.4 = true;
+            self.reached = Some((it.0, it.1));
+        }
+        self.settle_when_done();
+        self.kept.iter().any(|it| !it.4)
+    }
+
+    fn settle_when_done(&mut self) {
+        if self.kept.iter().all(|it| it.4) {
+            self.reached = Some((i64::MIN, 0));
+        }
+    }
+
+    fn view(&self, successes: bool) -> Vec<u64> {
+        let wanted =
+            self.kept.iter().filter(|it| it.4 && it.2.is_success() == successes && QUERIES[self.query].1(it.2));
+        wanted.map(|it| it.1).collect()
+    }
+
+    fn condition_counts(&self) -> Vec<(String, usize)> {
+        let mut counts: Vec<(String, usize)> = Vec::new();
+        for name in ["Aged", "Retries", "Success"] {
+            let is_counted = |made: Made| made.condition == Some(name) && QUERIES[self.query].2(made);
+            let count = self.kept.iter().filter(|it| it.4 && is_counted(it.2)).count();
+            counts.push((name.to_owned(), count));
+        }
+        if counts[1].1 > counts[0].1 {
+            counts.swap(0, 1);
+        }
+        counts.retain(|(_, count)| *count > 0);
+        counts
+    }
+
+    fn agrees(&self, board: &Board) -> Result<(), TestCaseError> {
+        prop_assert_eq!(seqs(board, Pane::Failures), self.view(false));
+        prop_assert_eq!(seqs(board, Pane::Successes), self.view(true));
+        let counts: Vec<_> =
+            board.condition_counts().into_iter().map(|(name, count)| (name.to_string(), count)).collect();
+        prop_assert_eq!(counts, self.condition_counts());
+        prop_assert_eq!(board.bytes(), self.kept.iter().map(|it| it.3).sum::<usize>());
+        prop_assert_eq!(board.totals().evicted, self.evicted);
+        let successes = self.kept.iter().filter(|it| it.2.is_success()).count();
+        prop_assert_eq!(board.kept(Pane::Successes), successes);
+        prop_assert_eq!(board.kept(Pane::Failures), self.kept.len() - successes);
+        for seq in 0..self.next {
+            prop_assert_eq!(board.get(Seq(seq)).is_some(), self.kept.iter().any(|it| it.1 == seq));
+        }
+        Ok(())
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_sequence_equals_recomputing(steps in prop::collection::vec(step(), 0..80), room in 1usize..30) {
+        let limit = room_for(room);
+        let mut board = Board::new(limit);
+        let reached = Some((i64::MIN, 0));
+        let mut model = Model { limit, kept: Vec::new(), reached, next: 0, evicted: 0, query: 0 };
+        for step in steps {
+            match step {
+                Step::Append(made) => {
+                    let entry = made.entry();
+                    let bytes = entry.message().map_or("sampled".len(), |message| message.len());
+                    prop_assert_eq!(board.append(entry), Seq(model.next));
+                    model.append(made, bytes);
+                }
+                Step::Query(index) => {
+                    board.set_query(query(QUERIES[index].0));
+                    model.set_query(index);
+                }
+                Step::Advance(budget) => prop_assert_eq!(board.advance(budget), model.advance(budget)),
+            }
+            model.agrees(&board)?;
+        }
+        prop_assert!(!board.advance(1000));
+        model.advance(1000);
+        model.agrees(&board)?;
+        prop_assert!(Pane::ALL.iter().all(|&pane| board.view(pane).settled()));
+    }
+}

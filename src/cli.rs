@@ -1,0 +1,116 @@
+//! The command line: what was asked for, put together from the rooms, and how it ends.
+
+mod args;
+mod board;
+mod demo;
+mod exit;
+mod interrupt;
+mod local;
+mod read;
+mod stream;
+mod tail;
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
+
+use crate::board::Query;
+
+use args::{Cli, Command, OutputArgs, OutputFormat};
+use exit::Failure;
+
+/// Runs the program on the command line's arguments.
+#[must_use]
+pub fn main() -> ExitCode {
+    run(std::env::args_os())
+}
+
+fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let ended = match Cli::try_parse_from(args) {
+        Ok(cli) => start(cli),
+        Err(error) => return refuse(&error),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // Nobody is left to tell when stderr is closed.
+            let _ = writeln!(io::stderr(), "arrivals: {failure}");
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+/// Help and version are answers; everything else clap says is a usage error.
+fn refuse(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
+        _ => ExitCode::from(252),
+    }
+}
+
+fn start(cli: Cli) -> Result<(), Failure> {
+    if cli.aws.no_verify_ssl {
+        let hint = "certificates are always checked: give the one to trust with --ca-bundle FILE";
+        return Err(Failure::usage(format!("--no-verify-ssl is refused; {hint}")));
+    }
+    match cli.command {
+        Command::Completions { shell } => print_completions(shell),
+        Command::Man => print_manual(),
+        Command::Tail(args) => runtime()?.block_on(tail::run(args, cli.aws, cli.look)),
+        Command::Read(args) => runtime()?.block_on(read::run(args, cli.look)),
+        Command::Local(args) => runtime()?.block_on(local::run(&args)),
+        Command::Demo(args) => runtime()?.block_on(demo::run(args, cli.look)),
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::other(format!("cannot start the runtime: {error}")))
+}
+
+fn print_completions(shell: clap_complete::Shell) -> Result<(), Failure> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "arrivals", &mut text);
+    print(&text)
+}
+
+fn print_manual() -> Result<(), Failure> {
+    let mut text = Vec::new();
+    clap_mangen::Man::new(Cli::command()).render(&mut text).map_err(Failure::other)?;
+    print(&text)
+}
+
+/// Writes to standard output; a reader that has gone away is no error.
+fn print(text: &[u8]) -> Result<(), Failure> {
+    match io::stdout().write_all(text).and_then(|()| io::stdout().flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::other(error)),
+        _ => Ok(()),
+    }
+}
+
+impl OutputArgs {
+    /// The board on a terminal, text elsewhere, unless said.
+    fn format(&self) -> Result<OutputFormat, Failure> {
+        let terminal = io::stdout().is_terminal();
+        match self.output {
+            Some(OutputFormat::Board) if !terminal => {
+                Err(Failure::usage("--output board needs a terminal on standard output; text and jsonl do not"))
+            }
+            Some(format) => Ok(format),
+            None if terminal => Ok(OutputFormat::Board),
+            None => Ok(OutputFormat::Text),
+        }
+    }
+
+    /// The filter's query, or what is wrong with it, with its place.
+    fn query(&self) -> Result<Query, Failure> {
+        let text = self.filter.as_deref().unwrap_or_default();
+        Query::parse(text).map_err(|error| Failure::usage(format!("--filter is not a query:\n{}", error.caret(text))))
+    }
+}

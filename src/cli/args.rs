@@ -1,0 +1,209 @@
+//! The command line. Every flag has an `ARRIVALS_…` variable of the same name.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// See where asynchronous AWS Lambda invocations landed.
+#[derive(Debug, Parser)]
+#[command(name = "arrivals", version, propagate_version = true, subcommand_required = true, arg_required_else_help = true)]
+#[command(after_help = "Try it without an account: arrivals demo")]
+pub(super) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) command: Command,
+    /// How to reach AWS, as in the AWS CLI.
+    #[command(flatten)]
+    pub(super) aws: AwsArgs,
+    /// How the board looks.
+    #[command(flatten)]
+    pub(super) look: LookArgs,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Read a receiver's log group: what was logged since a while ago, then what comes
+    #[command(after_help = TAIL_EXAMPLES)]
+    Tail(TailArgs),
+    /// Read files or standard input that hold the receiver's log
+    #[command(after_help = READ_EXAMPLES)]
+    Read(ReadArgs),
+    /// Run the embedded Lambda and CloudWatch Logs endpoint until Ctrl-C
+    Local(LocalArgs),
+    /// Show the board on an embedded endpoint with some traffic: no account, no network
+    Demo(DemoArgs),
+    /// Print completions for a shell
+    Completions {
+        /// The shell to print them for.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+const TAIL_EXAMPLES: &str = "Examples:
+  arrivals tail /aws/lambda/receiver
+  arrivals tail --function sender --since 2h
+  arrivals tail /aws/lambda/receiver --filter 'condition:RetriesExhausted fn:order*'
+  arrivals tail /aws/lambda/receiver --no-follow --output jsonl | jq .error.type";
+
+const READ_EXAMPLES: &str = "Examples:
+  arrivals read receiver.log
+  zcat receiver.log.gz | arrivals read -
+  arrivals read yesterday.jsonl --filter outcome:failure --output text";
+
+/// How to reach AWS.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "AWS")]
+pub(super) struct AwsArgs {
+    /// Profile of the AWS configuration files
+    #[arg(short, long, global = true, env = "ARRIVALS_PROFILE", value_name = "NAME")]
+    pub(super) profile: Option<String>,
+    /// AWS Region
+    #[arg(short, long, global = true, env = "ARRIVALS_REGION", value_name = "REGION")]
+    pub(super) region: Option<String>,
+    /// Endpoint that stands in for AWS
+    #[arg(long, global = true, env = "ARRIVALS_ENDPOINT_URL", value_name = "URL")]
+    pub(super) endpoint_url: Option<String>,
+    /// Certificates to trust beside the system's, as a PEM file
+    #[arg(long, global = true, env = "ARRIVALS_CA_BUNDLE", value_name = "FILE")]
+    pub(super) ca_bundle: Option<PathBuf>,
+    /// Refused: certificates are always checked; see --ca-bundle
+    #[arg(long, global = true, hide = true)]
+    pub(super) no_verify_ssl: bool,
+}
+
+/// How the board looks.
+#[derive(Debug, Clone, Copy, Args)]
+#[command(next_help_heading = "Looks")]
+pub(super) struct LookArgs {
+    /// Whether to use colour; by default as the terminal and its environment say
+    #[arg(long, global = true, env = "ARRIVALS_COLOR", value_enum, default_value_t = Switch::Auto)]
+    pub(super) color: Switch,
+    /// The terminal's background
+    #[arg(long, global = true, env = "ARRIVALS_BACKGROUND", value_enum, default_value_t = BackgroundArg::Auto)]
+    pub(super) background: BackgroundArg,
+}
+
+/// On, off, or by what the terminal says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Switch {
+    /// Always.
+    On,
+    /// Never.
+    Off,
+    /// By the terminal and its environment.
+    Auto,
+}
+
+/// The terminal's background.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum BackgroundArg {
+    /// By `COLORFGBG`, dark when it is not set.
+    Auto,
+    /// Light text on dark.
+    Dark,
+    /// Dark text on light.
+    Light,
+}
+
+/// What comes out.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct OutputArgs {
+    /// Show only what matches: condition:NAME, fn:NAME (with *), id:PREFIX, error:TEXT, outcome:success|failure, text, and or not ( )
+    #[arg(short, long, env = "ARRIVALS_FILTER", value_name = "QUERY")]
+    pub(super) filter: Option<String>,
+    /// The board on a terminal, text elsewhere, unless said
+    #[arg(short, long, env = "ARRIVALS_OUTPUT", value_enum)]
+    pub(super) output: Option<OutputFormat>,
+}
+
+/// A form of output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum OutputFormat {
+    /// The interactive board.
+    Board,
+    /// A line for a reader per arrival.
+    Text,
+    /// A JSON object on a line per arrival.
+    Jsonl,
+}
+
+/// `tail`.
+#[derive(Debug, Args)]
+pub(super) struct TailArgs {
+    /// Log groups of the receivers
+    #[arg(value_name = "LOG_GROUP", required_unless_present = "function")]
+    pub(super) groups: Vec<String>,
+    /// Find the receiver's log group from this sender's event-invoke config (NAME, NAME:QUALIFIER or ARN)
+    #[arg(long, env = "ARRIVALS_FUNCTION", value_name = "NAME")]
+    pub(super) function: Option<String>,
+    /// From when on: 10m, 2h30m, 3d, or an ISO 8601 time
+    #[arg(long, env = "ARRIVALS_SINCE", value_name = "TIME", default_value = "10m")]
+    pub(super) since: String,
+    /// Until when; ends there instead of following
+    #[arg(long, env = "ARRIVALS_UNTIL", value_name = "TIME")]
+    pub(super) until: Option<String>,
+    /// CloudWatch's own filter pattern; it drops the other lines of a record that was logged over several
+    #[arg(long, env = "ARRIVALS_FILTER_PATTERN", value_name = "PATTERN")]
+    pub(super) filter_pattern: Option<String>,
+    /// Read only these log streams
+    #[arg(long, env = "ARRIVALS_LOG_STREAM_NAMES", value_name = "NAME", num_args = 1.., conflicts_with = "log_stream_name_prefix")]
+    pub(super) log_stream_names: Vec<String>,
+    /// Read only log streams whose names begin so
+    #[arg(long, env = "ARRIVALS_LOG_STREAM_NAME_PREFIX", value_name = "PREFIX")]
+    pub(super) log_stream_name_prefix: Option<String>,
+    /// Follow also when the output is not a terminal
+    #[arg(long, env = "ARRIVALS_FOLLOW", conflicts_with_all = ["no_follow", "until"])]
+    pub(super) follow: bool,
+    /// End after what was logged so far
+    #[arg(long, env = "ARRIVALS_NO_FOLLOW")]
+    pub(super) no_follow: bool,
+    /// What comes out.
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+/// `read`.
+#[derive(Debug, Args)]
+pub(super) struct ReadArgs {
+    /// Files, plain, .gz or .zst; - or none for standard input
+    #[arg(value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// What comes out.
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+/// `local`.
+#[derive(Debug, Args)]
+pub(super) struct LocalArgs {
+    /// Port on the loopback address; a free one unless said
+    #[arg(long, env = "ARRIVALS_PORT", default_value_t = 0, hide_default_value = true)]
+    pub(super) port: u16,
+    /// Divides every wait and age limit
+    #[arg(long, env = "ARRIVALS_TIME_SCALE", value_name = "N", default_value_t = 1.0, value_parser = time_scale)]
+    pub(super) time_scale: f64,
+}
+
+/// `demo`.
+#[derive(Debug, Args)]
+pub(super) struct DemoArgs {
+    /// Port on the loopback address; a free one unless said
+    #[arg(long, env = "ARRIVALS_PORT", default_value_t = 0, hide_default_value = true)]
+    pub(super) port: u16,
+    /// Divides every wait and age limit
+    #[arg(long, env = "ARRIVALS_TIME_SCALE", value_name = "N", default_value_t = 60.0, value_parser = time_scale)]
+    pub(super) time_scale: f64,
+    /// What comes out.
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+fn time_scale(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(scale) if scale.is_finite() && scale > 0.0 => Ok(scale),
+        _ => Err("must be a number above 0, such as 60".to_owned()),
+    }
+}

@@ -1,0 +1,84 @@
+//! Starting the board on a source.
+
+use std::sync::{Arc, OnceLock};
+
+use tokio::sync::mpsc;
+
+use crate::app::message::Message;
+use crate::app::model::{Model, Place, SourceState};
+use crate::app::{self, keymap::Keymap};
+use crate::board::{Board, Query};
+use crate::source::SourceUpdate;
+use crate::ui::{Background, Depth, Theme};
+
+use super::args::{BackgroundArg, LookArgs, Switch};
+use super::exit::Failure;
+
+/// Bytes of log messages that the board keeps before the oldest successes go.
+const KEPT: usize = 1 << 30;
+
+/// Shows what `updates` brings, until the user leaves; `places` tells more of where it comes from as it becomes known.
+///
+/// # Errors
+/// When the terminal cannot be used.
+pub(super) async fn run(
+    place: Place,
+    query: Query,
+    look: LookArgs,
+    updates: mpsc::Receiver<SourceUpdate>,
+    places: mpsc::Receiver<Place>,
+) -> Result<(), Failure> {
+    let mut board = Board::new(KEPT);
+    board.set_query(query);
+    let keymap = Keymap::shipped().map_err(Failure::other)?;
+    let model = Model::new(board, SourceState::at(place), keymap, jiff::tz::TimeZone::system());
+    let failed = Arc::new(OnceLock::new());
+    let inputs = join(updates, places, Arc::clone(&failed));
+    app::run(model, theme(look), inputs).await.map_err(|error| Failure::other(format!("the terminal: {error}")))?;
+    // What the board showed last is said again where it can be read after it, and by its exit code.
+    failed.get().cloned().map_or(Ok(()), Err)
+}
+
+/// One channel for all that the board hears of the outside.
+fn join(
+    mut updates: mpsc::Receiver<SourceUpdate>,
+    mut places: mpsc::Receiver<Place>,
+    failed: Arc<OnceLock<Failure>>,
+) -> mpsc::Receiver<Message> {
+    let (send, inputs) = mpsc::channel(16);
+    let names = send.clone();
+    tokio::spawn(async move {
+        while let Some(place) = places.recv().await {
+            if names.send(Message::Place(place)).await.is_err() {
+                break;
+            }
+        }
+    });
+    tokio::spawn(async move {
+        while let Some(update) = updates.recv().await {
+            if let SourceUpdate::Ended(Err(error)) = &update {
+                failed.get_or_init(|| Failure::from(error));
+            }
+            if send.send(Message::Source(update)).await.is_err() {
+                break;
+            }
+        }
+    });
+    inputs
+}
+
+fn theme(look: LookArgs) -> Theme {
+    let env = |name: &str| std::env::var(name).ok();
+    let found = Theme::from_env(env);
+    let background = match look.background {
+        BackgroundArg::Auto => found.background(),
+        BackgroundArg::Dark => Background::Dark,
+        BackgroundArg::Light => Background::Light,
+    };
+    let depth = match look.color {
+        Switch::Auto => found.depth(),
+        Switch::Off => Depth::Mono,
+        Switch::On => found.depth().max(Depth::Ansi16),
+    };
+    Theme::new(depth, background)
+}

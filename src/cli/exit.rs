@@ -1,0 +1,45 @@
+//! How a command ends: exit codes as the AWS CLI has them.
+
+use std::fmt;
+
+use crate::aws::AwsError;
+use crate::source::SourceError;
+
+/// A failed command: the code it exits with and what it says on stderr.
+#[derive(Debug, Clone)]
+pub(super) struct Failure {
+    /// 252 usage, 253 configuration or credentials, 254 the service, 255 anything else.
+    pub(super) code: u8,
+    /// What went wrong and what to do, without a trailing full stop's worth of guessing.
+    pub(super) message: String,
+}
+
+impl Failure {
+    /// The command line asks for something that cannot be done.
+    pub(super) fn usage(message: impl Into<String>) -> Self {
+        Self { code: 252, message: message.into() }
+    }
+
+    /// Anything else.
+    pub(super) fn other(message: impl fmt::Display) -> Self {
+        Self { code: 255, message: message.to_string() }
+    }
+}
+
+impl From<&SourceError> for Failure {
+    fn from(error: &SourceError) -> Self {
+        Self { code: error.exit_code(), message: error.to_string() }
+    }
+}
+
+impl From<AwsError> for Failure {
+    fn from(error: AwsError) -> Self {
+        Self { code: error.exit_kind().code(), message: error.to_string() }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}

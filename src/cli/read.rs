@@ -1,0 +1,27 @@
+//! `arrivals read`: files and standard input.
+
+use std::path::PathBuf;
+
+use tokio::sync::mpsc;
+
+use crate::app::model::Place;
+use crate::source::file;
+
+use super::args::{LookArgs, OutputFormat, ReadArgs};
+use super::exit::Failure;
+use super::{board, stream};
+
+/// Reads the files that were named, or standard input.
+///
+/// # Errors
+/// When a file cannot be read, or the output fails.
+pub(super) async fn run(args: ReadArgs, look: LookArgs) -> Result<(), Failure> {
+    let (query, format) = (args.output.query()?, args.output.format()?);
+    let files = if args.files.is_empty() { vec![PathBuf::from("-")] } else { args.files };
+    let names = files.iter().map(|file| file.display().to_string()).collect();
+    let updates = file::start(files);
+    if format == OutputFormat::Board {
+        return board::run(Place { names, ..Place::default() }, query, look, updates, mpsc::channel(1).1).await;
+    }
+    stream::run(updates, query, format).await
+}

@@ -1,0 +1,136 @@
+//! `arrivals tail`: log groups, what was logged and what comes.
+
+use std::io::{self, IsTerminal};
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use crate::app::model::Place;
+use crate::aws::{self, AwsError, Clients, Settings};
+use crate::source::limiter::Limiter;
+use crate::source::{SourceUpdate, poll, time_range};
+
+use super::args::{AwsArgs, LookArgs, OutputFormat, TailArgs};
+use super::exit::Failure;
+use super::{board, stream};
+
+/// Tails the log groups that were named, or those that receive a function's outcomes.
+///
+/// # Errors
+/// When the arguments do not fit, AWS cannot be reached, or the output fails.
+pub(super) async fn run(args: TailArgs, aws: AwsArgs, look: LookArgs) -> Result<(), Failure> {
+    let (query, format) = (args.output.query()?, args.output.format()?);
+    let plan = Plan::new(&args)?;
+    let place = place(&args, &aws);
+    let (tell, places) = mpsc::channel(2);
+    let (send, updates) = mpsc::channel(16);
+    tokio::spawn(begin(plan, settings(aws), place.clone(), tell, send));
+    if format == OutputFormat::Board {
+        return board::run(place, query, look, updates, places).await;
+    }
+    stream::run(updates, query, format).await
+}
+
+/// Connects and reads: none of it on the board's task, which is there from the start.
+async fn begin(
+    plan: Plan,
+    settings: Settings,
+    mut place: Place,
+    tell: mpsc::Sender<Place>,
+    send: mpsc::Sender<SourceUpdate>,
+) {
+    let connected = async {
+        let clients = aws::connect(&settings).await?;
+        let options = plan.options(&clients).await?;
+        Ok((clients, options))
+    };
+    let (clients, options) = match connected.await {
+        Ok(connected) => connected,
+        Err(error) => {
+            let error: AwsError = error;
+            // Whoever asked may be gone by now.
+            let _ = send.send(SourceUpdate::Ended(Err(error.into()))).await;
+            return;
+        }
+    };
+    place.region = Some(clients.region().to_owned());
+    place.identity = clients.profile().map(str::to_owned);
+    place.names = options.groups.iter().map(ToString::to_string).collect();
+    tokio::spawn(introduce(clients.clone(), place, tell));
+    let mut updates = poll::start(clients, Limiter::default(), options);
+    while let Some(update) = updates.recv().await {
+        if send.send(update).await.is_err() {
+            break;
+        }
+    }
+}
+
+/// Tells where the records come from, and then as whom they are read, which takes a request.
+async fn introduce(clients: Clients, mut place: Place, tell: mpsc::Sender<Place>) {
+    // Without a board nobody listens.
+    let _ = tell.send(place.clone()).await;
+    if let Ok(identity) = clients.identity().await {
+        let profile = place.identity.take().map(|profile| format!("{profile}/")).unwrap_or_default();
+        place.identity = Some(format!("{profile}{}", identity.account));
+        let _ = tell.send(place).await;
+    }
+}
+
+/// What to read, once it is known from where.
+struct Plan {
+    function: Option<String>,
+    options: poll::Options,
+}
+
+impl Plan {
+    fn new(args: &TailArgs) -> Result<Self, Failure> {
+        let time = |flag: &str, text: &str| {
+            time_range::parse(text, &jiff::Zoned::now()).map_err(|error| Failure::usage(format!("{flag}: {error}")))
+        };
+        let until = args.until.as_deref().map(|until| time("--until", until)).transpose()?;
+        let follows = io::stdout().is_terminal() || args.follow;
+        let options = poll::Options {
+            groups: args.groups.iter().map(|group| Arc::from(group.as_str())).collect(),
+            since: time("--since", &args.since)?,
+            until,
+            follow: follows && until.is_none() && !args.no_follow,
+            pattern: args.filter_pattern.clone(),
+            streams: args.log_stream_names.clone(),
+            stream_prefix: args.log_stream_name_prefix.clone(),
+            ..poll::Options::default()
+        };
+        Ok(Self { function: args.function.clone(), options })
+    }
+
+    async fn options(self, clients: &Clients) -> Result<poll::Options, AwsError> {
+        let mut options = self.options;
+        if let Some(function) = &self.function {
+            for group in clients.receiver_groups(function, None).await?.groups {
+                if !options.groups.contains(&group) {
+                    options.groups.push(group);
+                }
+            }
+        }
+        Ok(options)
+    }
+}
+
+fn settings(aws: AwsArgs) -> Settings {
+    Settings {
+        profile: aws.profile,
+        region: aws.region,
+        endpoint_url: aws.endpoint_url,
+        ca_bundle: aws.ca_bundle,
+        ..Settings::default()
+    }
+}
+
+fn place(args: &TailArgs, aws: &AwsArgs) -> Place {
+    let receivers = args.function.iter().map(|function| format!("receivers of {function}"));
+    Place {
+        names: args.groups.iter().cloned().chain(receivers).collect(),
+        region: aws.region.clone(),
+        identity: aws.profile.clone(),
+        endpoint: aws.endpoint_url.clone().or_else(|| std::env::var("AWS_ENDPOINT_URL").ok()),
+    }
+}

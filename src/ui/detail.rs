@@ -1,0 +1,253 @@
+//! The open record: what identifies it, its tabs, and the text of one of them.
+
+use std::ops::Range;
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Borders, Paragraph};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use crate::app::document::Paint;
+use crate::app::model::{Focus, Geometry, Model, Tab};
+use crate::board::Entry;
+use crate::log::{Origin, visible};
+use crate::record::{Arrival, Kind, Outcome};
+
+use super::theme::Theme;
+use super::{row, times};
+
+pub(super) fn draw(frame: &mut Frame<'_>, model: &Model, theme: &Theme, geometry: &mut Geometry) {
+    let area = geometry.detail_pane;
+    let focused = model.focus == Focus::Detail;
+    let borders = if super::framed(frame.area()) { Borders::ALL } else { Borders::TOP };
+    let block = Block::new().borders(borders).border_style(theme.frame(focused));
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    let entry = model.open_entry().map(|(_, entry)| entry);
+    draw_tabs(frame, area, model, theme, entry, geometry);
+    draw_position(frame, area, model, theme);
+    let Some(entry) = entry else {
+        frame.render_widget(Paragraph::new("Nothing is selected.").style(theme.dim()), inner);
+        return;
+    };
+    let head = head(model, theme, entry, inner);
+    let [top, text] = Layout::vertical([Constraint::Length(head.len() as u16), Constraint::Fill(1)]).areas(inner);
+    frame.render_widget(Paragraph::new(head), top);
+    geometry.detail = inset(text);
+    draw_text(frame, geometry.detail, model, theme);
+}
+
+fn inset(area: Rect) -> Rect {
+    Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
+}
+
+fn draw_tabs(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    model: &Model,
+    theme: &Theme,
+    entry: Option<&Entry>,
+    geometry: &mut Geometry,
+) {
+    let focused = model.focus == Focus::Detail;
+    let corner = u16::from(super::framed(frame.area()));
+    let mut place = Rect { x: area.x + corner, height: 1, ..area };
+    let mut put = |frame: &mut Frame<'_>, text: &str, style: Style| {
+        let span = Span::styled(text.to_owned(), style);
+        let at = Rect { width: (span.width() as u16).min(area.right().saturating_sub(place.x)), ..place };
+        frame.render_widget(span, at);
+        place.x += at.width;
+        at
+    };
+    put(frame, " 3 ", if focused { theme.accent() } else { theme.strong() });
+    for (at, tab) in Tab::ALL.into_iter().enumerate() {
+        if at > 0 {
+            put(frame, "│", theme.frame(focused));
+        }
+        let chosen = model.detail.tab(entry) == tab;
+        let title = if chosen { format!("[{}]", tab.title()) } else { format!(" {} ", tab.title()) };
+        let place = put(frame, &title, if chosen { theme.accent() } else { theme.dim() });
+        geometry.tabs.push((place, tab));
+    }
+}
+
+fn draw_position(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
+    let (first, rows) = model.detail.position();
+    let height = model.detail.height();
+    if rows > height {
+        let text = format!(" {}–{} of {rows} ", first + 1, (first + height).min(rows));
+        super::header::render_right(
+            frame,
+            Rect { height: 1, width: area.width - 1, ..area },
+            Line::styled(text, theme.dim()),
+        );
+    }
+}
+
+/// What identifies the entry, in as many lines as there is room for.
+fn head<'a>(model: &Model, theme: &Theme, entry: &Entry, area: Rect) -> Vec<Line<'a>> {
+    let mut lines = match entry {
+        Entry::Arrival(arrival) => arrival_head(model, theme, arrival),
+        Entry::Unreadable(unreadable) => vec![
+            Line::from(vec![
+                Span::styled(" unreadable  ", theme.waiting()),
+                Span::styled(visible(&unreadable.reason.to_string()).into_owned(), theme.strong()),
+            ]),
+            Line::styled(format!(" {}", place(model, &unreadable.origin)), theme.dim()),
+        ],
+        Entry::Gap(gap) => vec![Line::styled(format!(" gap  {}", place(model, &gap.origin)), theme.waiting())],
+    };
+    let most = match area.height {
+        0..4 => 1,
+        4 => 2,
+        5..7 => 3,
+        _ => 5,
+    };
+    lines.truncate(most);
+    if area.height >= 10 {
+        lines.push(Line::default());
+    }
+    lines
+}
+
+fn arrival_head<'a>(model: &Model, theme: &Theme, arrival: &Arrival) -> Vec<Line<'a>> {
+    let id = visible(arrival.record.request_id().unwrap_or("no request id")).into_owned();
+    let when = Line::from(vec![Span::raw(format!(" {id}")), Span::styled(format!(" · {}", when(model, arrival)), theme.dim())]);
+    vec![headline(theme, arrival), identity(arrival), when]
+        .into_iter()
+        .chain(notes(arrival).map(|notes| Line::styled(format!(" {notes}"), theme.waiting())))
+        .collect()
+}
+
+fn headline<'a>(theme: &Theme, arrival: &Arrival) -> Line<'a> {
+    let (mark, words) = match arrival.record.outcome() {
+        Outcome::Success => (" ✓ ", "Success".to_owned()),
+        Outcome::Failure => (" ✗ ", failure_words(arrival)),
+    };
+    let style = theme.outcome(arrival.record.outcome());
+    Line::from(vec![Span::styled(mark, style), Span::styled(words, theme.strong())])
+}
+
+fn failure_words(arrival: &Arrival) -> String {
+    let Some(error) = arrival.record.error() else { return row::without_error(arrival) };
+    let words = [error.error_type.as_deref().unwrap_or_default(), row::first_line(&error)];
+    let words: Vec<_> = words.into_iter().filter(|word| !word.is_empty()).map(visible).collect();
+    words.join(": ")
+}
+
+fn identity<'a>(arrival: &Arrival) -> Line<'a> {
+    let record = &arrival.record;
+    let tried = match record.invoke_count() {
+        Some(0) => "never ran".to_owned(),
+        Some(1) => "after 1 attempt".to_owned(),
+        Some(count) => format!("after {count} attempts"),
+        None => "attempts unknown".to_owned(),
+    };
+    let function = record.function().map_or_else(
+        || "?".to_owned(),
+        |arn| match arn.qualifier() {
+            Some(qualifier) => format!("{}:{qualifier}", arn.name()),
+            None => arn.name().to_owned(),
+        },
+    );
+    let ran = record.executed_version().map(|version| format!(" (ran {version})")).unwrap_or_default();
+    let text = format!(" {} {tried} · {function}{ran}", record.condition());
+    Line::raw(visible(&text).into_owned())
+}
+
+fn when(model: &Model, arrival: &Arrival) -> String {
+    let origin = &arrival.origin;
+    let mut parts = Vec::new();
+    if let Some(time) = arrival.record.timestamp() {
+        parts.push(format!("recorded {}", times::long(model, time)));
+    }
+    if let Some(time) = origin.timestamp {
+        let recorded = arrival.record.timestamp();
+        parts.push(recorded.map_or_else(|| format!("logged {}", times::long(model, time)), |at| after("logged", time - at)));
+        parts.extend(origin.ingestion_time.map(|ingested| after("ingested", ingested - time)));
+    }
+    parts.push(place(model, origin));
+    parts.retain(|part| !part.is_empty());
+    parts.join(" · ")
+}
+
+/// A step of the record's way, told by how long after the one before it came.
+fn after(step: &str, millis: i64) -> String {
+    let seconds = millis as f64 / 1000.0;
+    format!("{step} {seconds:+.1} s")
+}
+
+fn place(model: &Model, origin: &Origin) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    if model.source.place.names.len() > 1 {
+        parts.extend(origin.log_group.as_deref().map(str::to_owned));
+    }
+    parts.extend(origin.log_stream.as_deref().map(str::to_owned));
+    if let Some(file) = &origin.file {
+        parts.push(origin.line.map_or_else(|| file.to_string(), |line| format!("{file}:{line}")));
+    }
+    visible(&parts.join(" · ")).into_owned()
+}
+
+/// What a reader should know before using the record.
+fn notes(arrival: &Arrival) -> Option<String> {
+    let mut notes = Vec::new();
+    if !arrival.envelope.is_empty() {
+        let names: Vec<_> = arrival.envelope.iter().map(|envelope| envelope.as_str()).collect();
+        notes.push(format!("came in {}", names.join(" › ")));
+    }
+    if arrival.redelivery > 0 {
+        notes.push(format!("delivered again ({}×)", arrival.redelivery));
+    }
+    if arrival.recovered {
+        notes.push("rebuilt from a print that was not JSON".to_owned());
+    }
+    if arrival.redacted {
+        notes.push("values are masked, so it cannot be replayed".to_owned());
+    } else if arrival.record.kind() == Kind::EventSource {
+        notes.push("a batch of an event source mapping: no payload, so it cannot be replayed".to_owned());
+    } else if !arrival.replayable() {
+        notes.push("no request payload, so it cannot be replayed".to_owned());
+    }
+    (!notes.is_empty()).then(|| notes.join(" · "))
+}
+
+fn draw_text(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
+    let detail = &model.detail;
+    let lines: Vec<_> =
+        detail.visible_rows().map(|row| dressed(detail.text(), row, detail.paints(), detail.left(), theme)).collect();
+    frame.render_widget(Paragraph::new(lines), area);
+}
+
+/// One row of text with its paints; `left` cells of it are scrolled out of sight.
+fn dressed<'a>(text: &'a str, row: Range<usize>, paints: &[Paint], left: usize, theme: &Theme) -> Line<'a> {
+    let row = row.start + hidden_bytes(&text[row.clone()], left)..row.end;
+    let first = paints.partition_point(|paint| paint.range.end <= row.start);
+    let mut spans = Vec::new();
+    let mut at = row.start;
+    for paint in paints[first..].iter().take_while(|paint| paint.range.start < row.end) {
+        let (start, end) = (paint.range.start.max(at), paint.range.end.min(row.end));
+        if start > at {
+            spans.push(Span::raw(&text[at..start]));
+        }
+        if end > start {
+            spans.push(Span::styled(&text[start..end], theme.ink(paint.ink)));
+            at = end;
+        }
+    }
+    spans.push(Span::raw(&text[at.max(row.start)..row.end]));
+    Line::from(spans)
+}
+
+fn hidden_bytes(row: &str, left: usize) -> usize {
+    let mut cells = 0;
+    let seen = row.grapheme_indices(true).find(|(_, cluster)| {
+        let hidden = cells >= left;
+        cells += cluster.width();
+        hidden
+    });
+    seen.map_or(row.len(), |(at, _)| at)
+}

@@ -1,0 +1,70 @@
+//! The bottom line: the keys of the moment, from the keymap, or a word on what was just done.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::app::keymap::FooterFor;
+use crate::app::model::{Focus, Health, Model};
+use crate::log::visible;
+
+use super::text::{fit, width};
+use super::theme::Theme;
+
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
+    let room = usize::from(area.width);
+    let line = match model.notice.as_deref().or_else(|| trouble(model)) {
+        Some(word) => word_and_keys(word, model, theme, room),
+        None => Line::from(keys(model, theme, room)),
+    };
+    frame.render_widget(line, area);
+}
+
+/// Why nothing more comes, for now or at all.
+fn trouble(model: &Model) -> Option<&str> {
+    match &model.source.health {
+        Health::Retrying { reason, .. } | Health::Failed(reason) => Some(reason),
+        _ => None,
+    }
+}
+
+/// A word to the reader, and the keys that tell the rest.
+fn word_and_keys<'a>(word: &str, model: &Model, theme: &Theme, room: usize) -> Line<'a> {
+    let keys = keys(model, theme, 0);
+    let used: usize = keys.iter().map(Span::width).sum();
+    let word = fit(&visible(word), room.saturating_sub(used + 2));
+    let word = [Span::raw(" "), Span::styled(word, theme.waiting()), Span::raw(" ")];
+    word.into_iter().chain(keys).collect()
+}
+
+fn focused(model: &Model) -> FooterFor {
+    match model.focus {
+        Focus::List(_) => FooterFor::List,
+        Focus::Detail => FooterFor::Detail,
+    }
+}
+
+/// As many keys as fit; help and quit, which tell the rest, are never left out.
+fn keys<'a>(model: &Model, theme: &Theme, room: usize) -> Vec<Span<'a>> {
+    let hints: Vec<_> = model
+        .keymap
+        .of(model.context())
+        .filter(|binding| binding.footer_for.is_none_or(|wanted| wanted == focused(model)))
+        .filter_map(|binding| Some((binding.key_names().into_iter().next()?, binding.footer.clone()?)))
+        .collect();
+    let last = hints.len().saturating_sub(2);
+    let cells = |(key, label): &(String, String)| width(key) + width(label) + 3;
+    let mut used: usize = hints[last..].iter().map(cells).sum();
+    let mut spans = vec![Span::raw(" ")];
+    for (at, hint) in hints.iter().enumerate() {
+        if at < last {
+            used += cells(hint);
+            if used > room {
+                continue;
+            }
+        }
+        spans.push(Span::styled(hint.0.clone(), theme.accent()));
+        spans.push(Span::raw(format!(" {}  ", hint.1)));
+    }
+    spans
+}

@@ -1,0 +1,185 @@
+//! The two top lines: where this comes from, whether it is alive, what is filtered, and what is not known.
+
+use std::time::Duration;
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::app::model::{FilterLine, Health, Model, Overlay, PANES};
+use crate::log::visible;
+
+use super::text::{cut, cut_middle, width};
+use super::theme::Theme;
+
+/// Cells below which a part of the first line says nothing.
+const LEAST: usize = 8;
+
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
+    let [source, filter] = Layout::vertical([Constraint::Length(1); 2]).areas(area);
+    draw_source(frame, source, model, theme);
+    draw_filter(frame, filter, model, theme);
+}
+
+fn draw_source(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
+    let (words, style) = health(model, theme, area.width >= 100);
+    let room = usize::from(area.width).saturating_sub(width(&words) + 1);
+    let mut left = vec![Span::styled(" arrivals", theme.accent())];
+    let mut used = 9;
+    for (at, part) in places(model).into_iter().enumerate() {
+        let free = room.saturating_sub(used + 2);
+        if free < LEAST {
+            break;
+        }
+        let part = cut_middle(&part, free).into_owned();
+        used += width(&part) + 2;
+        left.push(Span::styled(format!("  {part}"), if at == 0 { theme.strong() } else { Style::new() }));
+    }
+    frame.render_widget(Line::from(left), area);
+    render_right(frame, area, Line::styled(words, style));
+}
+
+/// Group, endpoint, region, and who reads: what is most needed first.
+fn places(model: &Model) -> Vec<String> {
+    let place = &model.source.place;
+    let names = match place.names.as_slice() {
+        [one] => one.clone(),
+        [first, rest @ ..] => format!("{first} +{}", rest.len()),
+        [] => String::new(),
+    };
+    let others = [&place.endpoint, &place.region, &place.identity];
+    std::iter::once(names)
+        .chain(others.into_iter().flatten().cloned())
+        .filter(|part| !part.is_empty())
+        .map(|part| visible(&part).into_owned())
+        .collect()
+}
+
+fn health(model: &Model, theme: &Theme, wide: bool) -> (String, Style) {
+    match &model.source.health {
+        Health::Connecting => ("○ connecting".to_owned(), theme.waiting()),
+        Health::History { done } => (format!("◐ history {:.0} %", done * 100.0), theme.waiting()),
+        Health::Reading { bytes, of } => (reading(*bytes, *of), theme.waiting()),
+        Health::Following { lag, interval } => (following(*lag, wide.then_some(*interval)), Style::new()),
+        Health::Retrying { at, throttled, .. } => (retrying(model.now, *at, *throttled), theme.waiting()),
+        Health::Ended => ("■ all read".to_owned(), theme.dim()),
+        Health::Failed(_) => ("✗ stopped by an error".to_owned(), theme.waiting()),
+    }
+}
+
+fn reading(bytes: u64, of: Option<u64>) -> String {
+    match of {
+        Some(of) if of > 0 => format!("◐ reading {} %", (bytes * 100 / of).min(100)),
+        _ => format!("◐ reading, {} MB so far", bytes / 1_000_000),
+    }
+}
+
+fn following(lag: Option<Duration>, interval: Option<Duration>) -> String {
+    let lag = lag.map_or_else(String::new, |lag| format!(" · lag {:.1} s", lag.as_secs_f32()));
+    let every = interval.map_or_else(String::new, |interval| format!(" · next poll {:.0} s", interval.as_secs_f32().ceil()));
+    format!("● following{lag}{every}")
+}
+
+fn retrying(now: i64, at: i64, throttled: bool) -> String {
+    let seconds = (at - now).max(0).div_euclid(1000) + 1;
+    let what = if throttled { "throttled" } else { "retrying" };
+    format!("◌ {what}, again in {seconds} s")
+}
+
+fn draw_filter(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
+    let right = known(model, theme);
+    let room = usize::from(area.width).saturating_sub(width(" filter ▏") + right.width() + 2);
+    let mut left = vec![Span::styled(" filter ", theme.dim()), Span::styled("▏", theme.dim())];
+    if let Some(Overlay::Filter(line)) = &model.overlay {
+        left.push(Span::raw(edited(line, usize::from(area.width).saturating_sub(11)).to_owned()));
+        frame.render_widget(Line::from(left), area);
+        draw_cursor(frame, area, line);
+        return;
+    }
+    let query = model.query().to_string();
+    if query.is_empty() {
+        let key = model.keymap.hint(crate::app::keymap::Context::Browse, crate::app::action::Action::Filter);
+        left.push(Span::styled(format!("none ({} sets one)", key.unwrap_or_default()), theme.dim()));
+    } else {
+        left.push(Span::styled(cut(&visible(&query), room).into_owned(), theme.strong()));
+    }
+    frame.render_widget(Line::from(left), area);
+    render_right(frame, area, right);
+}
+
+/// The end of the typed text that fits, so that the cursor at its end stays in sight.
+fn edited(line: &FilterLine, room: usize) -> &str {
+    let text = line.text();
+    let skip = line.column().saturating_sub(room);
+    text.char_indices().nth(skip).map_or("", |(at, _)| &text[at..])
+}
+
+fn draw_cursor(frame: &mut Frame<'_>, area: Rect, line: &FilterLine) {
+    let room = usize::from(area.width).saturating_sub(11);
+    let before: String = line.text().chars().take(line.column()).collect();
+    let skipped: String = line.text().chars().take(line.column().saturating_sub(room)).collect();
+    let cells = width(&before) - width(&skipped);
+    frame.set_cursor_position(Position::new(area.x + 9 + cells as u16, area.y));
+}
+
+/// Shown of all, and everything that is not known.
+fn known<'a>(model: &Model, theme: &Theme) -> Line<'a> {
+    let totals = model.board.totals();
+    let shown: usize = PANES.into_iter().map(|pane| model.board.view(pane).len()).sum();
+    let all: usize = PANES.into_iter().map(|pane| model.board.kept(pane)).sum();
+    let mut text = if shown == all { count(all) } else { format!("{} of {}", count(shown), count(all)) };
+    if !model.is_settled() {
+        text.push('…');
+    }
+    let mut spans = vec![Span::raw(text)];
+    let unknowns = [
+        ("late", model.source.late),
+        ("unreadable", totals.unreadable),
+        ("gaps", totals.gaps),
+        ("evicted", totals.evicted),
+    ];
+    for (word, number) in unknowns {
+        let style = if number == 0 { theme.dim() } else { theme.waiting() };
+        if number > 0 || word == "unreadable" {
+            spans.push(Span::styled(format!(" · {word} {}", count(number as usize)), style));
+        }
+    }
+    spans.push(Span::raw(" "));
+    Line::from(spans)
+}
+
+/// A number with its thousands parted.
+pub(super) fn count(number: usize) -> String {
+    let digits = number.to_string();
+    let mut parted = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            parted.push(',');
+        }
+        parted.push(digit);
+    }
+    parted
+}
+
+pub(super) fn render_right(frame: &mut Frame<'_>, area: Rect, line: Line<'_>) {
+    let wide = (line.width() as u16).min(area.width);
+    let right = Rect { x: area.right() - wide, width: wide, ..area };
+    frame.render_widget(line, right);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_parted() {
+        assert_eq!([0, 12, 999, 1000, 1_234_567].map(count), ["0", "12", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn the_countdown_never_shows_zero() {
+        assert_eq!(retrying(10_000, 12_500, false), "◌ retrying, again in 3 s");
+        assert_eq!(retrying(10_000, 9_000, true), "◌ throttled, again in 1 s");
+    }
+}

@@ -1,0 +1,97 @@
+//! One of the two lists.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Borders, Paragraph, Wrap};
+
+use crate::app::model::{Focus, Health, Model};
+use crate::board::Pane;
+
+use super::header::count;
+use super::row::{self, Columns};
+use super::theme::Theme;
+use super::times;
+
+/// Draws a list and gives the area of its rows.
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme, pane: Pane) -> Rect {
+    let focused = model.focus == Focus::List(pane);
+    let block = block(frame.area(), model, theme, pane, focused);
+    let rows = block.inner(area);
+    frame.render_widget(block, area);
+    if model.board.view(pane).is_empty() {
+        let text = Paragraph::new(empty(model, pane)).style(theme.dim()).wrap(Wrap { trim: true });
+        frame.render_widget(text, rows);
+    } else {
+        draw_rows(frame, rows, model, theme, pane, focused);
+    }
+    rows
+}
+
+fn block<'a>(screen: Rect, model: &Model, theme: &Theme, pane: Pane, focused: bool) -> Block<'a> {
+    let borders = if super::framed(screen) { Borders::ALL } else { Borders::TOP };
+    let shown = model.board.view(pane).len();
+    let all = model.board.kept(pane);
+    let counts = if shown == all { count(all) } else { format!("{}/{}", count(shown), count(all)) };
+    let name = if focused { theme.accent() } else { theme.strong() };
+    let title =
+        Line::from(vec![Span::styled(format!(" {} ", super::pane_title(pane)), name), Span::raw(format!("{counts} "))]);
+    let block = Block::new().borders(borders).border_style(theme.frame(focused)).title(title);
+    match held(model, pane) {
+        Some(text) => block.title(Line::styled(text, theme.waiting()).right_aligned()),
+        None => block,
+    }
+}
+
+/// What the reader of a frozen list should know.
+fn held(model: &Model, pane: Pane) -> Option<String> {
+    let list = model.list(pane);
+    let alive = !matches!(model.source.health, Health::Ended | Health::Failed(_));
+    (!list.following() && alive).then(|| match list.unseen() {
+        0 => " held · G follows ".to_owned(),
+        new => format!(" ↓ {} new · G follows ", count(new)),
+    })
+}
+
+fn draw_rows(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme, pane: Pane, focused: bool) {
+    let view = model.board.view(pane);
+    let window = model.list(pane).window(&model.board, usize::from(area.height));
+    let columns = Columns::new(model, pane, usize::from(area.width), dated(model, pane));
+    for line in 0..usize::from(area.height) {
+        let at = window.top + line;
+        let Some(entry) = view.get(at).and_then(|seq| model.board.get(seq)) else { break };
+        let place = Rect { y: area.y + line as u16, height: 1, ..area };
+        let selected = window.selected == Some(at);
+        frame.render_widget(row::line(model, theme, entry, &columns, selected && model.shown == pane), place);
+        if selected {
+            frame.buffer_mut().set_style(place, theme.selected(focused));
+        }
+    }
+}
+
+/// Rows show their day when the oldest is not from today.
+fn dated(model: &Model, pane: Pane) -> bool {
+    let view = model.board.view(pane);
+    let oldest = view.get(0).and_then(|seq| model.board.get(seq));
+    oldest.is_some_and(|entry| times::is_dated(model, entry.time()))
+}
+
+fn empty(model: &Model, pane: Pane) -> String {
+    let all = model.board.kept(pane);
+    if all > 0 {
+        return format!("None of {} matches the filter. Esc takes it back.", count(all));
+    }
+    let what = match pane {
+        Pane::Failures => "failure",
+        Pane::Successes => "success",
+    };
+    match &model.source.health {
+        Health::Connecting => "Connecting…".to_owned(),
+        Health::History { .. } | Health::Reading { .. } => format!("Reading; no {what} so far."),
+        Health::Failed(reason) => reason.clone(),
+        Health::Ended => format!("No {what} in {} log events.", count(model.source.events as usize)),
+        Health::Following { .. } | Health::Retrying { .. } => {
+            format!("No {what} in {} log events; new ones show up by themselves.", count(model.source.events as usize))
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! What lies over the board: the place of a filter error, the condition menu, the help.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Clear, Paragraph};
+
+use crate::app::keymap::Context;
+use crate::app::model::{ConditionMenu, FilterLine, Geometry, Model, Overlay};
+use crate::log::visible;
+
+use super::header::count;
+use super::text::{fit, width};
+use super::theme::Theme;
+
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme, geometry: &mut Geometry) {
+    match &model.overlay {
+        Some(Overlay::Filter(line)) => draw_filter_error(frame, area, line, theme),
+        Some(Overlay::Conditions(menu)) => geometry.menu = draw_menu(frame, area, model, menu, theme),
+        Some(Overlay::Help(top)) => draw_help(frame, area, model, *top, theme, geometry),
+        None => {}
+    }
+}
+
+/// A caret under the place of the error, and what is wrong there.
+fn draw_filter_error(frame: &mut Frame<'_>, area: Rect, line: &FilterLine, theme: &Theme) {
+    let Some(error) = line.error() else { return };
+    let before = line.text().get(..error.at).unwrap_or_default();
+    let column = (9 + width(before)).min(usize::from(area.width).saturating_sub(2));
+    let message = format!("^ {}", visible(&error.message));
+    let start = column.min(usize::from(area.width).saturating_sub(width(&message) + 1));
+    let text = format!("{}{}", " ".repeat(start), message);
+    let place = Rect { y: area.y + 2, height: 1, ..area };
+    frame.render_widget(Clear, place);
+    frame.render_widget(Line::styled(text, theme.waiting()), place);
+}
+
+fn draw_menu(frame: &mut Frame<'_>, area: Rect, model: &Model, menu: &ConditionMenu, theme: &Theme) -> Rect {
+    let rows = menu.rows(&model.board);
+    let widest = rows.iter().map(|row| width(row.condition.as_str())).max().unwrap_or(0).max(16);
+    let wide = (widest + 20).min(usize::from(area.width) - 2);
+    let inner = popup(frame, area, " Conditions ", wide as u16 + 2, rows.len().max(1) as u16 + 2, theme);
+    if rows.is_empty() {
+        frame.render_widget(Line::styled(" No record has arrived yet.", theme.dim()), inner);
+    }
+    let first = menu.cursor().saturating_sub(usize::from(inner.height).saturating_sub(1));
+    for (at, row) in rows.iter().enumerate().skip(first).take(usize::from(inner.height)) {
+        let name = fit(&visible(row.condition.as_str()), wide.saturating_sub(16));
+        let line = Line::from(vec![
+            Span::styled(if row.chosen { " [x] " } else { " [ ] " }, theme.accent()),
+            Span::styled(name, theme.outcome(row.condition.outcome())),
+            Span::raw(format!("{:>10}", count(row.count))),
+        ]);
+        let place = Rect { y: inner.y + (at - first) as u16, height: 1, ..inner };
+        frame.render_widget(line, place);
+        if at == menu.cursor() {
+            frame.buffer_mut().set_style(place, theme.selected(true));
+        }
+    }
+    inner
+}
+
+fn draw_help(frame: &mut Frame<'_>, area: Rect, model: &Model, top: usize, theme: &Theme, geometry: &mut Geometry) {
+    let wide = area.width.saturating_sub(4).min(104);
+    let lines = help_lines(model, theme, usize::from(wide).saturating_sub(2));
+    geometry.help_lines = lines.len();
+    let inner = popup(frame, area, " Help ", wide, (lines.len() as u16 + 2).min(area.height - 2), theme);
+    geometry.help = inner;
+    frame.render_widget(Paragraph::new(lines).scroll((top as u16, 0)), inner);
+}
+
+fn help_lines<'a>(model: &Model, theme: &Theme, room: usize) -> Vec<Line<'a>> {
+    let mut lines = Vec::new();
+    for context in [Context::Browse, Context::Filter, Context::Conditions, Context::Help] {
+        if !lines.is_empty() {
+            lines.push(Line::default());
+        }
+        lines.push(Line::styled(format!(" {}", context.title()), theme.strong()));
+        for binding in model.keymap.of(context) {
+            let keys = fit(&binding.key_names().join(" "), 16);
+            let mut pieces = textwrap(&binding.help, room.saturating_sub(20)).into_iter();
+            lines.push(Line::from(vec![
+                Span::styled(format!("  {keys}"), theme.accent()),
+                Span::raw(pieces.next().unwrap_or_default()),
+            ]));
+            lines.extend(pieces.map(|piece| Line::raw(format!("{}{piece}", " ".repeat(18)))));
+        }
+    }
+    lines
+}
+
+/// Words in lines of at most `room` cells.
+fn textwrap(text: &str, room: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().filter(|line| line.is_empty() || width(line) + 1 + width(word) <= room);
+        match line {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            None => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+/// A framed area in the middle of the screen, cleared.
+fn popup(frame: &mut Frame<'_>, area: Rect, title: &'static str, wide: u16, high: u16, theme: &Theme) -> Rect {
+    let (wide, high) = (wide.min(area.width), high.min(area.height));
+    let place =
+        Rect { x: area.x + (area.width - wide) / 2, y: area.y + (area.height - high) / 2, width: wide, height: high };
+    let block = Block::bordered().border_style(theme.frame(true)).title(Span::styled(title, theme.accent()));
+    let inner = block.inner(place);
+    frame.render_widget(Clear, place);
+    frame.render_widget(block, place);
+    inner
+}

@@ -1,0 +1,241 @@
+//! What the screen shows, at the sizes that matter, as text and as styles.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail by panicking")]
+
+mod common;
+
+use arrivals::app::message::Message;
+use arrivals::app::model::{Model, Place};
+use arrivals::source::{Batch, SourceUpdate, Status};
+use arrivals::ui::{self, Background, Depth, Theme};
+use common::{board_of, events, press, press_all, resize};
+use crossterm::event::KeyCode;
+use insta::assert_snapshot;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::style::Style;
+
+/// Draws until the layout has settled, as the loop does.
+fn draw(model: &mut Model, width: u16, height: u16, theme: &Theme) -> Buffer {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    for _ in 0..2 {
+        let mut geometry = None;
+        terminal.draw(|frame| geometry = Some(ui::draw(frame, model, theme))).unwrap();
+        model.drawn(geometry.unwrap());
+    }
+    terminal.backend().buffer().clone()
+}
+
+fn theme() -> Theme {
+    Theme::new(Depth::Ansi256, Background::Dark)
+}
+
+fn screen(model: &mut Model, width: u16, height: u16) -> String {
+    text(&draw(model, width, height, &theme()))
+}
+
+fn text(buffer: &Buffer) -> String {
+    let area = buffer.area;
+    let row = |y| -> String {
+        let mut skip = 0;
+        let mut line = String::new();
+        for x in 0..area.width {
+            let symbol = buffer[(x, y)].symbol();
+            if skip == 0 {
+                line.push_str(symbol);
+                skip = unicode_width::UnicodeWidthStr::width(symbol).saturating_sub(1);
+            } else {
+                skip -= 1;
+            }
+        }
+        line.trim_end().to_owned()
+    };
+    (0..area.height).map(row).collect::<Vec<_>>().join("\n")
+}
+
+/// Every style on screen, with the first text that wears it.
+fn styles(buffer: &Buffer) -> String {
+    let mut seen: Vec<(Style, String)> = Vec::new();
+    for cell in &buffer.content {
+        let style = cell.style();
+        match seen.iter_mut().find(|(known, _)| *known == style) {
+            Some((_, sample)) if sample.chars().count() < 12 => sample.push_str(cell.symbol()),
+            Some(_) => {}
+            None => seen.push((style, cell.symbol().to_owned())),
+        }
+    }
+    seen.iter().map(|(style, sample)| format!("{:<14} {style:?}", sample.trim())).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_board_at_120_by_40() {
+    assert_snapshot!(screen(&mut board_of(&events()), 120, 40));
+}
+
+#[test]
+fn the_board_at_80_by_24() {
+    assert_snapshot!(screen(&mut board_of(&events()), 80, 24));
+}
+
+#[test]
+fn the_board_at_200_by_50() {
+    assert_snapshot!(screen(&mut board_of(&events()), 200, 50));
+}
+
+#[test]
+fn the_board_at_its_smallest() {
+    assert_snapshot!(screen(&mut board_of(&events()), 40, 12));
+}
+
+#[test]
+fn a_screen_that_is_too_small_says_so() {
+    assert_snapshot!(screen(&mut board_of(&events()), 39, 11));
+}
+
+#[test]
+fn styles_of_the_board() {
+    assert_snapshot!(styles(&draw(&mut board_of(&events()), 120, 40, &theme())));
+}
+
+#[test]
+fn without_colour_there_is_none() {
+    let buffer = draw(&mut board_of(&events()), 120, 40, &Theme::new(Depth::Mono, Background::Dark));
+    let coloured =
+        |style: Style| [style.fg, style.bg].into_iter().flatten().any(|colour| colour != ratatui::style::Color::Reset);
+    assert!(!buffer.content.iter().any(|cell| coloured(cell.style())));
+    assert_eq!(text(&buffer), screen(&mut board_of(&events()), 120, 40));
+}
+
+#[test]
+fn a_success_is_open() {
+    let mut model = board_of(&events());
+    press(&mut model, KeyCode::Char('2'));
+    press(&mut model, KeyCode::Enter);
+    assert_snapshot!(screen(&mut model, 80, 24));
+}
+
+#[test]
+fn a_failure_has_the_whole_screen() {
+    let mut model = board_of(&events());
+    press(&mut model, KeyCode::Enter);
+    assert_snapshot!(screen(&mut model, 120, 40));
+}
+
+#[test]
+fn the_help() {
+    let mut model = board_of(&events());
+    press(&mut model, KeyCode::Char('?'));
+    assert_snapshot!(screen(&mut model, 120, 60));
+}
+
+#[test]
+fn the_condition_menu() {
+    let mut model = board_of(&events());
+    press(&mut model, KeyCode::Char('c'));
+    assert_snapshot!(screen(&mut model, 80, 24));
+}
+
+#[test]
+fn a_filter_error_is_shown_at_its_place() {
+    let mut model = board_of(&events());
+    press_all(&mut model, "/fn:sender (");
+    assert_snapshot!(screen(&mut model, 80, 24));
+}
+
+#[test]
+fn a_filter_that_matches_nothing() {
+    let mut model = board_of(&events());
+    press_all(&mut model, "/condition:Nope");
+    press(&mut model, KeyCode::Enter);
+    assert_snapshot!(screen(&mut model, 80, 24));
+}
+
+#[test]
+fn an_empty_board_tells_what_it_waits_for() {
+    let mut model = board_of(&[]);
+    assert_snapshot!(screen(&mut model, 80, 24));
+}
+
+#[test]
+fn retrying_is_said_in_the_header() {
+    let mut model = board_of(&events());
+    let status = Status::Retrying {
+        wait: std::time::Duration::from_secs(4),
+        reason: "connection refused".into(),
+        throttled: false,
+    };
+    model.update(Message::Source(SourceUpdate::Status(status)), common::NOW);
+    let screen = screen(&mut model, 80, 24);
+    assert!(screen.lines().next().unwrap().ends_with("◌ retrying, again in 5 s"), "{screen}");
+    assert!(screen.lines().last().unwrap().starts_with(" connection refused "), "{screen}");
+}
+
+#[test]
+fn nothing_from_a_log_reaches_the_terminal_as_a_command() {
+    let nasty = "\u{1b}[2J\u{1b}]0;owned\u{7}\u{202e}evil\u{9b}31m\u{0}\r\n\t日本語 e\u{301} שלום";
+    let payload = serde_json::to_string(nasty).unwrap();
+    let message = format!(
+        r#"{{"version":"1.0","timestamp":"2026-11-20T10:15:43.658Z","requestContext":{{"requestId":"{}","functionArn":"arn:aws:lambda:eu-central-1:111122223333:function:a\u001b[31m\u202eb:$LATEST","condition":"Odd\u001b]0;x\u0007","approximateInvokeCount":1}},"requestPayload":{payload},"responsePayload":{{"errorType":{payload},"errorMessage":{payload},"stackTrace":[{payload}]}}}}{nasty}"#,
+        "id\\u001b[0m",
+    );
+    let mut model = board_of(&[message]);
+    for key in ["", "z", "]", "]", "]", "c"] {
+        press_all(&mut model, key);
+        for (width, height) in [(40, 12), (120, 40)] {
+            let shown = screen(&mut model, width, height);
+            let bad = shown.chars().find(|c| (c.is_control() && *c != '\n') || matches!(c, '\u{202a}'..='\u{202e}'));
+            assert_eq!(bad, None, "{shown}");
+        }
+    }
+}
+
+#[test]
+fn rows_under_the_cursor_stay_when_others_arrive() {
+    let events = events();
+    let mut model = board_of(&events);
+    screen(&mut model, 120, 40);
+    press_all(&mut model, "kk");
+    let selected = |screen: &str| screen.lines().position(|line| line.contains('▌')).unwrap();
+    let before = screen(&mut model, 120, 40);
+    let line = before.lines().nth(selected(&before)).unwrap().to_owned();
+    let more = Batch { found: common::found(&common::later_events()), events: 3, ..Batch::default() };
+    model.update(Message::Source(SourceUpdate::Found(more)), common::NOW);
+    let after = screen(&mut model, 120, 40);
+    assert_eq!(selected(&after), selected(&before));
+    let failures = |line: &str| line.chars().take(68).collect::<String>();
+    assert_eq!(failures(after.lines().nth(selected(&after)).unwrap()), failures(&line));
+    assert!(after.contains("new · G follows"), "{after}");
+    press(&mut model, KeyCode::Char('G'));
+    assert!(!screen(&mut model, 120, 40).contains("new · G follows"));
+}
+
+#[test]
+fn any_size_can_be_drawn() {
+    let mut model = board_of(&events());
+    for width in [1, 2, 39, 40, 41, 60, 99, 100, 130, 250] {
+        for height in [1, 2, 11, 12, 13, 20, 29, 30, 60] {
+            for key in ["", "z", "z", "c"] {
+                press_all(&mut model, key);
+                resize(&mut model, width, height);
+                screen(&mut model, width, height);
+            }
+            press(&mut model, KeyCode::Esc);
+        }
+    }
+}
+
+#[test]
+fn the_source_is_named() {
+    let place = Place {
+        names: vec!["/aws/lambda/receiver".into(), "/aws/lambda/other".into()],
+        region: Some("eu-central-1".into()),
+        identity: Some("dev/123123123123".into()),
+        ..Place::default()
+    };
+    let mut model = common::board_from(place, &[]);
+    let first = screen(&mut model, 120, 40).lines().next().unwrap().to_owned();
+    assert_eq!(
+        first,
+        " arrivals  /aws/lambda/receiver +1  eu-central-1  dev/123123123123                                          ○ connecting"
+    );
+}

@@ -1,0 +1,197 @@
+//! The whole program in a pseudo-terminal: what it shows, what its keys do, and that it leaves the terminal as it found it.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail by panicking")]
+
+use std::io::{Read, Write};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// A program in a pseudo-terminal, and the screen it has drawn.
+struct Session {
+    child: Box<dyn Child + Send + Sync>,
+    keys: Box<dyn Write + Send>,
+    pty: Box<dyn MasterPty + Send>,
+    screen: Arc<Mutex<vt100::Parser>>,
+}
+
+impl Session {
+    fn start(rows: u16, cols: u16, command: &mut CommandBuilder) -> Self {
+        let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
+        command.env("TERM", "xterm-256color");
+        command.env_remove("NO_COLOR");
+        let child = pair.slave.spawn_command(command.clone()).unwrap();
+        drop(pair.slave);
+        let parser = vt100::Parser::new(rows.try_into().unwrap(), cols.try_into().unwrap(), 0);
+        let screen = Arc::new(Mutex::new(parser));
+        let mut output = pair.master.try_clone_reader().unwrap();
+        let shared = Arc::clone(&screen);
+        thread::spawn(move || {
+            let mut bytes = [0; 8192];
+            while let Ok(read @ 1..) = output.read(&mut bytes) {
+                shared.lock().unwrap().process(&bytes[..read]);
+            }
+        });
+        Self { child, keys: pair.master.take_writer().unwrap(), pty: pair.master, screen }
+    }
+
+    fn arrivals(rows: u16, cols: u16, args: &[&str]) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_arrivals"));
+        command.args(args);
+        Self::start(rows, cols, &mut command)
+    }
+
+    fn text(&self) -> String {
+        self.screen.lock().unwrap().screen().contents()
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+    }
+
+    fn wait_until(&self, what: &str, holds: impl Fn(&str) -> bool) -> String {
+        let started = Instant::now();
+        loop {
+            let text = self.text();
+            if holds(&text) {
+                return text;
+            }
+            assert!(started.elapsed() < DEADLINE, "{what} did not happen; the screen is:\n{text}");
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn wait_for(&self, part: &str) -> String {
+        self.wait_until(&format!("{part:?}"), |text| text.contains(part))
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.child.process_id().unwrap().to_string();
+        assert!(std::process::Command::new("kill").args([name, &id]).status().unwrap().success());
+    }
+
+    /// Waits for the program's end and gives its exit code.
+    fn end(&mut self) -> u32 {
+        let started = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.exit_code();
+            }
+            assert!(started.elapsed() < DEADLINE, "the program did not end; the screen is:\n{}", self.text());
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// The alternate screen, the mouse, the paste mode and the hidden cursor are all given back.
+    fn assert_given_back(&self) {
+        let given_back = || {
+            let parser = self.screen.lock().unwrap();
+            let screen = parser.screen();
+            !screen.alternate_screen()
+                && !screen.hide_cursor()
+                && !screen.bracketed_paste()
+                && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
+        };
+        self.wait_until("giving the terminal back", |_| given_back());
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
+}
+
+fn file(lines: &[&str]) -> tempfile::NamedTempFile {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    for line in lines {
+        writeln!(file, "{line}").unwrap();
+    }
+    file
+}
+
+const FAILURE: &str = r#"{"version":"1.0","timestamp":"2026-11-20T10:15:43.658Z","requestContext":{"requestId":"f1","functionArn":"arn:aws:lambda:eu-central-1:111122223333:function:sender:$LATEST","condition":"RetriesExhausted","approximateInvokeCount":3},"requestPayload":{"return":"failure"},"responseContext":{"statusCode":200,"executedVersion":"$LATEST","functionError":"Unhandled"},"responsePayload":{"errorMessage":"I'm supposed to fail here","errorType":"RuntimeError","stackTrace":["  File \"/var/task/sender_handler.py\", line 9, in lambda_handler\n    raise RuntimeError(\"I'm supposed to fail here\")\n"]}}"#;
+const SUCCESS: &str = r#"{"version":"1.0","timestamp":"2026-11-20T10:15:44.658Z","requestContext":{"requestId":"s1","functionArn":"arn:aws:lambda:eu-central-1:111122223333:function:sender:$LATEST","condition":"Success","approximateInvokeCount":1},"requestPayload":{"return":"success"},"responseContext":{"statusCode":200,"executedVersion":"$LATEST"},"responsePayload":{"this_invocation":"was_successful"}}"#;
+
+#[test]
+fn the_demo_shows_failures_and_successes_and_ends_on_q() {
+    let mut session = Session::arrivals(40, 120, &["demo"]);
+    session.wait_until("a failure and a success", |text| {
+        text.contains("RuntimeError: I'm supposed to fail here") && text.contains("this_invocation") && text.contains("×3")
+    });
+    session.press("q");
+    assert_eq!(session.end(), 0);
+    session.assert_given_back();
+}
+
+#[test]
+fn a_file_is_shown_and_its_records_can_be_opened() {
+    let file = file(&["noise", FAILURE, SUCCESS]);
+    let mut session = Session::arrivals(24, 80, &["read", file.path().to_str().unwrap()]);
+    session.wait_for("● sender_handler.py:9");
+    session.press("2\r");
+    session.wait_for("\"this_invocation\": \"was_successful\"");
+    session.press("\u{1b}");
+    session.wait_for("1 Failures 1");
+    session.press("q");
+    assert_eq!(session.end(), 0);
+}
+
+#[test]
+fn standard_input_is_data_and_the_keys_come_from_the_terminal() {
+    let file = file(&[FAILURE]);
+    let mut command = CommandBuilder::new("sh");
+    let program = env!("CARGO_BIN_EXE_arrivals");
+    command.args(["-c", &format!("cat {} | {program} read -", file.path().display())]);
+    let mut session = Session::start(24, 80, &mut command);
+    session.wait_for("RuntimeError");
+    session.press("q");
+    assert_eq!(session.end(), 0);
+    session.assert_given_back();
+}
+
+#[test]
+fn signals_end_it_and_give_the_terminal_back() {
+    let file = file(&[FAILURE]);
+    for signal in ["-TERM", "-HUP"] {
+        let mut session = Session::arrivals(24, 80, &["read", file.path().to_str().unwrap()]);
+        session.wait_for("RuntimeError");
+        session.signal(signal);
+        assert_eq!(session.end(), 0, "{signal}");
+        session.assert_given_back();
+    }
+}
+
+#[test]
+fn suspended_it_gives_the_terminal_back_and_returns_to_it() {
+    let file = file(&[FAILURE]);
+    let mut session = Session::arrivals(24, 80, &["read", file.path().to_str().unwrap()]);
+    session.wait_for("RuntimeError");
+    session.press("\u{1a}");
+    session.assert_given_back();
+    session.signal("-CONT");
+    session.wait_until("returning to the board", |_| session.screen.lock().unwrap().screen().alternate_screen());
+    session.wait_for("RuntimeError");
+    session.press("q");
+    assert_eq!(session.end(), 0);
+}
+
+#[test]
+fn a_new_size_is_drawn_at_once() {
+    let file = file(&[FAILURE, SUCCESS]);
+    let mut session = Session::arrivals(24, 80, &["read", file.path().to_str().unwrap()]);
+    session.wait_for("RuntimeError");
+    for (rows, cols) in [(11_u16, 39_u16), (40, 120), (12, 40)] {
+        session.screen.lock().unwrap().screen_mut().set_size(rows.try_into().unwrap(), cols.try_into().unwrap());
+        session.pty.resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
+        session.wait_for(if rows == 11 { "arrivals needs 40×12" } else { "RuntimeError" });
+    }
+    session.press("q");
+    assert_eq!(session.end(), 0);
+}

@@ -1,0 +1,320 @@
+//! What keys, clicks and arrivals do to the state: no terminal, no runtime.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail by panicking")]
+
+mod common;
+
+use arrivals::app::document::{Ink, Paint};
+use arrivals::app::message::{Effect, Message};
+use arrivals::app::model::{Focus, Health, Model, Overlay, Tab, TimeStyle};
+use arrivals::board::{Entry, Pane};
+use arrivals::source::{Batch, SourceUpdate, Status};
+use arrivals::ui::{self, Background, Depth, Theme};
+use common::{NOW, board_of, events, found, later_events, press, press_all, update};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::layout::Rect;
+
+/// A board that has been drawn, so that it knows what lies where.
+fn drawn(messages: &[String], width: u16, height: u16) -> Model {
+    let mut model = board_of(messages);
+    draw(&mut model, width, height);
+    model
+}
+
+fn draw(model: &mut Model, width: u16, height: u16) {
+    let theme = Theme::new(Depth::Ansi256, Background::Dark);
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    let mut geometry = None;
+    terminal.draw(|frame| geometry = Some(ui::draw(frame, model, &theme))).unwrap();
+    model.drawn(geometry.unwrap());
+}
+
+fn selected_id(model: &Model) -> String {
+    let (_, entry) = model.open_entry().unwrap();
+    match entry {
+        Entry::Arrival(arrival) => arrival.record.request_id().unwrap().to_owned(),
+        other => panic!("no arrival is open but {other:?}"),
+    }
+}
+
+fn id(second: u32) -> String {
+    format!("6f0d0c1e-3a77-4a0e-9a51-0b6a3b1f{second:04}")
+}
+
+fn tab(model: &Model) -> Tab {
+    model.detail.tab(model.open_entry().map(|(_, entry)| entry))
+}
+
+fn mouse(model: &mut Model, kind: MouseEventKind, column: u16, row: u16) {
+    let event = MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE };
+    update(model, Message::Terminal(Event::Mouse(event)));
+}
+
+fn arrive(model: &mut Model, messages: &[String]) {
+    let batch = Batch { found: found(messages), events: messages.len() as u64, ..Batch::default() };
+    update(model, Message::Source(SourceUpdate::Found(batch)));
+}
+
+const LEFT: MouseEventKind = MouseEventKind::Down(MouseButton::Left);
+
+#[test]
+fn it_opens_on_the_newest_failure_and_follows() {
+    let mut model = drawn(&events()[..3], 120, 40);
+    assert_eq!(selected_id(&model), id(1));
+    arrive(&mut model, &events()[..6]);
+    assert_eq!(selected_id(&model), id(5));
+}
+
+#[test]
+fn who_moves_up_stays_there() {
+    let mut model = drawn(&events()[..6], 120, 40);
+    press(&mut model, KeyCode::Char('k'));
+    assert_eq!(selected_id(&model), id(4));
+    arrive(&mut model, &later_events());
+    assert_eq!(selected_id(&model), id(4));
+    assert_eq!(model.list(Pane::Failures).unseen(), 3);
+    press(&mut model, KeyCode::Char('G'));
+    assert!(model.list(Pane::Failures).following());
+    assert_eq!(model.list(Pane::Failures).unseen(), 0);
+}
+
+#[test]
+fn who_reads_the_detail_keeps_its_record() {
+    for keys in ["3", "]", "\t\t"] {
+        let mut model = drawn(&events()[..6], 120, 40);
+        for key in keys.chars() {
+            press(&mut model, if key == '\t' { KeyCode::Tab } else { KeyCode::Char(key) });
+        }
+        let before = model.open_entry().unwrap().0;
+        arrive(&mut model, &later_events());
+        assert_eq!(model.open_entry().unwrap().0, before, "{keys:?}");
+    }
+}
+
+#[test]
+fn space_freezes_and_thaws() {
+    let mut model = drawn(&events()[..6], 120, 40);
+    press(&mut model, KeyCode::Char(' '));
+    assert!(!model.list(Pane::Failures).following());
+    press(&mut model, KeyCode::Char(' '));
+    assert!(model.list(Pane::Failures).following());
+}
+
+#[test]
+fn tabs_are_remembered_apart_for_failures_and_successes() {
+    let mut model = drawn(&events(), 120, 40);
+    assert_eq!(tab(&model), Tab::Trace);
+    press(&mut model, KeyCode::Char(']'));
+    assert_eq!(tab(&model), Tab::Request);
+    press(&mut model, KeyCode::Char('2'));
+    assert_eq!(tab(&model), Tab::Response);
+    press(&mut model, KeyCode::Char(']'));
+    assert_eq!(tab(&model), Tab::Raw);
+    press(&mut model, KeyCode::Char('1'));
+    assert_eq!(tab(&model), Tab::Request);
+}
+
+#[test]
+fn a_filter_narrows_as_it_is_typed_and_escape_takes_it_back() {
+    let mut model = drawn(&events(), 120, 40);
+    let all = model.board.view(Pane::Failures).len();
+    press_all(&mut model, "/fn:thumb*");
+    assert_eq!(model.board.view(Pane::Failures).len(), 1);
+    assert_eq!(model.board.view(Pane::Successes).len(), 1);
+    press(&mut model, KeyCode::Esc);
+    assert_eq!(model.board.view(Pane::Failures).len(), all);
+    press_all(&mut model, "/fn:thumb*");
+    press(&mut model, KeyCode::Enter);
+    assert!(model.overlay.is_none());
+    assert_eq!(model.query().to_string(), "fn:thumb*");
+    press(&mut model, KeyCode::Esc);
+    assert!(model.query().is_all());
+}
+
+#[test]
+fn a_filter_that_is_no_query_leaves_the_lists_alone() {
+    let mut model = drawn(&events(), 120, 40);
+    press_all(&mut model, "/fn:sender");
+    let rows = model.board.view(Pane::Failures).len();
+    press_all(&mut model, " (");
+    assert_eq!(model.board.view(Pane::Failures).len(), rows);
+    press(&mut model, KeyCode::Enter);
+    assert!(matches!(&model.overlay, Some(Overlay::Filter(line)) if line.error().is_some()));
+}
+
+#[test]
+fn keys_of_the_board_are_text_in_the_filter() {
+    let mut model = drawn(&events(), 120, 40);
+    assert_eq!(press_all(&mut model, "/quit?"), []);
+    assert!(matches!(&model.overlay, Some(Overlay::Filter(line)) if line.text() == "quit?"));
+}
+
+#[test]
+fn pasted_text_goes_into_the_filter_on_one_line() {
+    let mut model = drawn(&events(), 120, 40);
+    press(&mut model, KeyCode::Char('/'));
+    update(&mut model, Message::Terminal(Event::Paste("fn:sender\n  outcome:failure\n".into())));
+    assert_eq!(model.query().to_string(), "fn:sender outcome:failure");
+}
+
+#[test]
+fn the_menu_filters_by_condition_and_keeps_the_rest_of_the_filter() {
+    let mut model = drawn(&events(), 120, 40);
+    press_all(&mut model, "/sender");
+    press(&mut model, KeyCode::Enter);
+    press(&mut model, KeyCode::Char('c'));
+    press(&mut model, KeyCode::Enter);
+    assert_eq!(model.query().conditions().len(), 1);
+    assert!(model.query().to_string().contains("sender"));
+    assert!(model.board.view(Pane::Successes).is_empty());
+    press_all(&mut model, "ca");
+    assert_eq!(model.query().to_string(), "sender");
+}
+
+#[test]
+fn several_conditions_can_be_chosen() {
+    let mut model = drawn(&events(), 120, 40);
+    press_all(&mut model, "c j ");
+    press(&mut model, KeyCode::Enter);
+    assert_eq!(model.query().conditions().len(), 2);
+}
+
+#[test]
+fn copies_are_what_came_byte_for_byte() {
+    let mut model = drawn(&events(), 120, 40);
+    press(&mut model, KeyCode::Char(']'));
+    let copied = press(&mut model, KeyCode::Char('y'));
+    let payload = r#"{"order":{"id":"A-1","big":12345678901234567890,"price":1.10}}"#;
+    assert_eq!(copied, [Effect::Copy(payload.into())]);
+    assert_eq!(model.notice.as_deref(), Some(format!("copied the request payload, {} bytes", payload.len()).as_str()));
+    let whole = press(&mut model, KeyCode::Char('Y'));
+    assert_eq!(whole, [Effect::Copy(events().last().unwrap().clone())]);
+}
+
+#[test]
+fn a_part_that_is_not_there_is_not_copied() {
+    let mut model = drawn(&events()[..6], 120, 40);
+    press_all(&mut model, "]]");
+    assert_eq!(tab(&model), Tab::Response);
+    assert_eq!(press(&mut model, KeyCode::Char('y')), []);
+    assert!(model.notice.as_deref().unwrap().starts_with("nothing to copy"));
+}
+
+#[test]
+fn colours_of_a_document_that_is_gone_are_dropped() {
+    let mut model = board_of(&[]);
+    let batch = Batch { found: found(&events()), events: 1, ..Batch::default() };
+    let effects = update(&mut model, Message::Source(SourceUpdate::Found(batch)));
+    press(&mut model, KeyCode::Char(']'));
+    let before = model.detail.paints().to_vec();
+    let stale = Paint { range: 0..1, ink: Ink::Rgb([1, 2, 3]) };
+    for effect in effects {
+        if let Effect::Colour { generation, .. } = effect {
+            update(&mut model, Message::Coloured { generation, colours: vec![stale.clone()] });
+        }
+    }
+    assert_eq!(model.detail.paints(), before);
+}
+
+#[test]
+fn escape_goes_back_step_by_step() {
+    let mut model = drawn(&events(), 120, 40);
+    press_all(&mut model, "/sender");
+    press(&mut model, KeyCode::Enter);
+    press(&mut model, KeyCode::Enter);
+    assert!(model.zoomed && model.focus == Focus::Detail);
+    press(&mut model, KeyCode::Esc);
+    assert!(!model.zoomed && model.focus == Focus::List(Pane::Failures));
+    assert!(!model.query().is_all());
+    press(&mut model, KeyCode::Esc);
+    assert!(model.query().is_all());
+}
+
+#[test]
+fn times_go_round() {
+    let mut model = drawn(&events(), 120, 40);
+    let styles = [TimeStyle::Utc, TimeStyle::Relative, TimeStyle::Local];
+    for style in styles {
+        press(&mut model, KeyCode::Char('t'));
+        assert_eq!(model.time, style);
+    }
+}
+
+#[test]
+fn quitting_and_suspending_are_left_to_the_loop() {
+    let mut model = drawn(&events(), 120, 40);
+    assert_eq!(press(&mut model, KeyCode::Char('q')), [Effect::Quit]);
+    let ctrl = |c| Message::Terminal(Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL)));
+    assert_eq!(update(&mut model, ctrl('c')), [Effect::Quit]);
+    assert_eq!(update(&mut model, ctrl('z')), [Effect::Suspend]);
+    assert_eq!(press(&mut model, KeyCode::Char('M')), [Effect::CaptureMouse(false)]);
+}
+
+#[test]
+fn a_click_selects_a_row_and_a_tab() {
+    let mut model = drawn(&events(), 120, 40);
+    let [failures, successes] = model.geometry.lists;
+    mouse(&mut model, LEFT, failures.x + 3, failures.y + 1);
+    assert_eq!(selected_id(&model), id(3));
+    mouse(&mut model, LEFT, successes.x + 3, successes.y);
+    assert_eq!((model.focus, selected_id(&model)), (Focus::List(Pane::Successes), id(2)));
+    let (place, _) = model.geometry.tabs.iter().find(|(_, tab)| *tab == Tab::Request).copied().unwrap();
+    mouse(&mut model, LEFT, place.x + 1, place.y);
+    assert_eq!(tab(&model), Tab::Request);
+}
+
+#[test]
+fn the_borders_can_be_dragged() {
+    let mut model = drawn(&events(), 120, 40);
+    let wide = |model: &Model| model.geometry.lists[0].width;
+    let (before, failures) = (wide(&model), model.geometry.lists[0]);
+    mouse(&mut model, LEFT, failures.right(), failures.y + 2);
+    mouse(&mut model, MouseEventKind::Drag(MouseButton::Left), failures.right() - 20, failures.y + 2);
+    mouse(&mut model, MouseEventKind::Up(MouseButton::Left), failures.right() - 20, failures.y + 2);
+    draw(&mut model, 120, 40);
+    assert!(wide(&model).abs_diff(before - 20) <= 1, "{} {before}", wide(&model));
+    let Rect { x, y, .. } = model.geometry.detail_pane;
+    mouse(&mut model, LEFT, x + 70, y);
+    mouse(&mut model, MouseEventKind::Drag(MouseButton::Left), x + 70, y + 6);
+    draw(&mut model, 120, 40);
+    assert!(model.geometry.detail_pane.y.abs_diff(y + 6) <= 1, "{:?}", model.geometry.detail_pane);
+}
+
+#[test]
+fn the_wheel_scrolls_what_is_under_it() {
+    let many: Vec<_> = (0..60).map(|second| common::record(second, "f", "RetriesExhausted", 1, "\"requestPayload\":1")).collect();
+    let mut model = drawn(&many, 80, 24);
+    let failures = model.geometry.lists[0];
+    let top = |model: &Model| model.list(Pane::Failures).window(&model.board, usize::from(failures.height)).top;
+    let before = top(&model);
+    mouse(&mut model, MouseEventKind::ScrollUp, failures.x, failures.y);
+    assert_eq!(top(&model), before - 3);
+    assert!(!model.list(Pane::Failures).following());
+    mouse(&mut model, MouseEventKind::ScrollDown, failures.x, failures.y);
+    assert_eq!(top(&model), before);
+}
+
+#[test]
+fn pages_move_by_what_is_on_screen() {
+    let many: Vec<_> = (0..60).map(|second| common::record(second, "f", "RetriesExhausted", 1, "\"requestPayload\":1")).collect();
+    let mut model = drawn(&many, 80, 24);
+    let height = u32::from(model.geometry.lists[0].height);
+    press(&mut model, KeyCode::PageUp);
+    assert_eq!(selected_id(&model), id(59 - (height - 1)));
+    press(&mut model, KeyCode::Home);
+    assert_eq!(selected_id(&model), id(0));
+    press(&mut model, KeyCode::PageDown);
+    assert_eq!(selected_id(&model), id(height - 1));
+}
+
+#[test]
+fn the_source_tells_how_it_is() {
+    let mut model = board_of(&[]);
+    let wait = std::time::Duration::from_secs(3);
+    let retrying = Status::Retrying { wait, reason: "refused".into(), throttled: false };
+    update(&mut model, Message::Source(SourceUpdate::Status(retrying)));
+    assert_eq!(model.source.health, Health::Retrying { at: NOW + 3000, reason: "refused".into(), throttled: false });
+    update(&mut model, Message::Source(SourceUpdate::Ended(Ok(()))));
+    assert_eq!(model.source.health, Health::Ended);
+}
