@@ -23,6 +23,7 @@ pub(super) struct Group<'a> {
     began: i64,
     done: f32,
     lag: Option<Duration>,
+    answered: bool,
     stage: Stage,
 }
 
@@ -44,6 +45,7 @@ impl<'a> Group<'a> {
             began: now(),
             done: 0.0,
             lag: None,
+            answered: false,
             stage: Stage::History,
         }
     }
@@ -128,6 +130,7 @@ impl<'a> Group<'a> {
                 Ok(page) => {
                     self.shared.limiter.answered();
                     self.backoff.reset();
+                    self.answered = true;
                     return Ok(Some(page));
                 }
                 Err(error) if error.recovery() == Recovery::Restart => {
@@ -146,13 +149,14 @@ impl<'a> Group<'a> {
             Recovery::Wait | Recovery::SlowDown => {
                 !self.follows() && self.backoff.failures() >= PATIENCE
             }
-            // Who has followed for a while can log in again; who has just begun is told at once.
-            Recovery::LogIn => self.stage != Stage::Following,
+            // Who has seen some of the log can log in again; who has just begun is told at once.
+            Recovery::LogIn => !self.follows() || !self.answered,
             Recovery::Restart | Recovery::Never => true,
         };
         if is_lasting {
             return Err(error.into());
         }
+        tracing::debug!(%error, "will be tried again");
         let throttled = recovery == Recovery::SlowDown;
         if throttled {
             self.shared.limiter.throttled();

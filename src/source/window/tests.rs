@@ -81,7 +81,7 @@ fn a_quiet_log_is_not_read_from_the_start_again() {
     let mut window = Window::new(0, OVERLAP);
     window.admit(&event(Some("1"), 10_000, "a"));
     window.read_through(86_400_000);
-    assert_eq!(window.next_start(), 86_400_000 - 900_000);
+    assert_eq!(window.next_start(), 86_400_000 - 3_600_000);
     assert_eq!(window.remembered(), 0);
 }
 
