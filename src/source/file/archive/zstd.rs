@@ -31,13 +31,7 @@ pub(super) struct Zstd<R> {
 
 impl<R: Read> Zstd<R> {
     pub(super) fn new(source: R) -> Self {
-        Self {
-            source,
-            decoder: FrameDecoder::new(),
-            in_frame: false,
-            failure: None,
-            ended: false,
-        }
+        Self { source, decoder: FrameDecoder::new(), in_frame: false, failure: None, ended: false }
     }
 
     fn advance(&mut self) -> io::Result<()> {
@@ -57,9 +51,7 @@ impl<R: Read> Zstd<R> {
             }
             head if is_skippable(head) => self.skip(),
             head => {
-                self.decoder
-                    .init(Cursor::new(head).chain(&mut self.source))
-                    .map_err(plain)?;
+                self.decoder.init(Cursor::new(head).chain(&mut self.source)).map_err(plain)?;
                 self.in_frame = true;
                 Ok(())
             }
@@ -71,19 +63,13 @@ impl<R: Read> Zstd<R> {
         self.source.read_exact(&mut length)?;
         let length = u64::from(u32::from_le_bytes(length));
         let skipped = io::copy(&mut self.source.by_ref().take(length), &mut io::sink())?;
-        if skipped < length {
-            Err(io::ErrorKind::UnexpectedEof.into())
-        } else {
-            Ok(())
-        }
+        if skipped < length { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
     }
 
     /// The decoder holds its window back until the frame is finished, so the frame is finished for it.
     fn fail(&mut self, error: io::Error) {
         if self.in_frame && !self.decoder.is_finished() {
-            let _ = self
-                .decoder
-                .decode_blocks(&LAST_BLOCK[..], BlockDecodingStrategy::UptoBlocks(1));
+            let _ = self.decoder.decode_blocks(&LAST_BLOCK[..], BlockDecodingStrategy::UptoBlocks(1));
         }
         self.failure = Some(error);
         self.ended = true;
@@ -93,16 +79,9 @@ impl<R: Read> Zstd<R> {
 /// The decoder wraps the end of a file in layers that say less than it does.
 fn plain(error: FrameDecoderError) -> io::Error {
     let mut causes = successors(Some(&error as &dyn Error), |&cause| cause.source());
-    let ended = causes.any(|cause| {
-        cause
-            .downcast_ref::<io::Error>()
-            .is_some_and(|io| io.kind() == io::ErrorKind::UnexpectedEof)
-    });
-    if ended {
-        io::ErrorKind::UnexpectedEof.into()
-    } else {
-        io::Error::other(error)
-    }
+    let ended = causes
+        .any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|io| io.kind() == io::ErrorKind::UnexpectedEof));
+    if ended { io::ErrorKind::UnexpectedEof.into() } else { io::Error::other(error) }
 }
 
 impl<R: Read> Read for Zstd<R> {
