@@ -94,7 +94,12 @@ pub(crate) fn options(groups: &[&str]) -> poll::Options {
 }
 
 pub(crate) fn tail(clients: &Clients, options: poll::Options) -> Tail {
-    Tail::new(poll::start(clients.clone(), Limiter::new(Duration::from_millis(2)), options))
+    tail_at(Limiter::new(Duration::from_millis(2)), clients, options)
+}
+
+/// Polls at the rate of a limiter.
+pub(crate) fn tail_at(limiter: Limiter, clients: &Clients, options: poll::Options) -> Tail {
+    Tail::new(poll::start(clients.clone(), limiter, options))
 }
 
 pub(crate) fn record(id: &str) -> String {

@@ -1,9 +1,10 @@
 //! What is read, in which order, and how often.
 
 use arrivals::local::Options;
+use arrivals::source::limiter::Limiter;
 use arrivals::source::{Status, poll};
 
-use super::bench::{Bench, GROUP, OTHER, now, options};
+use super::bench::{Bench, GROUP, OTHER, now, options, tail_at};
 
 #[tokio::test]
 async fn history_comes_first_in_order_and_then_what_is_logged() {
@@ -103,4 +104,19 @@ async fn several_groups_come_through_one_channel() {
     tail.until_ids(4).await;
     tail.polls(4).await;
     assert_eq!(tail.sorted_ids(), ["a1", "a2", "b1", "b2"]);
+}
+
+#[tokio::test]
+async fn the_usual_rate_stays_within_the_quota() {
+    let bench = Bench::of(Options { filter_requests_per_second: Some(5), ..Options::default() }).await;
+    let time = now() - 60_000;
+    for group in [GROUP, OTHER] {
+        bench.log(group, (0..60).map(|n| (time + n, format!("line {n}")))).await;
+    }
+    // Two groups of six full pages each.
+    let range = poll::Options { follow: false, page_limit: Some(10), ..options(&[GROUP, OTHER]) };
+    let mut tail = tail_at(Limiter::default(), &bench.clients, range);
+    tail.until_ended().await;
+    assert_eq!(tail.events, 120);
+    assert!(!tail.statuses.iter().any(|status| matches!(status, Status::Retrying { .. })), "{:?}", tail.statuses);
 }
