@@ -1,10 +1,6 @@
 //! Following log groups through the AWS SDK, against the embedded endpoint and against one that plays a script.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test's helper fails the test as the test itself does"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test's helper fails the test as the test itself does")]
 
 #[path = "tail/bench.rs"]
 mod bench;

@@ -29,8 +29,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, AwsError> {
 fn unusable(path: &Path, why: &str) -> AwsError {
     AwsError::Configuration {
         problem: format!("cannot use the CA bundle {} ({why})", path.display()),
-        mend: "give a file of root certificates in PEM form with --ca-bundle or AWS_CA_BUNDLE"
-            .into(),
+        mend: "give a file of root certificates in PEM form with --ca-bundle or AWS_CA_BUNDLE".into(),
     }
 }
 
@@ -56,11 +55,7 @@ MAwn4TAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0gAMEUCIEkzyANjWDhT\n\
     #[test]
     fn a_bundle_may_hold_several_certificates_and_remarks() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(
-            file.path(),
-            format!("# root\n{CERTIFICATE}\n# and again\n{CERTIFICATE}"),
-        )
-        .unwrap();
+        std::fs::write(file.path(), format!("# root\n{CERTIFICATE}\n# and again\n{CERTIFICATE}")).unwrap();
         assert!(read(file.path()).is_ok());
     }
 
@@ -72,13 +67,8 @@ MAwn4TAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0gAMEUCIEkzyANjWDhT\n\
 
     #[test]
     fn a_missing_file_is_named() {
-        let text = read(Path::new("no/such/bundle.pem"))
-            .unwrap_err()
-            .to_string();
-        assert!(
-            text.starts_with("cannot use the CA bundle no/such/bundle.pem (No such file"),
-            "{text}"
-        );
+        let text = read(Path::new("no/such/bundle.pem")).unwrap_err().to_string();
+        assert!(text.starts_with("cannot use the CA bundle no/such/bundle.pem (No such file"), "{text}");
     }
 
     #[test]

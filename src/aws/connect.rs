@@ -50,13 +50,10 @@ pub async fn connect(settings: &Settings) -> Result<Clients, AwsError> {
 
 fn check_endpoint(url: Option<&str>) -> Result<(), AwsError> {
     match url {
-        Some(url) if !url.starts_with("http://") && !url.starts_with("https://") => {
-            Err(AwsError::Configuration {
-                problem: format!("{url} is no endpoint URL"),
-                mend: "begin it with http:// or https://, in --endpoint-url or AWS_ENDPOINT_URL"
-                    .into(),
-            })
-        }
+        Some(url) if !url.starts_with("http://") && !url.starts_with("https://") => Err(AwsError::Configuration {
+            problem: format!("{url} is no endpoint URL"),
+            mend: "begin it with http:// or https://, in --endpoint-url or AWS_ENDPOINT_URL".into(),
+        }),
         _ => Ok(()),
     }
 }
@@ -72,9 +69,7 @@ fn http_client(settings: &Settings, local: &Local) -> Result<SharedHttpClient, A
 
 async fn load(settings: &Settings, local: &Local, http: SharedHttpClient) -> SdkConfig {
     let region = local.region.clone().map(Region::new);
-    let provider = ProviderConfig::default()
-        .with_http_client(http.clone())
-        .with_region(region.clone());
+    let provider = ProviderConfig::default().with_http_client(http.clone()).with_region(region.clone());
     let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http);
     // Without one the SDK goes on to ask the instance that it may run on.
     if let Some(region) = region {
@@ -90,32 +85,21 @@ async fn load(settings: &Settings, local: &Local, http: SharedHttpClient) -> Sdk
 }
 
 /// Keys win over everything; a profile given by flag wins over keys in the environment, as with the AWS CLI.
-fn with_credentials(
-    loader: ConfigLoader,
-    settings: &Settings,
-    provider: &ProviderConfig,
-) -> ConfigLoader {
+fn with_credentials(loader: ConfigLoader, settings: &Settings, provider: &ProviderConfig) -> ConfigLoader {
     if let Some(keys) = &settings.keys {
         return loader.credentials_provider(Credentials::from_keys(&keys.id, &keys.secret, None));
     }
     let Some(name) = &settings.profile else {
         return loader;
     };
-    loader.credentials_provider(
-        ProfileFileCredentialsProvider::builder()
-            .configure(provider)
-            .profile_name(name)
-            .build(),
-    )
+    loader
+        .credentials_provider(ProfileFileCredentialsProvider::builder().configure(provider).profile_name(name).build())
 }
 
 fn no_region(login: &Login) -> AwsError {
     AwsError::Configuration {
         problem: "no AWS region is set".into(),
-        mend: format!(
-            "give --region, set AWS_REGION, or run: {}",
-            login.region_command()
-        ),
+        mend: format!("give --region, set AWS_REGION, or run: {}", login.region_command()),
     }
 }
 
@@ -162,11 +146,7 @@ fn clients(config: &SdkConfig, region: &str, login: Login) -> Clients {
 }
 
 fn timeouts(read: Duration) -> TimeoutConfig {
-    TimeoutConfig::builder()
-        .connect_timeout(CONNECT)
-        .read_timeout(read)
-        .operation_timeout(read + CONNECT)
-        .build()
+    TimeoutConfig::builder().connect_timeout(CONNECT).read_timeout(read).operation_timeout(read + CONNECT).build()
 }
 
 #[cfg(test)]
@@ -177,10 +157,7 @@ mod tests {
     async fn an_endpoint_needs_a_scheme() {
         let settings = Settings {
             endpoint_url: Some("localhost:4566".into()),
-            keys: Some(crate::aws::Keys {
-                id: "a".into(),
-                secret: "b".into(),
-            }),
+            keys: Some(crate::aws::Keys { id: "a".into(), secret: "b".into() }),
             region: Some("eu-central-1".into()),
             ..Settings::default()
         };

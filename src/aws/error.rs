@@ -189,10 +189,7 @@ mod tests {
         let error = AwsError::GroupNotFound {
             group: "/aws/lambda/recever".into(),
             region: "eu-central-1".into(),
-            near: vec![
-                "/aws/lambda/receiver".into(),
-                "/aws/lambda/receiver-2".into(),
-            ],
+            near: vec!["/aws/lambda/receiver".into(), "/aws/lambda/receiver-2".into()],
         };
         assert_eq!(
             error.to_string(),
@@ -208,18 +205,9 @@ mod tests {
         let problem = || "the profile prod does not exist".to_owned();
         let mend = || "aws configure --profile prod".to_owned();
         for error in [
-            AwsError::Configuration {
-                problem: problem(),
-                mend: mend(),
-            },
-            AwsError::Credentials {
-                problem: problem(),
-                mend: mend(),
-            },
-            AwsError::Expired {
-                problem: problem(),
-                mend: mend(),
-            },
+            AwsError::Configuration { problem: problem(), mend: mend() },
+            AwsError::Credentials { problem: problem(), mend: mend() },
+            AwsError::Expired { problem: problem(), mend: mend() },
         ] {
             assert_eq!(error.exit_kind().code(), 253);
         }

@@ -12,26 +12,21 @@ use super::{AwsError, bundle};
 
 /// A client over rustls and ring, through the proxy that the environment names, trusting the system's roots and
 /// those in `ca_bundle`.
-pub(super) fn client(
-    ca_bundle: Option<&Path>,
-    proxy: ProxyConfig,
-) -> Result<SharedHttpClient, AwsError> {
+pub(super) fn client(ca_bundle: Option<&Path>, proxy: ProxyConfig) -> Result<SharedHttpClient, AwsError> {
     let tls = tls_context(ca_bundle)?;
     // The plain builder has no proxy setting; this is what it does, with one.
-    Ok(
-        Builder::new().build_with_connector_fn(move |settings, components| {
-            let mut connector = Connector::builder();
-            connector.set_connector_settings(settings.cloned());
-            if let Some(components) = components {
-                connector.set_sleep_impl(components.sleep_impl());
-            }
-            connector
-                .proxy_config(proxy.clone())
-                .tls_provider(Provider::Rustls(CryptoMode::Ring))
-                .tls_context(tls.clone())
-                .build()
-        }),
-    )
+    Ok(Builder::new().build_with_connector_fn(move |settings, components| {
+        let mut connector = Connector::builder();
+        connector.set_connector_settings(settings.cloned());
+        if let Some(components) = components {
+            connector.set_sleep_impl(components.sleep_impl());
+        }
+        connector
+            .proxy_config(proxy.clone())
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .tls_context(tls.clone())
+            .build()
+    }))
 }
 
 /// A client for an endpoint on this machine that is called without TLS and without a proxy.
@@ -41,21 +36,13 @@ pub(super) fn plain_client() -> SharedHttpClient {
 
 /// The environment's proxy; none when `endpoint` is on this machine, where no proxy could find it.
 pub(super) fn proxy(endpoint: Option<&str>) -> ProxyConfig {
-    if endpoint.is_some_and(is_loopback) {
-        ProxyConfig::disabled()
-    } else {
-        ProxyConfig::from_env()
-    }
+    if endpoint.is_some_and(is_loopback) { ProxyConfig::disabled() } else { ProxyConfig::from_env() }
 }
 
 fn is_loopback(endpoint: &str) -> bool {
-    let rest = endpoint
-        .split_once("://")
-        .map_or(endpoint, |(_, rest)| rest);
+    let rest = endpoint.split_once("://").map_or(endpoint, |(_, rest)| rest);
     let authority = rest.split('/').next().unwrap_or(rest);
-    let host = authority
-        .rsplit_once(':')
-        .map_or(authority, |(host, _)| host);
+    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
     host == "localhost" || host == "[::1]" || host.starts_with("127.")
 }
 
@@ -64,13 +51,10 @@ fn tls_context(ca_bundle: Option<&Path>) -> Result<TlsContext, AwsError> {
     if let Some(path) = ca_bundle {
         roots.add_pem_certificate(bundle::read(path)?);
     }
-    TlsContext::builder()
-        .with_trust_store(roots)
-        .build()
-        .map_err(|error| AwsError::Configuration {
-            problem: format!("TLS cannot be set up ({error})"),
-            mend: "check --ca-bundle and AWS_CA_BUNDLE".into(),
-        })
+    TlsContext::builder().with_trust_store(roots).build().map_err(|error| AwsError::Configuration {
+        problem: format!("TLS cannot be set up ({error})"),
+        mend: "check --ca-bundle and AWS_CA_BUNDLE".into(),
+    })
 }
 
 #[cfg(test)]
@@ -79,18 +63,10 @@ mod tests {
 
     #[test]
     fn endpoints_on_this_machine_are_called_without_a_proxy() {
-        for endpoint in [
-            "http://127.0.0.1:4566",
-            "http://localhost:1/",
-            "http://[::1]:80",
-            "https://127.1.2.3",
-        ] {
+        for endpoint in ["http://127.0.0.1:4566", "http://localhost:1/", "http://[::1]:80", "https://127.1.2.3"] {
             assert!(proxy(Some(endpoint)).is_disabled(), "{endpoint}");
         }
-        for endpoint in [
-            "https://logs.eu-central-1.amazonaws.com",
-            "http://localhost.example:1",
-        ] {
+        for endpoint in ["https://logs.eu-central-1.amazonaws.com", "http://localhost.example:1"] {
             assert!(proxy(Some(endpoint)).is_from_env(), "{endpoint}");
         }
         assert!(proxy(None).is_from_env());

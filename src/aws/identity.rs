@@ -23,9 +23,6 @@ impl Clients {
             .send()
             .await
             .map_err(|error| self.explain("sts:GetCallerIdentity", "the credentials", &error))?;
-        Ok(Identity {
-            account: answer.account.unwrap_or_default(),
-            arn: answer.arn.unwrap_or_default(),
-        })
+        Ok(Identity { account: answer.account.unwrap_or_default(), arn: answer.arn.unwrap_or_default() })
     }
 }

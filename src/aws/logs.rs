@@ -45,11 +45,7 @@ impl Clients {
     /// # Errors
     /// [`AwsError::PageExpired`] when the token is no longer taken, [`AwsError::GroupNotFound`] with similar
     /// names, and everything that can befall a request.
-    pub async fn log_page(
-        &self,
-        range: &LogRange,
-        token: Option<&str>,
-    ) -> Result<LogPage, AwsError> {
+    pub async fn log_page(&self, range: &LogRange, token: Option<&str>) -> Result<LogPage, AwsError> {
         let (name, identifier) = address(&range.group);
         let answer = self
             .logs
@@ -71,13 +67,9 @@ impl Clients {
                 next_token: page.next_token.filter(|token| !token.is_empty()),
             }),
             Err(error) if token.is_some() && is_token_fault(error.code(), error.message()) => {
-                Err(AwsError::PageExpired {
-                    target: range.group.to_string(),
-                })
+                Err(AwsError::PageExpired { target: range.group.to_string() })
             }
-            Err(error) => Err(self
-                .refine(&range.group, self.explain(FILTER, &range.group, &error))
-                .await),
+            Err(error) => Err(self.refine(&range.group, self.explain(FILTER, &range.group, &error)).await),
         }
     }
 
@@ -98,10 +90,7 @@ impl Clients {
         let parent = &group[..group.rfind('/').map_or(0, |slash| slash + 1)];
         let request = self.logs.describe_log_groups();
         let (beside, alike) = tokio::join!(
-            request
-                .clone()
-                .set_log_group_name_prefix((!parent.is_empty()).then(|| parent.to_owned()))
-                .send(),
+            request.clone().set_log_group_name_prefix((!parent.is_empty()).then(|| parent.to_owned())).send(),
             request.log_group_name_pattern(last).send(),
         );
         let found: Vec<String> = [beside, alike]
@@ -124,8 +113,7 @@ fn address(group: &str) -> (Option<String>, Option<String>) {
 }
 
 fn is_token_fault(code: Option<&str>, message: Option<&str>) -> bool {
-    code == Some("InvalidParameterException")
-        && message.is_some_and(|text| text.to_lowercase().contains("token"))
+    code == Some("InvalidParameterException") && message.is_some_and(|text| text.to_lowercase().contains("token"))
 }
 
 fn events(group: &Arc<str>, answered: Vec<FilteredLogEvent>) -> Vec<LogEvent> {
@@ -152,11 +140,7 @@ fn events(group: &Arc<str>, answered: Vec<FilteredLogEvent>) -> Vec<LogEvent> {
 
 /// One string for all events of a stream.
 fn shared(streams: &mut HashMap<String, Arc<str>>, name: String) -> Arc<str> {
-    Arc::clone(
-        streams
-            .entry(name)
-            .or_insert_with_key(|name| Arc::from(name.as_str())),
-    )
+    Arc::clone(streams.entry(name).or_insert_with_key(|name| Arc::from(name.as_str())))
 }
 
 #[cfg(test)]
@@ -165,10 +149,7 @@ mod tests {
 
     #[test]
     fn a_group_is_addressed_by_name_or_arn() {
-        assert_eq!(
-            address("/aws/lambda/a"),
-            (Some("/aws/lambda/a".into()), None)
-        );
+        assert_eq!(address("/aws/lambda/a"), (Some("/aws/lambda/a".into()), None));
         let arn = "arn:aws:logs:eu-central-1:123123123123:log-group:/aws/lambda/a";
         assert_eq!(address(&format!("{arn}:*")), (None, Some(arn.into())));
     }
@@ -176,34 +157,18 @@ mod tests {
     #[test]
     fn only_a_refused_token_starts_the_range_again() {
         let code = Some("InvalidParameterException");
-        assert!(is_token_fault(
-            code,
-            Some("The specified nextToken is invalid.")
-        ));
+        assert!(is_token_fault(code, Some("The specified nextToken is invalid.")));
         assert!(!is_token_fault(code, Some("Invalid filter pattern")));
-        assert!(!is_token_fault(
-            Some("ResourceNotFoundException"),
-            Some("token")
-        ));
+        assert!(!is_token_fault(Some("ResourceNotFoundException"), Some("token")));
     }
 
     #[test]
     fn events_of_a_page_come_in_order_of_time_and_share_their_stream() {
         let event = |stream: &str, timestamp: i64| {
-            FilteredLogEvent::builder()
-                .log_stream_name(stream)
-                .timestamp(timestamp)
-                .message("m")
-                .build()
+            FilteredLogEvent::builder().log_stream_name(stream).timestamp(timestamp).message("m").build()
         };
-        let page = events(
-            &Arc::from("g"),
-            vec![event("s", 5), event("s", 3), event("t", 4)],
-        );
-        let times: Vec<_> = page
-            .iter()
-            .filter_map(|event| event.origin.timestamp)
-            .collect();
+        let page = events(&Arc::from("g"), vec![event("s", 5), event("s", 3), event("t", 4)]);
+        let times: Vec<_> = page.iter().filter_map(|event| event.origin.timestamp).collect();
         assert_eq!(times, [3, 4, 5]);
         let stream = |index: usize| page[index].origin.log_stream.clone().unwrap();
         assert!(Arc::ptr_eq(&stream(0), &stream(2)));

@@ -10,19 +10,12 @@ pub(super) fn near<'a>(asked: &str, known: impl IntoIterator<Item = &'a str>) ->
         .collect();
     ranked.sort_unstable();
     ranked.dedup();
-    ranked
-        .into_iter()
-        .take(3)
-        .map(|(_, name)| name.to_owned())
-        .collect()
+    ranked.into_iter().take(3).map(|(_, name)| name.to_owned()).collect()
 }
 
 /// The part after the last slash, which is what people remember of a log group.
 pub(super) fn last_part(name: &str) -> &str {
-    name.trim_end_matches('/')
-        .rsplit('/')
-        .next()
-        .unwrap_or(name)
+    name.trim_end_matches('/').rsplit('/').next().unwrap_or(name)
 }
 
 fn rank(asked: &str, last: &str, name: &str) -> usize {
@@ -30,11 +23,7 @@ fn rank(asked: &str, last: &str, name: &str) -> usize {
         return 0;
     }
     let edits = edits(last, last_part(name)).min(edits(asked, name));
-    if last.len() > 2 && name.contains(last) {
-        edits.min(1)
-    } else {
-        edits
-    }
+    if last.len() > 2 && name.contains(last) { edits.min(1) } else { edits }
 }
 
 /// Characters to add, drop or exchange to get from one text to the other.
@@ -66,20 +55,9 @@ mod tests {
 
     #[test]
     fn the_nearest_come_first_and_strangers_not_at_all() {
-        let known = [
-            "/aws/lambda/receiver",
-            "/aws/lambda/sender",
-            "/ecs/web",
-            "/aws/lambda/receiver-eu",
-        ];
+        let known = ["/aws/lambda/receiver", "/aws/lambda/sender", "/ecs/web", "/aws/lambda/receiver-eu"];
         assert_eq!(near("/aws/lambda/recever", known), ["/aws/lambda/receiver"]);
-        assert_eq!(
-            near("receiver", known),
-            ["/aws/lambda/receiver", "/aws/lambda/receiver-eu"]
-        );
-        assert_eq!(
-            near("/var/log/messages-of-the-day", known),
-            Vec::<String>::new()
-        );
+        assert_eq!(near("receiver", known), ["/aws/lambda/receiver", "/aws/lambda/receiver-eu"]);
+        assert_eq!(near("/var/log/messages-of-the-day", known), Vec::<String>::new());
     }
 }

@@ -23,11 +23,7 @@ impl Login {
 
     /// What mends credentials, with the command: `run: aws sso login --profile prod`.
     pub(super) fn mend(&self) -> String {
-        let verb = if self.sso {
-            "aws sso login"
-        } else {
-            "aws configure"
-        };
+        let verb = if self.sso { "aws sso login" } else { "aws configure" };
         format!("run: {verb}{}", self.flag())
     }
 
@@ -37,10 +33,7 @@ impl Login {
     }
 
     fn flag(&self) -> String {
-        self.profile
-            .as_deref()
-            .map(|name| format!(" --profile {name}"))
-            .unwrap_or_default()
+        self.profile.as_deref().map(|name| format!(" --profile {name}")).unwrap_or_default()
     }
 }
 
@@ -63,14 +56,9 @@ pub(super) async fn look(settings: &Settings, env: &Env, fs: &Fs) -> Result<Loca
     if let Some(name) = &asked {
         require(&profiles, name)?;
     }
-    let sso = ["sso_session", "sso_start_url"]
-        .iter()
-        .any(|key| profiles.get(key).is_some());
+    let sso = ["sso_session", "sso_start_url"].iter().any(|key| profiles.get(key).is_some());
     Ok(Local {
-        login: Login {
-            profile: asked.map(Arc::from),
-            sso,
-        },
+        login: Login { profile: asked.map(Arc::from), sso },
         ca_bundle: settings
             .ca_bundle
             .clone()
@@ -95,14 +83,12 @@ fn set(env: &Env, name: &str) -> Option<String> {
 }
 
 async fn load(env: &Env, fs: &Fs, profile: Option<String>) -> Result<ProfileSet, AwsError> {
-    aws_config::profile::load(fs, env, &EnvConfigFiles::default(), profile.map(Into::into))
-        .await
-        .map_err(|error| AwsError::Configuration {
+    aws_config::profile::load(fs, env, &EnvConfigFiles::default(), profile.map(Into::into)).await.map_err(|error| {
+        AwsError::Configuration {
             problem: format!("the AWS configuration files cannot be read ({error})"),
-            mend:
-                "mend the file, or name others in AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE"
-                    .into(),
-        })
+            mend: "mend the file, or name others in AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE".into(),
+        }
+    })
 }
 
 fn require(profiles: &ProfileSet, name: &str) -> Result<(), AwsError> {
@@ -117,9 +103,7 @@ fn require(profiles: &ProfileSet, name: &str) -> Result<(), AwsError> {
     };
     Err(AwsError::Configuration {
         problem: format!("there is no AWS profile {name}{hint}"),
-        mend: format!(
-            "give another with --profile, or make it with: aws configure --profile {name}"
-        ),
+        mend: format!("give another with --profile, or make it with: aws configure --profile {name}"),
     })
 }
 
@@ -131,24 +115,12 @@ mod tests {
                           [sso-session corp]\nsso_start_url = https://corp\n[profile dev]\nregion = eu-west-1\n";
 
     async fn look_at(settings: &Settings, vars: &[(&str, &str)]) -> Result<Local, AwsError> {
-        let vars = [
-            &[("HOME", "/home/me"), ("AWS_CONFIG_FILE", "/config")],
-            vars,
-        ]
-        .concat();
-        look(
-            settings,
-            &Env::from_slice(&vars),
-            &Fs::from_slice(&[("/config", CONFIG)]),
-        )
-        .await
+        let vars = [&[("HOME", "/home/me"), ("AWS_CONFIG_FILE", "/config")], vars].concat();
+        look(settings, &Env::from_slice(&vars), &Fs::from_slice(&[("/config", CONFIG)])).await
     }
 
     fn asking(profile: &str) -> Settings {
-        Settings {
-            profile: Some(profile.into()),
-            ..Settings::default()
-        }
+        Settings { profile: Some(profile.into()), ..Settings::default() }
     }
 
     #[tokio::test]
@@ -164,45 +136,23 @@ mod tests {
 
     #[tokio::test]
     async fn the_login_command_follows_the_profile() {
-        assert_eq!(
-            look_at(&asking("prod"), &[]).await.unwrap().login.mend(),
-            "run: aws sso login --profile prod"
-        );
-        assert_eq!(
-            look_at(&asking("dev"), &[]).await.unwrap().login.mend(),
-            "run: aws configure --profile dev"
-        );
-        assert_eq!(
-            look_at(&Settings::default(), &[])
-                .await
-                .unwrap()
-                .login
-                .mend(),
-            "run: aws configure"
-        );
+        assert_eq!(look_at(&asking("prod"), &[]).await.unwrap().login.mend(), "run: aws sso login --profile prod");
+        assert_eq!(look_at(&asking("dev"), &[]).await.unwrap().login.mend(), "run: aws configure --profile dev");
+        assert_eq!(look_at(&Settings::default(), &[]).await.unwrap().login.mend(), "run: aws configure");
     }
 
     #[tokio::test]
     async fn the_environment_names_a_profile_too() {
-        let local = look_at(&Settings::default(), &[("AWS_PROFILE", "prod")])
-            .await
-            .unwrap();
+        let local = look_at(&Settings::default(), &[("AWS_PROFILE", "prod")]).await.unwrap();
         assert_eq!(local.login.profile(), Some("prod"));
         assert_eq!(local.ca_bundle, Some(PathBuf::from("/ca.pem")));
-        assert!(
-            look_at(&Settings::default(), &[("AWS_PROFILE", "gone")])
-                .await
-                .is_err()
-        );
+        assert!(look_at(&Settings::default(), &[("AWS_PROFILE", "gone")]).await.is_err());
     }
 
     #[tokio::test]
     async fn a_flag_wins_over_the_environment_and_that_over_the_profile() {
-        let vars = [
-            ("AWS_DEFAULT_REGION", "us-west-2"),
-            ("AWS_CA_BUNDLE", "/env.pem"),
-            ("AWS_ENDPOINT_URL", "http://env"),
-        ];
+        let vars =
+            [("AWS_DEFAULT_REGION", "us-west-2"), ("AWS_CA_BUNDLE", "/env.pem"), ("AWS_ENDPOINT_URL", "http://env")];
         let env = look_at(&asking("prod"), &vars).await.unwrap();
         assert_eq!(env.ca_bundle, Some(PathBuf::from("/env.pem")));
         assert_eq!(env.region.as_deref(), Some("us-west-2"));

@@ -21,15 +21,10 @@ impl Clients {
     ///
     /// # Errors
     /// [`AwsError::NoReceiver`] when no destination is a function, else what befell the requests.
-    pub async fn receiver_groups(
-        &self,
-        function: &str,
-        qualifier: Option<&str>,
-    ) -> Result<Receivers, AwsError> {
+    pub async fn receiver_groups(&self, function: &str, qualifier: Option<&str>) -> Result<Receivers, AwsError> {
         let destinations = self.destinations(function, qualifier).await?;
-        let (functions, elsewhere): (Vec<_>, Vec<_>) = destinations
-            .into_iter()
-            .partition(|arn| arn.contains(":lambda:"));
+        let (functions, elsewhere): (Vec<_>, Vec<_>) =
+            destinations.into_iter().partition(|arn| arn.contains(":lambda:"));
         if functions.is_empty() {
             return Err(no_receiver(function, &elsewhere));
         }
@@ -43,11 +38,7 @@ impl Clients {
         Ok(Receivers { groups, elsewhere })
     }
 
-    async fn destinations(
-        &self,
-        function: &str,
-        qualifier: Option<&str>,
-    ) -> Result<Vec<String>, AwsError> {
+    async fn destinations(&self, function: &str, qualifier: Option<&str>) -> Result<Vec<String>, AwsError> {
         let answer = self
             .lambda
             .get_function_event_invoke_config()
@@ -57,22 +48,15 @@ impl Clients {
             .await;
         match answer {
             Ok(config) => Ok(destination_arns(config.destination_config.as_ref())),
-            Err(error) => {
-                match self.explain("lambda:GetFunctionEventInvokeConfig", function, &error) {
-                    AwsError::NotFound { detail, .. } => Err(no_config(function, &detail)),
-                    error => Err(error),
-                }
-            }
+            Err(error) => match self.explain("lambda:GetFunctionEventInvokeConfig", function, &error) {
+                AwsError::NotFound { detail, .. } => Err(no_config(function, &detail)),
+                error => Err(error),
+            },
         }
     }
 
     async fn log_group_of(&self, function: &str) -> Result<String, AwsError> {
-        let answer = self
-            .lambda
-            .get_function_configuration()
-            .function_name(function)
-            .send()
-            .await;
+        let answer = self.lambda.get_function_configuration().function_name(function).send().await;
         match answer {
             Ok(config) => Ok(config
                 .logging_config
@@ -91,19 +75,9 @@ fn destination_arns(config: Option<&DestinationConfig>) -> Vec<String> {
     let Some(config) = config else {
         return Vec::new();
     };
-    let failure = config
-        .on_failure
-        .as_ref()
-        .and_then(|to| to.destination.clone());
-    let success = config
-        .on_success
-        .as_ref()
-        .and_then(|to| to.destination.clone());
-    let mut arns: Vec<String> = failure
-        .into_iter()
-        .chain(success)
-        .filter(|arn| !arn.is_empty())
-        .collect();
+    let failure = config.on_failure.as_ref().and_then(|to| to.destination.clone());
+    let success = config.on_success.as_ref().and_then(|to| to.destination.clone());
+    let mut arns: Vec<String> = failure.into_iter().chain(success).filter(|arn| !arn.is_empty()).collect();
     arns.dedup();
     arns
 }
@@ -132,10 +106,7 @@ fn no_receiver(function: &str, elsewhere: &[String]) -> AwsError {
         return no_config(function, "its event-invoke config names none");
     }
     AwsError::NoReceiver {
-        problem: format!(
-            "the outcomes of {function} go to {}, which has no log",
-            elsewhere.join(" and ")
-        ),
+        problem: format!("the outcomes of {function} go to {}, which has no log", elsewhere.join(" and ")),
         mend: "give the log group of what consumes it".into(),
     }
 }
@@ -148,10 +119,7 @@ mod tests {
     fn the_default_group_has_the_bare_name() {
         let arn = "arn:aws:lambda:eu-central-1:123123123123:function:receiver";
         assert_eq!(default_group(arn), "/aws/lambda/receiver");
-        assert_eq!(
-            default_group(&format!("{arn}:live")),
-            "/aws/lambda/receiver"
-        );
+        assert_eq!(default_group(&format!("{arn}:live")), "/aws/lambda/receiver");
         assert_eq!(default_group("receiver"), "/aws/lambda/receiver");
     }
 

@@ -12,31 +12,21 @@ use super::{AwsError, Clients};
 
 impl Clients {
     /// What went wrong when `action` (the IAM action) was asked for on `target`.
-    pub(crate) fn explain<E>(
-        &self,
-        action: &str,
-        target: &str,
-        error: &SdkError<E, HttpResponse>,
-    ) -> AwsError
+    pub(crate) fn explain<E>(&self, action: &str, target: &str, error: &SdkError<E, HttpResponse>) -> AwsError
     where
         E: ProvideErrorMetadata + Error + 'static,
     {
         if let Some(cause) = find::<CredentialsError>(error) {
             return of_credentials(cause, &self.login);
         }
-        let status = error
-            .raw_response()
-            .map(|response| response.status().as_u16());
+        let status = error.raw_response().map(|response| response.status().as_u16());
         match (error.code(), status) {
             (None, None) => of_connection(action, error),
             (code, status) => self.of_answer(
                 action,
                 target,
                 &Answer {
-                    code: code.map_or_else(
-                        || format!("HTTP {}", status.unwrap_or_default()),
-                        str::to_owned,
-                    ),
+                    code: code.map_or_else(|| format!("HTTP {}", status.unwrap_or_default()), str::to_owned),
                     detail: error.message().map_or_else(|| chain(error), str::to_owned),
                     status: status.unwrap_or_default(),
                 },
@@ -45,24 +35,13 @@ impl Clients {
     }
 
     fn of_answer(&self, action: &str, target: &str, answer: &Answer) -> AwsError {
-        let (action, target, detail) =
-            (action.to_owned(), target.to_owned(), answer.detail.clone());
+        let (action, target, detail) = (action.to_owned(), target.to_owned(), answer.detail.clone());
         match answer.code.as_str() {
-            code if is_throttling(code) || answer.status == 429 => {
-                AwsError::Throttled { action, target }
-            }
+            code if is_throttling(code) || answer.status == 429 => AwsError::Throttled { action, target },
             "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" => {
-                AwsError::Denied {
-                    action,
-                    target,
-                    detail,
-                }
+                AwsError::Denied { action, target, detail }
             }
-            "ResourceNotFoundException" => AwsError::NotFound {
-                action,
-                target,
-                detail,
-            },
+            "ResourceNotFoundException" => AwsError::NotFound { action, target, detail },
             "ExpiredTokenException" | "ExpiredToken" | "RequestExpired" => expired(&self.login),
             "UnrecognizedClientException"
             | "InvalidClientTokenId"
@@ -73,13 +52,7 @@ impl Clients {
                 problem: format!("AWS does not accept the credentials ({detail})"),
                 mend: self.login.mend(),
             },
-            code => AwsError::Service {
-                action,
-                target,
-                code: code.to_owned(),
-                detail,
-                passing: answer.status >= 500,
-            },
+            code => AwsError::Service { action, target, code: code.to_owned(), detail, passing: answer.status >= 500 },
         }
     }
 }
@@ -108,14 +81,10 @@ fn of_connection(action: &str, error: &(dyn Error + 'static)) -> AwsError {
     if detail.contains("certificate") || detail.contains("UnknownIssuer") {
         return AwsError::Certificate {
             detail,
-            mend: "give the root certificate of your network with --ca-bundle or AWS_CA_BUNDLE"
-                .into(),
+            mend: "give the root certificate of your network with --ca-bundle or AWS_CA_BUNDLE".into(),
         };
     }
-    AwsError::Network {
-        action: action.to_owned(),
-        detail,
-    }
+    AwsError::Network { action: action.to_owned(), detail }
 }
 
 /// What a failed credentials provider means to the user.
@@ -127,35 +96,19 @@ pub(super) fn of_credentials(error: &CredentialsError, login: &Login) -> AwsErro
     }
     let lower = detail.to_lowercase();
     if lower.contains("expired") || lower.contains("sso token") {
-        return AwsError::Expired {
-            problem: format!("the login has expired ({detail})"),
-            mend: login.mend(),
-        };
+        return AwsError::Expired { problem: format!("the login has expired ({detail})"), mend: login.mend() };
     }
-    AwsError::Credentials {
-        problem: format!("the AWS credentials cannot be used ({detail})"),
-        mend: login.mend(),
-    }
+    AwsError::Credentials { problem: format!("the AWS credentials cannot be used ({detail})"), mend: login.mend() }
 }
 
 /// No provider had any credentials.
 pub(super) fn no_credentials(login: &Login) -> AwsError {
-    let choose = if login.profile().is_none() {
-        ", or choose a profile with --profile"
-    } else {
-        ""
-    };
-    AwsError::Credentials {
-        problem: "no AWS credentials were found".into(),
-        mend: format!("{}{choose}", login.mend()),
-    }
+    let choose = if login.profile().is_none() { ", or choose a profile with --profile" } else { "" };
+    AwsError::Credentials { problem: "no AWS credentials were found".into(), mend: format!("{}{choose}", login.mend()) }
 }
 
 fn expired(login: &Login) -> AwsError {
-    AwsError::Expired {
-        problem: "the AWS credentials have expired".into(),
-        mend: login.mend(),
-    }
+    AwsError::Expired { problem: "the AWS credentials have expired".into(), mend: login.mend() }
 }
 
 fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
@@ -189,37 +142,23 @@ mod tests {
 
     fn layers(texts: &[&'static str]) -> Layer {
         let (first, rest) = texts.split_first().unwrap();
-        Layer(
-            first,
-            (!rest.is_empty()).then(|| Box::new(layers(rest)) as _),
-        )
+        Layer(first, (!rest.is_empty()).then(|| Box::new(layers(rest)) as _))
     }
 
     #[test]
     fn only_the_inner_causes_are_told() {
-        let error = layers(&[
-            "dispatch failure",
-            "io error",
-            "client error (Connect)",
-            "Connection refused",
-        ]);
+        let error = layers(&["dispatch failure", "io error", "client error (Connect)", "Connection refused"]);
         assert_eq!(chain(&error), "client error (Connect): Connection refused");
     }
 
     #[test]
     fn credentials_errors_name_the_command() {
-        let missing =
-            CredentialsError::not_loaded(layers(&["no providers in chain provided credentials"]));
+        let missing = CredentialsError::not_loaded(layers(&["no providers in chain provided credentials"]));
         assert_eq!(
             of_credentials(&missing, &Login::default()).to_string(),
             "no AWS credentials were found; run: aws configure, or choose a profile with --profile"
         );
-        let sso = CredentialsError::provider_error(layers(&[
-            "the SSO token has expired and cannot be refreshed",
-        ]));
-        assert!(matches!(
-            of_credentials(&sso, &Login::default()),
-            AwsError::Expired { .. }
-        ));
+        let sso = CredentialsError::provider_error(layers(&["the SSO token has expired and cannot be refreshed"]));
+        assert!(matches!(of_credentials(&sso, &Login::default()), AwsError::Expired { .. }));
     }
 }

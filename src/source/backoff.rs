@@ -52,10 +52,7 @@ impl Pace {
     /// Requests that are at least `base` apart.
     #[must_use]
     pub fn new(base: Duration) -> Self {
-        Self {
-            base,
-            current: base,
-        }
+        Self { base, current: base }
     }
 
     /// The least time between two requests.
@@ -66,10 +63,7 @@ impl Pace {
 
     /// Goes half as fast, down to a sixteenth.
     pub fn slow_down(&mut self) {
-        self.current = self
-            .current
-            .saturating_mul(2)
-            .min(self.base.saturating_mul(16));
+        self.current = self.current.saturating_mul(2).min(self.base.saturating_mul(16));
     }
 
     /// Goes a tenth faster, until it is as fast as at first.
@@ -110,11 +104,7 @@ mod tests {
     fn random_numbers_differ_and_stay_below_one() {
         let numbers: Vec<f64> = (0..100).map(|_| random()).collect();
         assert!(numbers.iter().all(|number| (0.0..1.0).contains(number)));
-        assert!(
-            numbers
-                .iter()
-                .any(|number| (number - numbers[0]).abs() > 0.01)
-        );
+        assert!(numbers.iter().any(|number| (number - numbers[0]).abs() > 0.01));
     }
 
     #[test]

@@ -17,11 +17,7 @@ pub(super) struct Extraction {
 
 impl Extraction {
     /// Searches `events`, all of them new, and adds what is found and their number to `batch`.
-    pub(super) async fn search(
-        &self,
-        mut batch: Batch,
-        events: Vec<LogEvent>,
-    ) -> Result<Batch, SourceError> {
+    pub(super) async fn search(&self, mut batch: Batch, events: Vec<LogEvent>) -> Result<Batch, SourceError> {
         batch.events += events.len() as u64;
         let bytes: u64 = events.iter().map(|event| event.message.len() as u64).sum();
         batch.bytes += bytes;
@@ -41,10 +37,7 @@ impl Extraction {
     /// What was still waiting for further events.
     pub(super) fn finish(&self) -> Batch {
         let mut batch = Batch::default();
-        self.finder
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .finish(&mut batch.found);
+        self.finder.lock().unwrap_or_else(PoisonError::into_inner).finish(&mut batch.found);
         batch
     }
 

@@ -36,9 +36,7 @@ pub fn start(paths: Vec<PathBuf>) -> mpsc::Receiver<SourceUpdate> {
     let spare = updates.clone();
     let thread = thread::Builder::new().name("read".into());
     if let Err(error) = thread.spawn(move || read_all(updates, &paths)) {
-        let _ = spare.try_send(SourceUpdate::Ended(Err(SourceError::Internal(
-            error.to_string(),
-        ))));
+        let _ = spare.try_send(SourceUpdate::Ended(Err(SourceError::Internal(error.to_string()))));
     }
     receiver
 }
@@ -70,13 +68,7 @@ struct Reader {
 
 impl Reader {
     fn new(updates: mpsc::Sender<SourceUpdate>) -> Self {
-        Self {
-            updates,
-            finder: Finder::new(),
-            batch: Batch::default(),
-            meter: Meter::default(),
-            total: None,
-        }
+        Self { updates, finder: Finder::new(), batch: Batch::default(), meter: Meter::default(), total: None }
     }
 
     fn run(&mut self, paths: &[PathBuf]) -> Result<(), Stop> {
@@ -95,16 +87,8 @@ impl Reader {
     fn read(&mut self, path: &Path) -> Result<(), Stop> {
         let input = open(path)
             .and_then(|raw| archive::unpack(raw, &self.meter))
-            .map_err(|source| {
-                Stop::Failed(SourceError::Open {
-                    path: path.to_owned(),
-                    source,
-                })
-            })?;
-        let mut place = Place {
-            file: Arc::from(path.to_string_lossy()),
-            line: 0,
-        };
+            .map_err(|source| Stop::Failed(SourceError::Open { path: path.to_owned(), source }))?;
+        let mut place = Place { file: Arc::from(path.to_string_lossy()), line: 0 };
         let mut lines = Lines::new(input, LINE_CAP);
         let ending = self.read_lines(&mut lines, &mut place)?;
         // What a damaged file holds of its last line may be worth seeing too.
@@ -112,21 +96,11 @@ impl Reader {
             self.take(line, &mut place)?;
         }
         self.flush()?;
-        ending.map_err(|source| {
-            Stop::Failed(SourceError::Damaged {
-                path: path.to_owned(),
-                lines: place.line,
-                source,
-            })
-        })
+        ending.map_err(|source| Stop::Failed(SourceError::Damaged { path: path.to_owned(), lines: place.line, source }))
     }
 
     /// Reads to the end of the input, or to where it cannot be read any further.
-    fn read_lines(
-        &mut self,
-        lines: &mut Lines<impl io::Read>,
-        place: &mut Place,
-    ) -> Result<io::Result<()>, Stop> {
+    fn read_lines(&mut self, lines: &mut Lines<impl io::Read>, place: &mut Place) -> Result<io::Result<()>, Stop> {
         loop {
             match lines.fill() {
                 Ok(true) => {}
@@ -149,10 +123,7 @@ impl Reader {
             Line::TooLong(head) => (head, false),
         };
         self.batch.bytes += text.len() as u64;
-        let event = LogEvent {
-            origin: place.origin(),
-            message: Text::from(String::from_utf8_lossy(text).as_ref()),
-        };
+        let event = LogEvent { origin: place.origin(), message: Text::from(String::from_utf8_lossy(text).as_ref()) };
         if is_whole {
             self.finder.push(&event, &mut self.batch.found);
         } else {
@@ -177,17 +148,12 @@ impl Reader {
     }
 
     fn report(&self) -> Result<(), Stop> {
-        let status = Status::Reading {
-            bytes: self.meter.bytes(),
-            of: self.total,
-        };
+        let status = Status::Reading { bytes: self.meter.bytes(), of: self.total };
         self.send(SourceUpdate::Status(status))
     }
 
     fn send(&self, update: SourceUpdate) -> Result<(), Stop> {
-        self.updates
-            .blocking_send(update)
-            .map_err(|_| Stop::Cancelled)
+        self.updates.blocking_send(update).map_err(|_| Stop::Cancelled)
     }
 }
 
@@ -199,11 +165,7 @@ struct Place {
 
 impl Place {
     fn origin(&self) -> Origin {
-        Origin {
-            file: Some(Arc::clone(&self.file)),
-            line: Some(self.line),
-            ..Origin::default()
-        }
+        Origin { file: Some(Arc::clone(&self.file)), line: Some(self.line), ..Origin::default() }
     }
 }
 
@@ -211,10 +173,7 @@ impl Place {
 fn sizes(paths: &[PathBuf]) -> Result<Option<u64>, SourceError> {
     let mut total = Some(0);
     for path in paths {
-        let size = size(path).map_err(|source| SourceError::Open {
-            path: path.clone(),
-            source,
-        })?;
+        let size = size(path).map_err(|source| SourceError::Open { path: path.clone(), source })?;
         total = total.zip(size).map(|(total, size)| total + size);
     }
     Ok(total)

@@ -33,13 +33,8 @@ impl Limiter {
     /// Requests at least `spacing` apart. Time that was not used is not saved up.
     #[must_use]
     pub fn new(spacing: Duration) -> Self {
-        let state = State {
-            pace: Pace::new(spacing),
-            next: None,
-        };
-        Self {
-            state: Arc::new(Mutex::new(state)),
-        }
+        let state = State { pace: Pace::new(spacing), next: None };
+        Self { state: Arc::new(Mutex::new(state)) }
     }
 
     /// Waits until a request may start.
@@ -92,10 +87,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_first_starts_at_once_and_the_others_apart() {
-        assert_eq!(
-            starts(&Limiter::default(), 5).await,
-            [0, 225, 450, 675, 900]
-        );
+        assert_eq!(starts(&Limiter::default(), 5).await, [0, 225, 450, 675, 900]);
     }
 
     #[tokio::test(start_paused = true)]

@@ -78,12 +78,7 @@ pub fn start(clients: Clients, limiter: Limiter, options: Options) -> mpsc::Rece
     receiver
 }
 
-async fn run(
-    updates: &mpsc::Sender<SourceUpdate>,
-    clients: Clients,
-    limiter: Limiter,
-    options: Options,
-) {
+async fn run(updates: &mpsc::Sender<SourceUpdate>, clients: Clients, limiter: Limiter, options: Options) {
     let shared = Shared {
         clients,
         limiter,
@@ -123,11 +118,7 @@ impl Shared {
     }
 
     async fn status(&self, group: usize, status: Status) {
-        let merged = self
-            .merged
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .set(group, status);
+        let merged = self.merged.lock().unwrap_or_else(PoisonError::into_inner).set(group, status);
         if let Some(status) = merged {
             self.send(SourceUpdate::Status(status)).await;
         }
@@ -136,8 +127,6 @@ impl Shared {
 
 /// Milliseconds since the Unix epoch.
 fn now() -> i64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -6,9 +6,7 @@ use jiff::{Timestamp, Zoned};
 
 /// A time that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{text:?} is not a time ({why}): write 10m, 2h30m, 1d, 2026-04-01T12:00, 2026-04-01T12:00:00Z, or now"
-)]
+#[error("{text:?} is not a time ({why}): write 10m, 2h30m, 1d, 2026-04-01T12:00, 2026-04-01T12:00:00Z, or now")]
 pub struct TimeError {
     text: String,
     why: &'static str,
@@ -25,10 +23,7 @@ pub struct TimeError {
 /// The text is none of these, or is out of range.
 pub fn parse(text: &str, now: &Zoned) -> Result<i64, TimeError> {
     let trimmed = text.trim();
-    let fault = |why| TimeError {
-        text: text.to_owned(),
-        why,
-    };
+    let fault = |why| TimeError { text: text.to_owned(), why };
     if trimmed.eq_ignore_ascii_case("now") {
         return Ok(now.timestamp().as_millisecond());
     }
@@ -39,12 +34,7 @@ pub fn parse(text: &str, now: &Zoned) -> Result<i64, TimeError> {
         return Ok(time);
     }
     span(trimmed)
-        .and_then(|span| {
-            now.timestamp()
-                .as_millisecond()
-                .checked_sub(span)
-                .ok_or("it is too long ago")
-        })
+        .and_then(|span| now.timestamp().as_millisecond().checked_sub(span).ok_or("it is too long ago"))
         .map_err(fault)
 }
 
@@ -59,17 +49,8 @@ fn iso(text: &str, zone: &TimeZone) -> Option<i64> {
     if let Ok(time) = text.parse::<Timestamp>() {
         return Some(time.as_millisecond());
     }
-    let local = text
-        .parse::<DateTime>()
-        .or_else(|_| text.parse::<Date>().map(|date| date.at(0, 0, 0, 0)))
-        .ok()?;
-    Some(
-        local
-            .to_zoned(zone.clone())
-            .ok()?
-            .timestamp()
-            .as_millisecond(),
-    )
+    let local = text.parse::<DateTime>().or_else(|_| text.parse::<Date>().map(|date| date.at(0, 0, 0, 0))).ok()?;
+    Some(local.to_zoned(zone.clone()).ok()?.timestamp().as_millisecond())
 }
 
 /// Milliseconds of a span such as `2h30m`.
@@ -78,25 +59,13 @@ fn span(text: &str) -> Result<i64, &'static str> {
     let mut total = 0_i64;
     while !rest.is_empty() {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let amount: i64 = rest[..digits]
-            .parse()
-            .map_err(|_| "it is neither a date nor a span")?;
+        let amount: i64 = rest[..digits].parse().map_err(|_| "it is neither a date nor a span")?;
         let mut after = rest[digits..].chars();
-        let unit = after
-            .next()
-            .and_then(unit)
-            .ok_or("its units are s, m, h, d and w")?;
-        total = amount
-            .checked_mul(unit)
-            .and_then(|part| total.checked_add(part))
-            .ok_or("it is too long ago")?;
+        let unit = after.next().and_then(unit).ok_or("its units are s, m, h, d and w")?;
+        total = amount.checked_mul(unit).and_then(|part| total.checked_add(part)).ok_or("it is too long ago")?;
         rest = after.as_str();
     }
-    if text.is_empty() {
-        Err("it is empty")
-    } else {
-        Ok(total)
-    }
+    if text.is_empty() { Err("it is empty") } else { Ok(total) }
 }
 
 fn unit(letter: char) -> Option<i64> {

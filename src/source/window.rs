@@ -11,9 +11,9 @@ use std::time::Duration;
 
 use crate::log::LogEvent;
 
-/// A log that has been quiet is read from here on at most: longer than clocks may differ (a signature of a
-/// clock that is 15 minutes off is refused) and longer than ingestion has been seen to take.
-const QUIET: Duration = Duration::from_mins(15);
+/// A log that has been quiet is read from so long ago at least: longer than the reader's clock may be ahead and
+/// than ingestion has been seen to take. It costs nothing, since there is nothing in it.
+const QUIET: Duration = Duration::from_hours(1);
 
 /// What an event is to those that came before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,21 +58,13 @@ impl Window {
     /// from the newest event.
     #[must_use]
     pub fn new(since: i64, overlap: Duration) -> Self {
-        Self {
-            overlap: millis(overlap),
-            floor: since,
-            newest: None,
-            pass: 0,
-            seen: BTreeMap::new(),
-        }
+        Self { overlap: millis(overlap), floor: since, newest: None, pass: 0, seen: BTreeMap::new() }
     }
 
     /// The first millisecond to ask for next.
     #[must_use]
     pub fn next_start(&self) -> i64 {
-        self.newest.map_or(self.floor, |newest| {
-            self.floor.max(newest.saturating_sub(self.overlap))
-        })
+        self.newest.map_or(self.floor, |newest| self.floor.max(newest.saturating_sub(self.overlap)))
     }
 
     /// The time of the newest event, in milliseconds since the Unix epoch.
@@ -110,19 +102,12 @@ impl Window {
         }
         let late = self.newest.map_or(0, |newest| newest.saturating_sub(time));
         // A clock that runs ahead must not pull the window into the future, past events of other streams.
-        let known = event
-            .origin
-            .ingestion_time
-            .map_or(time, |taken_in| taken_in.min(time));
+        let known = event.origin.ingestion_time.map_or(time, |taken_in| taken_in.min(time));
         if self.newest.is_none_or(|newest| newest < known) {
             self.newest = Some(known);
             self.prune();
         }
-        if late > 0 {
-            Admit::Late(late)
-        } else {
-            Admit::New
-        }
+        if late > 0 { Admit::Late(late) } else { Admit::New }
     }
 
     fn is_first(&mut self, time: i64, key: Key) -> bool {
@@ -133,11 +118,7 @@ impl Window {
             count.in_pass = 0;
         }
         count.in_pass += 1;
-        let first = if has_id {
-            count.seen == 0
-        } else {
-            count.in_pass > count.seen
-        };
+        let first = if has_id { count.seen == 0 } else { count.in_pass > count.seen };
         if first {
             count.seen += 1;
         }
@@ -146,11 +127,7 @@ impl Window {
 
     fn prune(&mut self) {
         let start = self.next_start();
-        if self
-            .seen
-            .first_key_value()
-            .is_some_and(|((time, _), _)| *time < start)
-        {
+        if self.seen.first_key_value().is_some_and(|((time, _), _)| *time < start) {
             self.seen = self.seen.split_off(&(start, Key::Contents(0)));
         }
     }

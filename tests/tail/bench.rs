@@ -41,24 +41,15 @@ impl Bench {
     pub(crate) async fn create_streams(&self) {
         for group in [GROUP, OTHER] {
             let request = self.clients.logs.create_log_stream();
-            request
-                .log_group_name(group)
-                .log_stream_name("s")
-                .send()
-                .await
-                .unwrap();
+            request.log_group_name(group).log_stream_name("s").send().await.unwrap();
         }
     }
 
     /// Logs messages at their times, which do not descend.
     pub(crate) async fn log(&self, group: &str, events: impl IntoIterator<Item = (i64, String)>) {
-        let events = events.into_iter().map(|(time, message)| {
-            InputLogEvent::builder()
-                .timestamp(time)
-                .message(message)
-                .build()
-                .unwrap()
-        });
+        let events = events
+            .into_iter()
+            .map(|(time, message)| InputLogEvent::builder().timestamp(time).message(message).build().unwrap());
         self.clients
             .logs
             .put_log_events()
@@ -81,10 +72,7 @@ impl Bench {
 }
 
 pub(crate) async fn clients(url: &str) -> Clients {
-    let keys = Keys {
-        id: "AKIDLOCAL".into(),
-        secret: "local".into(),
-    };
+    let keys = Keys { id: "AKIDLOCAL".into(), secret: "local".into() };
     aws::connect(&Settings {
         region: Some("eu-central-1".into()),
         endpoint_url: Some(url.into()),
@@ -106,11 +94,12 @@ pub(crate) fn options(groups: &[&str]) -> poll::Options {
 }
 
 pub(crate) fn tail(clients: &Clients, options: poll::Options) -> Tail {
-    Tail::new(poll::start(
-        clients.clone(),
-        Limiter::new(Duration::from_millis(2)),
-        options,
-    ))
+    tail_at(Limiter::new(Duration::from_millis(2)), clients, options)
+}
+
+/// Polls at the rate of a limiter.
+pub(crate) fn tail_at(limiter: Limiter, clients: &Clients, options: poll::Options) -> Tail {
+    Tail::new(poll::start(clients.clone(), limiter, options))
 }
 
 pub(crate) fn record(id: &str) -> String {
@@ -136,15 +125,7 @@ pub(crate) struct Tail {
 
 impl Tail {
     fn new(updates: mpsc::Receiver<SourceUpdate>) -> Self {
-        Self {
-            updates,
-            ids: Vec::new(),
-            statuses: Vec::new(),
-            events: 0,
-            repeated: 0,
-            late: 0,
-            ended: None,
-        }
+        Self { updates, ids: Vec::new(), statuses: Vec::new(), events: 0, repeated: 0, late: 0, ended: None }
     }
 
     /// Takes updates until the condition holds.
@@ -158,17 +139,11 @@ impl Tail {
             }
         };
         let waited = timeout(DEADLINE, wait).await;
-        assert!(
-            waited.is_ok(),
-            "{what}: {:?} {:?}",
-            self.ids,
-            self.statuses.last()
-        );
+        assert!(waited.is_ok(), "{what}: {:?} {:?}", self.ids, self.statuses.last());
     }
 
     pub(crate) async fn until_ids(&mut self, count: usize) {
-        self.until(&format!("{count} records"), |tail| tail.ids.len() >= count)
-            .await;
+        self.until(&format!("{count} records"), |tail| tail.ids.len() >= count).await;
     }
 
     pub(crate) async fn until_ended(&mut self) {
@@ -178,8 +153,7 @@ impl Tail {
     /// Takes updates until so many more polls have been made.
     pub(crate) async fn polls(&mut self, count: usize) {
         let before = self.polled();
-        self.until("polls", |tail| tail.polled() >= before + count)
-            .await;
+        self.until("polls", |tail| tail.polled() >= before + count).await;
     }
 
     fn polled(&self) -> usize {
@@ -193,11 +167,7 @@ impl Tail {
         for id in &self.ids {
             *counts.entry(id).or_default() += 1;
         }
-        counts
-            .into_iter()
-            .filter(|(_, count)| *count > 1)
-            .map(|(id, _)| id)
-            .collect()
+        counts.into_iter().filter(|(_, count)| *count > 1).map(|(id, _)| id).collect()
     }
 
     pub(crate) fn sorted_ids(&self) -> Vec<&str> {
@@ -213,11 +183,8 @@ impl Tail {
                 self.repeated += batch.repeated;
                 self.late += batch.late;
                 for found in batch.found {
-                    let Found::Arrival(arrival) = found else {
-                        panic!("{found:?}")
-                    };
-                    self.ids
-                        .push(arrival.record.request_id().unwrap().to_owned());
+                    let Found::Arrival(arrival) = found else { panic!("{found:?}") };
+                    self.ids.push(arrival.record.request_id().unwrap().to_owned());
                 }
             }
             SourceUpdate::Status(status) => self.statuses.push(status),

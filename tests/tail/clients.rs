@@ -16,31 +16,15 @@ async fn the_identity_is_known() {
 async fn the_receivers_of_a_sender_lead_to_their_log_group() {
     let bench = Bench::new().await;
     let receivers = bench.clients.receiver_groups("sender", None).await.unwrap();
-    assert_eq!(
-        receivers
-            .groups
-            .iter()
-            .map(|group| &**group)
-            .collect::<Vec<_>>(),
-        ["/aws/lambda/receiver"]
-    );
+    assert_eq!(receivers.groups.iter().map(|group| &**group).collect::<Vec<_>>(), ["/aws/lambda/receiver"]);
     assert_eq!(receivers.elsewhere, Vec::<String>::new());
 }
 
 #[tokio::test]
 async fn a_function_without_destinations_is_told_apart_from_one_with_a_queue() {
     let bench = Bench::new().await;
-    let error = bench
-        .clients
-        .receiver_groups("receiver", None)
-        .await
-        .unwrap_err();
+    let error = bench.clients.receiver_groups("receiver", None).await.unwrap_err();
     assert!(matches!(&error, AwsError::NoReceiver { .. }), "{error:?}");
-    assert!(
-        error
-            .to_string()
-            .starts_with("receiver has no destinations configured"),
-        "{error}"
-    );
+    assert!(error.to_string().starts_with("receiver has no destinations configured"), "{error}");
     assert_eq!(error.exit_kind().code(), 253);
 }

@@ -27,13 +27,9 @@ impl Meter {
 /// Unpacks `raw` if it is packed. A file of several members or frames is read to its end; one that breaks off
 /// gives what it holds before it gives the error.
 pub(super) fn unpack(raw: impl Read + 'static, meter: &Meter) -> io::Result<Box<dyn Read>> {
-    let mut raw = Metered {
-        raw,
-        meter: meter.clone(),
-    };
+    let mut raw = Metered { raw, meter: meter.clone() };
     let head = head(&mut raw)?;
-    let packed =
-        |head: Vec<u8>, raw| BufReader::with_capacity(BUFFER, Cursor::new(head).chain(raw));
+    let packed = |head: Vec<u8>, raw| BufReader::with_capacity(BUFFER, Cursor::new(head).chain(raw));
     Ok(if head.starts_with(&GZIP) {
         Box::new(MultiGzDecoder::new(packed(head, raw)))
     } else if zstd::begins(&head) {
@@ -92,9 +88,7 @@ mod tests {
     }
 
     fn noise() -> Vec<u8> {
-        (0..300_000_u32)
-            .flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes())
-            .collect()
+        (0..300_000_u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect()
     }
 
     #[test]
@@ -107,14 +101,8 @@ mod tests {
     #[test]
     fn members_and_frames_follow_each_other() {
         let skippable = [&[0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0][..], b"xyz"].concat();
-        assert_eq!(
-            read([gzip(b"one\n"), gzip(b"two\n")].concat()),
-            (b"one\ntwo\n".to_vec(), None)
-        );
-        assert_eq!(
-            read([zstd(b"one\n"), zstd(b"two\n")].concat()),
-            (b"one\ntwo\n".to_vec(), None)
-        );
+        assert_eq!(read([gzip(b"one\n"), gzip(b"two\n")].concat()), (b"one\ntwo\n".to_vec(), None));
+        assert_eq!(read([zstd(b"one\n"), zstd(b"two\n")].concat()), (b"one\ntwo\n".to_vec(), None));
         assert_eq!(
             read([skippable.clone(), zstd(b"one\n"), skippable, zstd(b"two\n")].concat()),
             (b"one\ntwo\n".to_vec(), None)
@@ -129,7 +117,7 @@ mod tests {
             let (bytes, error) = read(packed[..half].to_vec());
             assert!(bytes.len() + 300_000 > whole.len() / 2, "{}", bytes.len());
             assert_eq!(bytes, whole[..bytes.len()]);
-            assert!(error.is_some());
+            assert_eq!(error, Some(io::ErrorKind::UnexpectedEof));
         }
     }
 
@@ -145,10 +133,7 @@ mod tests {
         let packed = gzip(&b"a".repeat(100_000));
         let meter = Meter::default();
         let size = packed.len() as u64;
-        unpack(Cursor::new(packed), &meter)
-            .unwrap()
-            .read_to_end(&mut Vec::new())
-            .unwrap();
+        unpack(Cursor::new(packed), &meter).unwrap().read_to_end(&mut Vec::new()).unwrap();
         assert_eq!(meter.bytes(), size);
     }
 }

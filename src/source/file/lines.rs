@@ -31,15 +31,7 @@ pub(super) struct Lines<R> {
 
 impl<R: Read> Lines<R> {
     pub(super) fn new(input: R, cap: usize) -> Self {
-        Self {
-            input,
-            cap,
-            buffer: Vec::new(),
-            start: 0,
-            searched: 0,
-            filled: 0,
-            skipping: false,
-        }
+        Self { input, cap, buffer: Vec::new(), start: 0, searched: 0, filled: 0, skipping: false }
     }
 
     /// Reads what there is, up to one block; gives whether there was anything.
@@ -52,10 +44,7 @@ impl<R: Read> Lines<R> {
             self.buffer.resize(self.filled + BLOCK, 0);
         }
         loop {
-            match self
-                .input
-                .read(&mut self.buffer[self.filled..self.filled + BLOCK])
-            {
+            match self.input.read(&mut self.buffer[self.filled..self.filled + BLOCK]) {
                 Ok(count) => {
                     self.filled += count;
                     return Ok(count > 0);
@@ -69,8 +58,7 @@ impl<R: Read> Lines<R> {
     /// The next line of what has been read, if it is complete.
     pub(super) fn next_line(&mut self) -> Option<Line<'_>> {
         loop {
-            let Some(found) = memchr::memchr(b'\n', &self.buffer[self.searched..self.filled])
-            else {
+            let Some(found) = memchr::memchr(b'\n', &self.buffer[self.searched..self.filled]) else {
                 self.searched = self.filled;
                 return self.too_long();
             };
@@ -145,10 +133,7 @@ mod tests {
     #[test]
     fn line_breaks_are_taken_off() {
         for step in 1..12 {
-            assert_eq!(
-                lines(b"one\n\ntwo\r\nthr\0ee", step, 100),
-                ["one", "", "two", "thr\0ee"]
-            );
+            assert_eq!(lines(b"one\n\ntwo\r\nthr\0ee", step, 100), ["one", "", "two", "thr\0ee"]);
         }
     }
 

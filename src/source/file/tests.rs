@@ -57,13 +57,7 @@ fn gzip(content: &[u8]) -> Vec<u8> {
 
 #[test]
 fn records_are_found_with_their_lines() {
-    let content = [
-        b"noise \xff\0\n".as_slice(),
-        RECORD.as_bytes(),
-        b"\r\n\n",
-        RECORD.as_bytes(),
-    ]
-    .concat();
+    let content = [b"noise \xff\0\n".as_slice(), RECORD.as_bytes(), b"\r\n\n", RECORD.as_bytes()].concat();
     let size = content.len() as u64;
     for packed in [content.clone(), gzip(&content)] {
         let file = file(&packed);
@@ -73,10 +67,7 @@ fn records_are_found_with_their_lines() {
         assert!(matches!(read.ended, Some(Ok(()))));
     }
     let file = file(&content);
-    let expected = Status::Reading {
-        bytes: size,
-        of: Some(size),
-    };
+    let expected = Status::Reading { bytes: size, of: Some(size) };
     assert_eq!(read(&[file.path()]).last_status, Some(expected));
 }
 
@@ -94,25 +85,16 @@ fn a_file_that_cannot_be_opened_is_named_before_any_is_read() {
     let missing = read(&[file.path(), Path::new("no/such/file.log")]);
     assert_eq!(missing.events, 0);
     let error = missing.ended.unwrap().unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .starts_with("cannot read no/such/file.log: No such file"),
-        "{error}"
-    );
+    assert!(error.to_string().starts_with("cannot read no/such/file.log: No such file"), "{error}");
     let directory = tempfile::tempdir().unwrap();
     let error = read(&[directory.path()]).ended.unwrap().unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        format!("cannot read {}: is a directory", directory.path().display())
-    );
+    assert_eq!(error.to_string(), format!("cannot read {}: is a directory", directory.path().display()));
 }
 
 #[test]
 fn a_damaged_archive_gives_what_it_holds() {
-    let mut content: Vec<u8> = (0..20_000_u32)
-        .flat_map(|n| format!("{:x}\n", n.wrapping_mul(2_654_435_761)).into_bytes())
-        .collect();
+    let mut content: Vec<u8> =
+        (0..20_000_u32).flat_map(|n| format!("{:x}\n", n.wrapping_mul(2_654_435_761)).into_bytes()).collect();
     content.splice(0..0, format!("{RECORD}\n").into_bytes());
     let packed = gzip(&content);
     let file = file(&packed[..packed.len() / 2]);
@@ -120,32 +102,17 @@ fn a_damaged_archive_gives_what_it_holds() {
     assert_eq!(read.lines, [1]);
     assert!(read.events > 5_000, "{}", read.events);
     let error = read.ended.unwrap().unwrap_err();
-    let expected = format!(
-        "{} is damaged after line {}: ",
-        file.path().display(),
-        read.events
-    );
+    let expected = format!("{} is damaged after line {}: ", file.path().display(), read.events);
     assert!(error.to_string().starts_with(&expected), "{error}");
 }
 
 #[test]
 fn a_line_beyond_the_cap_counts_as_unreadable() {
-    let file = file(
-        &[
-            &vec![b'x'; LINE_CAP + 2 * BLOCK],
-            b"\n".as_slice(),
-            RECORD.as_bytes(),
-        ]
-        .concat(),
-    );
+    let file = file(&[&vec![b'x'; LINE_CAP + 2 * BLOCK], b"\n".as_slice(), RECORD.as_bytes()].concat());
     let read = read(&[file.path()]);
     assert_eq!(read.lines, [2]);
     assert_eq!(read.unreadable.len(), 1);
-    assert!(
-        read.unreadable[0].contains("a line of more than 64 MiB"),
-        "{}",
-        read.unreadable[0]
-    );
+    assert!(read.unreadable[0].contains("a line of more than 64 MiB"), "{}", read.unreadable[0]);
 }
 
 #[test]

@@ -11,19 +11,12 @@ pub(super) struct Cadence {
 
 impl Cadence {
     pub(super) fn new(base: Duration) -> Self {
-        Self {
-            base,
-            current: base,
-        }
+        Self { base, current: base }
     }
 
     /// The wait after a poll that brought so many new events.
     pub(super) fn after(&mut self, new_events: u64) -> Duration {
-        self.current = if new_events > 0 {
-            self.base
-        } else {
-            self.current.mul_f64(1.25).min(self.base.mul_f64(2.5))
-        };
+        self.current = if new_events > 0 { self.base } else { self.current.mul_f64(1.25).min(self.base.mul_f64(2.5)) };
         self.current
     }
 

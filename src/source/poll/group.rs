@@ -23,6 +23,7 @@ pub(super) struct Group<'a> {
     began: i64,
     done: f32,
     lag: Option<Duration>,
+    answered: bool,
     stage: Stage,
 }
 
@@ -44,6 +45,7 @@ impl<'a> Group<'a> {
             began: now(),
             done: 0.0,
             lag: None,
+            answered: false,
             stage: Stage::History,
         }
     }
@@ -58,11 +60,7 @@ impl<'a> Group<'a> {
         let mut new_events = 1;
         loop {
             let next_poll = self.cadence.after(new_events);
-            self.tell(Status::Following {
-                lag: self.lag,
-                next_poll,
-            })
-            .await;
+            self.tell(Status::Following { lag: self.lag, next_poll }).await;
             tokio::time::sleep(next_poll).await;
             new_events = self.pass().await?;
         }
@@ -117,17 +115,14 @@ impl<'a> Group<'a> {
     }
 
     /// One page, however often it has to be asked for; `None` when the range has to be read from its start.
-    async fn page(
-        &mut self,
-        range: &LogRange,
-        token: Option<&str>,
-    ) -> Result<Option<LogPage>, SourceError> {
+    async fn page(&mut self, range: &LogRange, token: Option<&str>) -> Result<Option<LogPage>, SourceError> {
         loop {
             self.shared.limiter.acquire().await;
             match self.shared.clients.log_page(range, token).await {
                 Ok(page) => {
                     self.shared.limiter.answered();
                     self.backoff.reset();
+                    self.answered = true;
                     return Ok(Some(page));
                 }
                 Err(error) if error.recovery() == Recovery::Restart => {
@@ -143,28 +138,22 @@ impl<'a> Group<'a> {
     async fn endure(&mut self, error: AwsError) -> Result<(), SourceError> {
         let recovery = error.recovery();
         let is_lasting = match recovery {
-            Recovery::Wait | Recovery::SlowDown => {
-                !self.follows() && self.backoff.failures() >= PATIENCE
-            }
-            // Who has followed for a while can log in again; who has just begun is told at once.
-            Recovery::LogIn => self.stage != Stage::Following,
+            Recovery::Wait | Recovery::SlowDown => !self.follows() && self.backoff.failures() >= PATIENCE,
+            // Who has seen some of the log can log in again; who has just begun is told at once.
+            Recovery::LogIn => !self.follows() || !self.answered,
             Recovery::Restart | Recovery::Never => true,
         };
         if is_lasting {
             return Err(error.into());
         }
+        tracing::debug!(%error, "will be tried again");
         let throttled = recovery == Recovery::SlowDown;
         if throttled {
             self.shared.limiter.throttled();
             self.cadence.slow_down();
         }
         let wait = self.backoff.next(backoff::random());
-        self.tell(Status::Retrying {
-            wait,
-            reason: error.to_string(),
-            throttled,
-        })
-        .await;
+        self.tell(Status::Retrying { wait, reason: error.to_string(), throttled }).await;
         tokio::time::sleep(wait).await;
         Ok(())
     }
@@ -198,9 +187,7 @@ impl<'a> Group<'a> {
     fn measure(&mut self, new: &[LogEvent]) {
         let newest = new.iter().filter_map(|event| event.origin.timestamp).max();
         if let (Stage::Following, Some(newest)) = (self.stage, newest) {
-            self.lag = u64::try_from(now() - newest)
-                .ok()
-                .map(Duration::from_millis);
+            self.lag = u64::try_from(now() - newest).ok().map(Duration::from_millis);
         }
     }
 

@@ -1,5 +1,6 @@
 //! One status for several groups.
 
+use std::mem::discriminant;
 use std::sync::Arc;
 
 use super::Status;
@@ -14,20 +15,19 @@ pub(super) struct Merged {
 impl Merged {
     pub(super) fn new(groups: &[Arc<str>]) -> Self {
         Self {
-            groups: groups
-                .iter()
-                .map(|name| (Arc::clone(name), Status::Connecting))
-                .collect(),
+            groups: groups.iter().map(|name| (Arc::clone(name), Status::Connecting)).collect(),
             told: Status::Connecting,
         }
     }
 
-    /// Notes what a group does, and gives the status of the whole when that has changed by it, or the next
-    /// poll is counted down anew.
+    /// Notes what a group does, and gives the status of the whole when that changes by it, or when a wait that
+    /// is shown begins anew.
     pub(super) fn set(&mut self, group: usize, status: Status) -> Option<Status> {
+        let own = discriminant(&status);
+        let waits = matches!(status, Status::Following { .. } | Status::Retrying { .. });
         self.groups.get_mut(group)?.1 = status;
         let whole = self.whole();
-        if self.told == whole && !matches!(whole, Status::Following { .. }) {
+        if self.told == whole && !(waits && own == discriminant(&whole)) {
             return None;
         }
         self.told = whole.clone();
@@ -36,18 +36,12 @@ impl Merged {
 
     /// Trouble comes first, then what is still to be read, then how the slowest of the groups does.
     fn whole(&self) -> Status {
-        self.trouble()
-            .or_else(|| self.history())
-            .unwrap_or_else(|| self.following())
+        self.trouble().or_else(|| self.history()).unwrap_or_else(|| self.following())
     }
 
     fn trouble(&self) -> Option<Status> {
         self.groups.iter().find_map(|(name, status)| match status {
-            Status::Retrying {
-                wait,
-                reason,
-                throttled,
-            } => Some(Status::Retrying {
+            Status::Retrying { wait, reason, throttled } => Some(Status::Retrying {
                 wait: *wait,
                 // An error names its group where that matters; with several, say at least whose it is.
                 reason: if self.groups.len() > 1 && !reason.contains(&**name) {
@@ -67,20 +61,14 @@ impl Merged {
             Status::History { done } => *done,
             _ => 1.0,
         };
-        let begun = self
-            .groups
-            .iter()
-            .any(|(_, status)| *status != Status::Connecting);
-        let reading =
-            |status: &Status| matches!(status, Status::Connecting | Status::History { .. });
+        let begun = self.groups.iter().any(|(_, status)| *status != Status::Connecting);
+        let reading = |status: &Status| matches!(status, Status::Connecting | Status::History { .. });
         if !begun {
             return Some(Status::Connecting);
         }
         let sum: f32 = self.groups.iter().map(|(_, status)| done(status)).sum();
         let is_reading = self.groups.iter().any(|(_, status)| reading(status));
-        is_reading.then(|| Status::History {
-            done: sum / self.groups.len() as f32,
-        })
+        is_reading.then(|| Status::History { done: sum / self.groups.len() as f32 })
     }
 
     fn following(&self) -> Status {
@@ -89,10 +77,7 @@ impl Merged {
             _ => None,
         });
         let lag = following.clone().filter_map(|(lag, _)| lag).max();
-        let next_poll = following
-            .map(|(_, next_poll)| next_poll)
-            .min()
-            .unwrap_or_default();
+        let next_poll = following.map(|(_, next_poll)| next_poll).min().unwrap_or_default();
         Status::Following { lag, next_poll }
     }
 }
@@ -107,31 +92,18 @@ mod tests {
     }
 
     fn following(lag: u64, next_poll: u64) -> Status {
-        Status::Following {
-            lag: Some(Duration::from_secs(lag)),
-            next_poll: Duration::from_secs(next_poll),
-        }
+        Status::Following { lag: Some(Duration::from_secs(lag)), next_poll: Duration::from_secs(next_poll) }
     }
 
     fn retrying(reason: &str) -> Status {
-        Status::Retrying {
-            wait: Duration::from_secs(1),
-            reason: reason.into(),
-            throttled: false,
-        }
+        Status::Retrying { wait: Duration::from_secs(1), reason: reason.into(), throttled: false }
     }
 
     #[test]
     fn the_history_of_all_counts() {
         let mut merged = two();
-        assert_eq!(
-            merged.set(0, Status::History { done: 0.5 }),
-            Some(Status::History { done: 0.25 })
-        );
-        assert_eq!(
-            merged.set(0, following(1, 2)),
-            Some(Status::History { done: 0.5 })
-        );
+        assert_eq!(merged.set(0, Status::History { done: 0.5 }), Some(Status::History { done: 0.25 }));
+        assert_eq!(merged.set(0, following(1, 2)), Some(Status::History { done: 0.5 }));
         assert_eq!(merged.set(1, following(3, 5)), Some(following(3, 2)));
     }
 
@@ -139,11 +111,9 @@ mod tests {
     fn trouble_in_one_group_is_named_and_told_once() {
         let mut merged = two();
         merged.set(0, following(1, 2));
-        assert_eq!(
-            merged.set(1, retrying("no route")),
-            Some(retrying("b: no route"))
-        );
+        assert_eq!(merged.set(1, retrying("no route")), Some(retrying("b: no route")));
         assert_eq!(merged.set(0, following(2, 2)), None);
+        assert_eq!(merged.set(1, retrying("no route")), Some(retrying("b: no route")));
         assert_eq!(merged.set(1, following(1, 2)), Some(following(2, 2)));
     }
 }

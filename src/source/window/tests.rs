@@ -34,10 +34,7 @@ fn an_older_event_is_late_by_its_distance_to_the_newest() {
     window.admit(&event(Some("1"), 90_000, "a"));
     window.begin_pass();
     assert_eq!(window.next_start(), 30_000);
-    assert_eq!(
-        window.admit(&event(Some("2"), 50_000, "a")),
-        Admit::Late(40_000)
-    );
+    assert_eq!(window.admit(&event(Some("2"), 50_000, "a")), Admit::Late(40_000));
     assert_eq!(window.newest(), Some(90_000));
 }
 
@@ -45,15 +42,9 @@ fn an_older_event_is_late_by_its_distance_to_the_newest() {
 fn equal_events_without_an_id_are_counted() {
     let mut window = Window::new(0, OVERLAP);
     let twin = event(None, 1_000, "same");
-    assert_eq!(
-        [window.admit(&twin), window.admit(&twin)],
-        [Admit::New, Admit::New]
-    );
+    assert_eq!([window.admit(&twin), window.admit(&twin)], [Admit::New, Admit::New]);
     window.begin_pass();
-    assert_eq!(
-        [window.admit(&twin), window.admit(&twin)],
-        [Admit::Repeated, Admit::Repeated]
-    );
+    assert_eq!([window.admit(&twin), window.admit(&twin)], [Admit::Repeated, Admit::Repeated]);
     assert_eq!(window.admit(&twin), Admit::New);
 }
 
@@ -81,7 +72,7 @@ fn a_quiet_log_is_not_read_from_the_start_again() {
     let mut window = Window::new(0, OVERLAP);
     window.admit(&event(Some("1"), 10_000, "a"));
     window.read_through(86_400_000);
-    assert_eq!(window.next_start(), 86_400_000 - 900_000);
+    assert_eq!(window.next_start(), 86_400_000 - 3_600_000);
     assert_eq!(window.remembered(), 0);
 }
 
@@ -97,22 +88,14 @@ struct Logged {
 impl Logged {
     fn event(&self) -> LogEvent {
         let id = self.has_id.then(|| format!("{:056}", self.number));
-        let mut event = event(
-            id.as_deref(),
-            self.time,
-            &format!("message {}", self.number % 3),
-        );
+        let mut event = event(id.as_deref(), self.time, &format!("message {}", self.number % 3));
         event.origin.ingestion_time = Some(self.taken_in);
         event
     }
 
     /// What can be told of it from outside.
     fn face(&self) -> (i64, Option<usize>, usize) {
-        (
-            self.time,
-            self.has_id.then_some(self.number),
-            self.number % 3,
-        )
+        (self.time, self.has_id.then_some(self.number), self.number % 3)
     }
 }
 
@@ -125,12 +108,7 @@ fn log() -> impl Strategy<Value = Vec<Logged>> {
             .enumerate()
             .map(|(number, (has_id, step, late))| {
                 let time = 1_000_000 + step * 500;
-                Logged {
-                    number,
-                    has_id,
-                    time,
-                    taken_in: time + late,
-                }
+                Logged { number, has_id, time, taken_in: time + late }
             })
             .collect()
     })
@@ -138,11 +116,8 @@ fn log() -> impl Strategy<Value = Vec<Logged>> {
 
 /// What a request at `now` gives: all that was taken in by then, by time, in pages that may be empty.
 fn pages(log: &[Logged], start: i64, now: i64, size: usize) -> Vec<Vec<Logged>> {
-    let mut found: Vec<Logged> = log
-        .iter()
-        .filter(|event| event.taken_in <= now && event.time >= start)
-        .cloned()
-        .collect();
+    let mut found: Vec<Logged> =
+        log.iter().filter(|event| event.taken_in <= now && event.time >= start).cloned().collect();
     found.sort_by_key(|event| (event.time, event.taken_in, event.number));
     let mut pages: Vec<Vec<Logged>> = found.chunks(size).map(<[Logged]>::to_vec).collect();
     pages.insert(pages.len() / 2, Vec::new());

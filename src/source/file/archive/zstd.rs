@@ -1,7 +1,10 @@
 //! Zstandard frames, one after the other.
 
+use std::error::Error;
 use std::io::{self, Cursor, Read};
+use std::iter::successors;
 
+use ruzstd::decoding::errors::FrameDecoderError;
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
@@ -28,13 +31,7 @@ pub(super) struct Zstd<R> {
 
 impl<R: Read> Zstd<R> {
     pub(super) fn new(source: R) -> Self {
-        Self {
-            source,
-            decoder: FrameDecoder::new(),
-            in_frame: false,
-            failure: None,
-            ended: false,
-        }
+        Self { source, decoder: FrameDecoder::new(), in_frame: false, failure: None, ended: false }
     }
 
     fn advance(&mut self) -> io::Result<()> {
@@ -43,7 +40,7 @@ impl<R: Read> Zstd<R> {
                 .decoder
                 .decode_blocks(&mut self.source, BlockDecodingStrategy::UptoBlocks(1))
                 .map(drop)
-                .map_err(io::Error::other);
+                .map_err(plain);
         }
         let mut magic = Vec::with_capacity(4);
         self.source.by_ref().take(4).read_to_end(&mut magic)?;
@@ -54,9 +51,7 @@ impl<R: Read> Zstd<R> {
             }
             head if is_skippable(head) => self.skip(),
             head => {
-                self.decoder
-                    .init(Cursor::new(head).chain(&mut self.source))
-                    .map_err(io::Error::other)?;
+                self.decoder.init(Cursor::new(head).chain(&mut self.source)).map_err(plain)?;
                 self.in_frame = true;
                 Ok(())
             }
@@ -68,23 +63,25 @@ impl<R: Read> Zstd<R> {
         self.source.read_exact(&mut length)?;
         let length = u64::from(u32::from_le_bytes(length));
         let skipped = io::copy(&mut self.source.by_ref().take(length), &mut io::sink())?;
-        if skipped < length {
-            Err(io::ErrorKind::UnexpectedEof.into())
-        } else {
-            Ok(())
-        }
+        if skipped < length { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
     }
 
     /// The decoder holds its window back until the frame is finished, so the frame is finished for it.
     fn fail(&mut self, error: io::Error) {
         if self.in_frame && !self.decoder.is_finished() {
-            let _ = self
-                .decoder
-                .decode_blocks(&LAST_BLOCK[..], BlockDecodingStrategy::UptoBlocks(1));
+            let _ = self.decoder.decode_blocks(&LAST_BLOCK[..], BlockDecodingStrategy::UptoBlocks(1));
         }
         self.failure = Some(error);
         self.ended = true;
     }
+}
+
+/// The decoder wraps the end of a file in layers that say less than it does.
+fn plain(error: FrameDecoderError) -> io::Error {
+    let mut causes = successors(Some(&error as &dyn Error), |&cause| cause.source());
+    let ended = causes
+        .any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|io| io.kind() == io::ErrorKind::UnexpectedEof));
+    if ended { io::ErrorKind::UnexpectedEof.into() } else { io::Error::other(error) }
 }
 
 impl<R: Read> Read for Zstd<R> {
