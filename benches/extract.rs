@@ -25,21 +25,11 @@ fn wrapped(number: usize) -> String {
     let quoted = serde_json::Value::from(record.as_str()).to_string();
     match number % 6 {
         0 => record,
-        1 => format!(
-            "2026-11-20T10:15:44.001Z\t0d9b7a52-1111-4222-8333-abcdefabcdef\tINFO\t{record}\n"
-        ),
-        2 => format!(
-            r#"{{"timestamp":"2026-11-20T10:15:44.001Z","level":"INFO","message":{record}}}"#
-        ),
-        3 => format!(
-            r#"{{"timestamp":"2026-11-20T10:15:44.001Z","level":"INFO","message":{quoted}}}"#
-        ),
-        4 => format!(
-            r#"{{"Records":[{{"EventSource":"aws:sns","Sns":{{"TopicArn":"t","Message":{quoted}}}}}]}}"#
-        ),
-        _ => format!(
-            r#"{{"Records":[{{"messageId":"m","body":{quoted},"eventSource":"aws:sqs"}}]}}"#
-        ),
+        1 => format!("2026-11-20T10:15:44.001Z\t0d9b7a52-1111-4222-8333-abcdefabcdef\tINFO\t{record}\n"),
+        2 => format!(r#"{{"timestamp":"2026-11-20T10:15:44.001Z","level":"INFO","message":{record}}}"#),
+        3 => format!(r#"{{"timestamp":"2026-11-20T10:15:44.001Z","level":"INFO","message":{quoted}}}"#),
+        4 => format!(r#"{{"Records":[{{"EventSource":"aws:sns","Sns":{{"TopicArn":"t","Message":{quoted}}}}}]}}"#),
+        _ => format!(r#"{{"Records":[{{"messageId":"m","body":{quoted},"eventSource":"aws:sqs"}}]}}"#),
     }
 }
 
@@ -52,27 +42,13 @@ fn noise(number: usize) -> String {
 /// Log events of which every `every`-th holds a record.
 fn events(every: usize, message: fn(usize) -> String) -> Vec<LogEvent> {
     (0..10_000)
-        .map(|number| {
-            if number % every == 0 {
-                message(number / every)
-            } else {
-                noise(number)
-            }
-        })
-        .map(|message| LogEvent {
-            origin: Origin::default(),
-            message: Text::from(message),
-        })
+        .map(|number| if number % every == 0 { message(number / every) } else { noise(number) })
+        .map(|message| LogEvent { origin: Origin::default(), message: Text::from(message) })
         .collect()
 }
 
 fn bytes(events: &[LogEvent]) -> BytesCount {
-    BytesCount::new(
-        events
-            .iter()
-            .map(|event| event.message.len())
-            .sum::<usize>(),
-    )
+    BytesCount::new(events.iter().map(|event| event.message.len()).sum::<usize>())
 }
 
 fn find(events: &[LogEvent]) -> Vec<Found> {
@@ -86,15 +62,7 @@ fn find(events: &[LogEvent]) -> Vec<Found> {
 
 fn arrivals() -> Vec<Arrival> {
     let found = find(&events(10, record)).into_iter();
-    found
-        .filter_map(|found| {
-            if let Found::Arrival(arrival) = found {
-                Some(arrival)
-            } else {
-                None
-            }
-        })
-        .collect()
+    found.filter_map(|found| if let Found::Arrival(arrival) = found { Some(arrival) } else { None }).collect()
 }
 
 #[divan::bench]
@@ -124,10 +92,7 @@ fn no_records(bencher: Bencher) {
 #[divan::bench]
 fn write_jsonl(bencher: Bencher) {
     let arrivals = arrivals();
-    let size = arrivals
-        .iter()
-        .map(|arrival| arrival.record.text().len())
-        .sum::<usize>();
+    let size = arrivals.iter().map(|arrival| arrival.record.text().len()).sum::<usize>();
     bencher.counter(BytesCount::new(size)).bench(|| {
         let mut out = Vec::with_capacity(size * 3);
         for arrival in &arrivals {
@@ -141,9 +106,7 @@ fn write_jsonl(bencher: Bencher) {
 #[divan::bench]
 fn pretty(bencher: Bencher) {
     let text = record(1);
-    bencher
-        .counter(BytesCount::of_str(&text))
-        .bench(|| json::pretty(&text));
+    bencher.counter(BytesCount::of_str(&text)).bench(|| json::pretty(&text));
 }
 
 #[divan::bench]
@@ -151,10 +114,5 @@ fn fingerprint(bencher: Bencher) {
     let arrivals = arrivals();
     bencher
         .counter(divan::counter::ItemsCount::new(arrivals.len()))
-        .bench(|| {
-            arrivals
-                .iter()
-                .map(|arrival| arrival.record.fingerprint())
-                .collect::<Vec<_>>()
-        });
+        .bench(|| arrivals.iter().map(|arrival| arrival.record.fingerprint()).collect::<Vec<_>>());
 }

@@ -81,17 +81,13 @@ impl Default for Options {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// Another program listens on the port.
-    #[error(
-        "port {port} on 127.0.0.1 is in use: choose another with --port, or --port 0 for a free one"
-    )]
+    #[error("port {port} on 127.0.0.1 is in use: choose another with --port, or --port 0 for a free one")]
     PortInUse {
         /// The port that was asked for.
         port: u16,
     },
     /// The port cannot be listened on for another reason, such as a privileged number.
-    #[error(
-        "cannot listen on 127.0.0.1:{port}: choose another port with --port, or --port 0 for a free one"
-    )]
+    #[error("cannot listen on 127.0.0.1:{port}: choose another port with --port, or --port 0 for a free one")]
     Listen {
         /// The port that was asked for.
         port: u16,
@@ -124,10 +120,7 @@ impl Endpoint {
         })?;
         let world = Arc::new(World::new(options));
         world.tasks.spawn(http::serve(listener, Arc::clone(&world)));
-        Ok(Self {
-            world,
-            url: format!("http://{address}"),
-        })
+        Ok(Self { world, url: format!("http://{address}") })
     }
 
     /// Where it listens, such as `http://127.0.0.1:43210`.
@@ -171,10 +164,7 @@ impl Endpoint {
 
     /// Names of the functions whose outcomes go to the receiver.
     pub fn senders() -> impl Iterator<Item = &'static str> {
-        functions::DEPLOYED
-            .iter()
-            .filter(|function| function.outcomes_to.is_some())
-            .map(|function| function.name)
+        functions::DEPLOYED.iter().filter(|function| function.outcomes_to.is_some()).map(|function| function.name)
     }
 
     /// Name of the function that prints the records, which land in the log group `/aws/lambda/` + this name.
@@ -204,14 +194,8 @@ impl Drop for Endpoint {
 
 impl World {
     fn new(options: Options) -> Self {
-        let names = Names {
-            region: options.region,
-            account: options.account,
-        };
-        let limits = Limits {
-            events: options.group_events,
-            bytes: options.group_bytes,
-        };
+        let names = Names { region: options.region, account: options.account };
+        let limits = Limits { events: options.group_events, bytes: options.group_bytes };
         let world = Self {
             clock: Clock::new(options.time_scale),
             ids: Ids::default(),

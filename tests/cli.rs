@@ -23,7 +23,10 @@ fn bare() -> Command {
             command.env_remove(name);
         }
     }
-    command.env("AWS_EC2_METADATA_DISABLED", "true").env("AWS_CONFIG_FILE", "none").env("AWS_SHARED_CREDENTIALS_FILE", "none");
+    command
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("AWS_CONFIG_FILE", "none")
+        .env("AWS_SHARED_CREDENTIALS_FILE", "none");
     command
 }
 
@@ -119,9 +122,12 @@ fn a_second_pass_over_its_own_output_changes_nothing() {
 #[test]
 fn the_filter_applies_to_what_is_printed() {
     let input = format!("{FAILURE}\n{SUCCESS}\n");
-    for (query, wanted) in
-        [("outcome:failure", vec!["f1"]), ("not condition:RetriesExhausted", vec!["s1"]), ("fn:oth*", vec!["s1"]), ("id:zz", vec![])]
-    {
+    for (query, wanted) in [
+        ("outcome:failure", vec!["f1"]),
+        ("not condition:RetriesExhausted", vec!["s1"]),
+        ("fn:oth*", vec!["s1"]),
+        ("id:zz", vec![]),
+    ] {
         let output = read(&input, &["--output", "jsonl", "--filter", query]);
         let ids: Vec<_> = lines(&output).iter().map(|line| line["requestId"].as_str().unwrap().to_owned()).collect();
         assert_eq!(ids, wanted, "{query}");

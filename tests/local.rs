@@ -1,9 +1,6 @@
 //! The embedded endpoint, driven by the Rust SDK as AWS is.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test's helper fails the test as the test itself does"
-)]
+#![allow(clippy::unwrap_used, reason = "a test's helper fails the test as the test itself does")]
 
 #[path = "local/bench.rs"]
 mod bench;

@@ -1,10 +1,6 @@
 //! What holds for any text: nothing panics, and what is put in comes out.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test says by panicking what is wrong"
-)]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test says by panicking what is wrong")]
 
 use arrivals::log::{LogEvent, Origin, Text};
 use arrivals::output::{jsonl, text};
@@ -70,17 +66,11 @@ fn string() -> impl Strategy<Value = String> {
 
 /// The text of any JSON value.
 fn value() -> impl Strategy<Value = String> {
-    let leaf = prop_oneof![
-        number(),
-        string(),
-        select(vec!["null", "true", "false"]).prop_map(str::to_owned)
-    ];
+    let leaf = prop_oneof![number(), string(), select(vec!["null", "true", "false"]).prop_map(str::to_owned)];
     leaf.prop_recursive(4, 24, 4, |inner| {
         prop_oneof![
-            (vec(inner.clone(), 0..4), space()).prop_map(|(items, space)| format!(
-                "[{space}{}]",
-                items.join(&format!("{space},"))
-            )),
+            (vec(inner.clone(), 0..4), space())
+                .prop_map(|(items, space)| format!("[{space}{}]", items.join(&format!("{space},")))),
             vec((string(), inner), 0..4).prop_flat_map(object),
         ]
     })
@@ -89,26 +79,18 @@ fn value() -> impl Strategy<Value = String> {
 /// The text of an object with these members in any order.
 fn object(members: Vec<(String, String)>) -> impl Strategy<Value = String> {
     (Just(members).prop_shuffle(), space(), space()).prop_map(|(members, before, after)| {
-        let members: Vec<_> = members
-            .iter()
-            .map(|(key, value)| format!("{before}{key}{after}:{before}{value}"))
-            .collect();
+        let members: Vec<_> =
+            members.iter().map(|(key, value)| format!("{before}{key}{after}:{before}{value}")).collect();
         format!("{{{}{after}}}", members.join(","))
     })
 }
 
-fn member(
-    key: &str,
-    value: impl Strategy<Value = String>,
-) -> impl Strategy<Value = (String, String)> {
+fn member(key: &str, value: impl Strategy<Value = String>) -> impl Strategy<Value = (String, String)> {
     let key = format!("\"{key}\"");
     value.prop_map(move |value| (key.clone(), value))
 }
 
-fn maybe(
-    key: &str,
-    value: impl Strategy<Value = String>,
-) -> impl Strategy<Value = Option<(String, String)>> {
+fn maybe(key: &str, value: impl Strategy<Value = String>) -> impl Strategy<Value = Option<(String, String)>> {
     proptest::option::of(member(key, value))
 }
 
@@ -119,40 +101,18 @@ fn name(known: &[&'static str]) -> impl Strategy<Value = String> + use<> {
 }
 
 fn context() -> impl Strategy<Value = String> {
-    let arns = [
-        "arn:aws:lambda:eu-central-1:111122223333:function:orders:$LATEST",
-        "orders",
-    ];
+    let arns = ["arn:aws:lambda:eu-central-1:111122223333:function:orders:$LATEST", "orders"];
     let id = name(&["6f0d0c1e-3a77-4a0e-9a51-0b6a3b1f0001", "r"]);
-    let condition = member(
-        "condition",
-        name(&["Success", "RetriesExhausted", "EventAgeExceeded"]),
-    );
+    let condition = member("condition", name(&["Success", "RetriesExhausted", "EventAgeExceeded"]));
     let ids = prop_oneof![member("requestId", id), member("functionArn", name(&arns))];
-    (
-        condition,
-        ids,
-        maybe("functionArn", name(&arns)),
-        maybe("approximateInvokeCount", number()),
-    )
-        .prop_map(|(condition, id, arn, count)| {
-            [Some(condition), Some(id), arn, count]
-                .into_iter()
-                .flatten()
-                .collect()
-        })
+    (condition, ids, maybe("functionArn", name(&arns)), maybe("approximateInvokeCount", number()))
+        .prop_map(|(condition, id, arn, count)| [Some(condition), Some(id), arn, count].into_iter().flatten().collect())
         .prop_flat_map(object)
 }
 
 fn error() -> impl Strategy<Value = String> {
-    let frames = vec(
-        prop_oneof![
-            string(),
-            Just("\"  File \\\"a.py\\\", line 9, in f\\n    x\\n\"".to_owned()),
-            value()
-        ],
-        0..3,
-    );
+    let frames =
+        vec(prop_oneof![string(), Just("\"  File \\\"a.py\\\", line 9, in f\\n    x\\n\"".to_owned()), value()], 0..3);
     let frames = frames.prop_map(|frames| format!("[{}]", frames.join(",")));
     (
         maybe("errorType", value()),
@@ -161,10 +121,7 @@ fn error() -> impl Strategy<Value = String> {
         maybe("trace", frames),
     )
         .prop_map(|(error_type, message, stack, trace)| {
-            [error_type, message, stack, trace]
-                .into_iter()
-                .flatten()
-                .collect()
+            [error_type, message, stack, trace].into_iter().flatten().collect()
         })
         .prop_flat_map(object)
 }
@@ -173,10 +130,7 @@ fn response_context() -> impl Strategy<Value = String> {
     prop_oneof![
         Just("null".to_owned()),
         Just("{\"statusCode\": 429}".to_owned()),
-        Just(
-            "{\"statusCode\":200,\"executedVersion\":\"7\",\"functionError\":\"Unhandled\"}"
-                .to_owned()
-        ),
+        Just("{\"statusCode\":200,\"executedVersion\":\"7\",\"functionError\":\"Unhandled\"}".to_owned()),
         value(),
     ]
 }
@@ -195,23 +149,12 @@ fn record() -> impl Strategy<Value = String> {
         maybe("unknown", value()),
     );
     fields
-        .prop_map(
-            |(version, context, time, request, response, payload, batch, other)| {
-                [
-                    Some(version),
-                    Some(context),
-                    time,
-                    request,
-                    response,
-                    payload,
-                    batch,
-                    other,
-                ]
+        .prop_map(|(version, context, time, request, response, payload, batch, other)| {
+            [Some(version), Some(context), time, request, response, payload, batch, other]
                 .into_iter()
                 .flatten()
                 .collect()
-            },
-        )
+        })
         .prop_flat_map(object)
 }
 
@@ -262,11 +205,7 @@ fn stray() -> impl Strategy<Value = String> {
         "END",
         ",",
     ];
-    vec(select(pieces), 0..6).prop_map(|pieces| {
-        pieces
-            .iter()
-            .fold(" ".to_owned(), |text, piece| text + piece + " ")
-    })
+    vec(select(pieces), 0..6).prop_map(|pieces| pieces.iter().fold(" ".to_owned(), |text, piece| text + piece + " "))
 }
 
 fn quoted(text: &str) -> String {
@@ -277,42 +216,25 @@ fn quoted(text: &str) -> String {
 fn wrapped(layer: &Layer, text: &str, is_object: bool) -> (String, bool) {
     match layer {
         Layer::Text(before, after) => (format!("{before}{text}{after}"), false),
-        Layer::LogObject(key) if is_object => (
-            format!("{{\"level\":\"INFO\",\"requestId\":\"outer\",\"{key}\":{text}}}"),
-            true,
-        ),
+        Layer::LogObject(key) if is_object => {
+            (format!("{{\"level\":\"INFO\",\"requestId\":\"outer\",\"{key}\":{text}}}"), true)
+        }
         Layer::LogObject(key) => (format!("{{\"{key}\" : {}}}", quoted(text)), true),
-        Layer::LogString(key, before) => (
-            format!(
-                "{{\"{key}\":{}, \"n\":1}}",
-                quoted(&format!("{before}{text}"))
-            ),
-            true,
-        ),
+        Layer::LogString(key, before) => {
+            (format!("{{\"{key}\":{}, \"n\":1}}", quoted(&format!("{before}{text}"))), true)
+        }
         Layer::Sns => {
-            let notification = format!(
-                "{{\"Type\":\"Notification\",\"TopicArn\":\"t\",\"Message\":{}}}",
-                quoted(text)
-            );
-            (
-                format!("{{\"Records\":[{{\"EventSource\":\"aws:sns\",\"Sns\":{notification}}}]}}"),
-                true,
-            )
+            let notification = format!("{{\"Type\":\"Notification\",\"TopicArn\":\"t\",\"Message\":{}}}", quoted(text));
+            (format!("{{\"Records\":[{{\"EventSource\":\"aws:sns\",\"Sns\":{notification}}}]}}"), true)
         }
         Layer::Sqs(others) => {
-            let message = |body: &str| {
-                format!(
-                    "{{\"messageId\":\"m\",\"body\":{},\"eventSource\":\"aws:sqs\"}}",
-                    quoted(body)
-                )
-            };
+            let message =
+                |body: &str| format!("{{\"messageId\":\"m\",\"body\":{},\"eventSource\":\"aws:sqs\"}}", quoted(body));
             let messages = [vec![message("not a record"); *others], vec![message(text)]].concat();
             (format!("{{\"Records\": [{}]}}", messages.join(", ")), true)
         }
         Layer::EventBridge(source) if is_object => (
-            format!(
-                "{{\"version\":\"0\",\"detail-type\":\"Lambda\",\"source\":\"{source}\",\"detail\":{text}}}"
-            ),
+            format!("{{\"version\":\"0\",\"detail-type\":\"Lambda\",\"source\":\"{source}\",\"detail\":{text}}}"),
             true,
         ),
         Layer::EventBridge(_) | Layer::StringOnly => (quoted(text), false),
@@ -340,13 +262,7 @@ fn envelope(layers: &[(Layer, bool)]) -> Vec<&'static str> {
 fn find(message: &str, origin: Origin) -> Vec<Found> {
     let mut found = Vec::new();
     let mut finder = Finder::new();
-    finder.push(
-        &LogEvent {
-            origin,
-            message: Text::from(message),
-        },
-        &mut found,
-    );
+    finder.push(&LogEvent { origin, message: Text::from(message) }, &mut found);
     finder.finish(&mut found);
     found
 }
@@ -363,10 +279,7 @@ fn lines(found: &[Found]) -> String {
 
 /// Tokens without white space.
 fn sequence(text: &str) -> Vec<(TokenKind, &str)> {
-    json::tokens(text)
-        .filter(|(kind, _)| *kind != TokenKind::Space)
-        .map(|(kind, range)| (kind, &text[range]))
-        .collect()
+    json::tokens(text).filter(|(kind, _)| *kind != TokenKind::Space).map(|(kind, range)| (kind, &text[range])).collect()
 }
 
 /// What a string says; half a surrogate pair says nothing, and serde refuses it.

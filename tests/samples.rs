@@ -1,15 +1,9 @@
 //! Every recorded sample, by name, with what must be found in it.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test says by panicking what is wrong"
-)]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test says by panicking what is wrong")]
 
 use arrivals::log::{LogEvent, Origin, Text};
-use arrivals::record::{
-    Arrival, Envelope, Finder, Found, FunctionArn, InvocationError, Kind, Outcome, Reason,
-};
+use arrivals::record::{Arrival, Envelope, Finder, Found, FunctionArn, InvocationError, Kind, Outcome, Reason};
 use serde_json::Value;
 
 const SAMPLES: &str = include_str!("data/record-samples.jsonl");
@@ -24,13 +18,7 @@ fn find(name: &str) -> Vec<Found> {
         .unwrap_or_else(|| panic!("no sample {name}"));
     let message = Text::from(sample["message"].as_str().expect("a message"));
     let mut found = Vec::new();
-    Finder::new().push(
-        &LogEvent {
-            origin: Origin::default(),
-            message,
-        },
-        &mut found,
-    );
+    Finder::new().push(&LogEvent { origin: Origin::default(), message }, &mut found);
     found
 }
 
@@ -62,15 +50,8 @@ fn head(arrival: &Arrival) -> (&str, &str, Option<u64>) {
     let record = &arrival.record;
     let id = record.request_id().expect("a request id");
     assert_eq!(&id[..32], "6f0d0c1e-3a77-4a0e-9a51-0b6a3b1f");
-    assert_eq!(
-        record.function().map(FunctionArn::name),
-        Some("orders-sender")
-    );
-    (
-        &id[32..],
-        record.condition().as_str(),
-        record.invoke_count(),
-    )
+    assert_eq!(record.function().map(FunctionArn::name), Some("orders-sender"));
+    (&id[32..], record.condition().as_str(), record.invoke_count())
 }
 
 fn error(arrival: &Arrival) -> InvocationError {
@@ -81,34 +62,18 @@ fn assert_value_error(arrival: &Arrival) {
     let error = error(arrival);
     assert_eq!(error.error_type.as_deref(), Some("ValueError"));
     assert_eq!(error.message.as_deref(), Some("stock can't be negative"));
-    let [frame] = &error.frames[..] else {
-        panic!("one frame: {error:?}")
-    };
-    assert_eq!(
-        (frame.file.as_deref(), frame.line),
-        (Some("/var/task/app.py"), Some(12))
-    );
+    let [frame] = &error.frames[..] else { panic!("one frame: {error:?}") };
+    assert_eq!((frame.file.as_deref(), frame.line), (Some("/var/task/app.py"), Some(12)));
     assert_eq!(frame.function.as_deref(), Some("handler"));
-    assert_eq!(
-        frame.code.as_deref(),
-        Some("raise ValueError(\"stock can't be negative\")")
-    );
+    assert_eq!(frame.code.as_deref(), Some("raise ValueError(\"stock can't be negative\")"));
 }
 
 fn assert_type_error(arrival: &Arrival) {
     let error = error(arrival);
     assert_eq!(error.error_type.as_deref(), Some("TypeError"));
-    assert_eq!(
-        error.message.as_deref(),
-        Some("Cannot read properties of undefined (reading 'id')")
-    );
-    let [frame] = &error.frames[..] else {
-        panic!("one frame: {error:?}")
-    };
-    assert_eq!(
-        (frame.file.as_deref(), frame.line),
-        (Some("/var/task/index.mjs"), Some(4))
-    );
+    assert_eq!(error.message.as_deref(), Some("Cannot read properties of undefined (reading 'id')"));
+    let [frame] = &error.frames[..] else { panic!("one frame: {error:?}") };
+    assert_eq!((frame.file.as_deref(), frame.line), (Some("/var/task/index.mjs"), Some(4)));
     assert_eq!(frame.function.as_deref(), Some("Runtime.handler"));
 }
 
@@ -116,12 +81,7 @@ fn assert_type_error(arrival: &Arrival) {
 fn every_sample_is_tested() {
     let names: Vec<_> = SAMPLES
         .lines()
-        .map(|line| {
-            serde_json::from_str::<Value>(line).expect("JSON")["name"]
-                .as_str()
-                .expect("a name")
-                .to_owned()
-        })
+        .map(|line| serde_json::from_str::<Value>(line).expect("JSON")["name"].as_str().expect("a name").to_owned())
         .collect();
     let source = include_str!("samples.rs");
     assert_eq!(names.len(), 25);
@@ -134,11 +94,7 @@ fn every_sample_is_tested() {
 fn successes() {
     for (name, payload, envelope) in [
         ("python_print_success", PAYLOAD, &[][..]),
-        (
-            "node_json_message_string",
-            COMPACT_PAYLOAD,
-            &[Envelope::Log],
-        ),
+        ("node_json_message_string", COMPACT_PAYLOAD, &[Envelope::Log]),
         ("python_json_logging", PAYLOAD, &[Envelope::Log]),
         ("powertools_ts_event", COMPACT_PAYLOAD, &[Envelope::Log]),
     ] {
@@ -148,14 +104,8 @@ fn successes() {
         assert_eq!(arrival.record.outcome(), Outcome::Success);
         assert_eq!(arrival.record.request_payload(), Some(payload), "{name}");
         let response = arrival.record.response_payload().expect("a response");
-        assert!(
-            matches!(response, r#"{"accepted":true}"# | r#"{"accepted": true}"#),
-            "{name}"
-        );
-        assert_eq!(
-            (arrival.record.error(), arrival.record.fingerprint()),
-            (None, None)
-        );
+        assert!(matches!(response, r#"{"accepted":true}"# | r#"{"accepted": true}"#), "{name}");
+        assert_eq!((arrival.record.error(), arrival.record.fingerprint()), (None, None));
         assert!(arrival.replayable());
     }
 }
@@ -171,20 +121,10 @@ fn python_failures() {
         ("eventbridge_event", &[Envelope::EventBridge]),
     ] {
         let arrival = arrival(name);
-        assert_eq!(
-            head(&arrival),
-            ("0002", "RetriesExhausted", Some(3)),
-            "{name}"
-        );
+        assert_eq!(head(&arrival), ("0002", "RetriesExhausted", Some(3)), "{name}");
         assert_eq!(*arrival.envelope, *envelope, "{name}");
-        assert_eq!(
-            arrival.record.function().and_then(|arn| arn.qualifier()),
-            Some("$LATEST")
-        );
-        assert_eq!(
-            arrival.record.function_error().as_deref(),
-            Some("Unhandled")
-        );
+        assert_eq!(arrival.record.function().and_then(|arn| arn.qualifier()), Some("$LATEST"));
+        assert_eq!(arrival.record.function_error().as_deref(), Some("Unhandled"));
         assert_eq!(arrival.record.timestamp(), Some(1_795_169_743_658));
         assert_value_error(&arrival);
         assert!(arrival.replayable());
@@ -193,23 +133,11 @@ fn python_failures() {
 
 #[test]
 fn one_failure_has_one_fingerprint_however_it_came() {
-    let names = [
-        "python_print_failure",
-        "python_logger_text",
-        "powertools_python_log_event",
-        "sns_envelope",
-        "sns_in_sqs",
-    ];
-    let fingerprints: Vec<_> = names
-        .iter()
-        .map(|name| arrival(name).record.fingerprint())
-        .collect();
+    let names =
+        ["python_print_failure", "python_logger_text", "powertools_python_log_event", "sns_envelope", "sns_in_sqs"];
+    let fingerprints: Vec<_> = names.iter().map(|name| arrival(name).record.fingerprint()).collect();
     assert!(fingerprints[0].is_some());
-    assert!(
-        fingerprints
-            .iter()
-            .all(|fingerprint| *fingerprint == fingerprints[0])
-    );
+    assert!(fingerprints.iter().all(|fingerprint| *fingerprint == fingerprints[0]));
 }
 
 #[test]
@@ -220,21 +148,11 @@ fn node_failures() {
         ("node_json_message_object", &[Envelope::Log]),
     ] {
         let arrival = arrival(name);
-        assert_eq!(
-            head(&arrival),
-            ("0003", "RetriesExhausted", Some(3)),
-            "{name}"
-        );
+        assert_eq!(head(&arrival), ("0003", "RetriesExhausted", Some(3)), "{name}");
         assert_eq!(*arrival.envelope, *envelope, "{name}");
-        assert_eq!(
-            arrival.record.function().and_then(|arn| arn.qualifier()),
-            Some("live")
-        );
+        assert_eq!(arrival.record.function().and_then(|arn| arn.qualifier()), Some("live"));
         assert_eq!(arrival.record.executed_version().as_deref(), Some("7"));
-        assert!(
-            arrival.record.text().shares_with(&arrival.message),
-            "{name} is not copied"
-        );
+        assert!(arrival.record.text().shares_with(&arrival.message), "{name} is not copied");
         assert_type_error(&arrival);
     }
 }
@@ -244,22 +162,13 @@ fn a_java_failure_has_a_cause() {
     let arrival = arrival("java_json_string");
     assert_eq!(head(&arrival), ("0004", "RetriesExhausted", Some(2)));
     let error = error(&arrival);
-    assert_eq!(
-        error.error_type.as_deref(),
-        Some("com.example.OrderException")
-    );
+    assert_eq!(error.error_type.as_deref(), Some("com.example.OrderException"));
     assert_eq!(error.frames[0].file.as_deref(), Some("Handler.java"));
     assert_eq!((error.frames.len(), error.frames[0].line), (1, Some(31)));
     let cause = error.cause.expect("a cause");
-    assert_eq!(
-        cause.error_type.as_deref(),
-        Some("java.net.ConnectException")
-    );
+    assert_eq!(cause.error_type.as_deref(), Some("java.net.ConnectException"));
     assert_eq!(cause.message.as_deref(), Some("connection refused"));
-    assert_eq!(
-        (cause.frames.len(), cause.frames[0].line, cause.cause),
-        (1, None, None)
-    );
+    assert_eq!((cause.frames.len(), cause.frames[0].line, cause.cause), (1, None, None));
 }
 
 #[test]
@@ -268,13 +177,8 @@ fn a_batch_keeps_payloads_byte_for_byte() {
     assert_eq!(arrivals.len(), 2);
     assert_eq!(head(&arrivals[0]), ("0005", "Success", Some(1)));
     assert_eq!(head(&arrivals[1]), ("0002", "RetriesExhausted", Some(3)));
-    assert!(
-        arrivals
-            .iter()
-            .all(|arrival| *arrival.envelope == [Envelope::Sqs] && arrival.redelivery == 0)
-    );
-    let expected =
-        "{\n  \"orderId\": \"A-1001\",\n  \"big\": 12345678901234567890,\n  \"price\": 1.10\n}";
+    assert!(arrivals.iter().all(|arrival| *arrival.envelope == [Envelope::Sqs] && arrival.redelivery == 0));
+    let expected = "{\n  \"orderId\": \"A-1001\",\n  \"big\": 12345678901234567890,\n  \"price\": 1.10\n}";
     assert_eq!(arrivals[0].record.request_payload(), Some(expected));
     assert_eq!(arrivals[0].record.response_payload(), Some("null"));
     assert_value_error(&arrivals[1]);
@@ -283,42 +187,17 @@ fn a_batch_keeps_payloads_byte_for_byte() {
 #[test]
 fn what_never_ran_has_no_response() {
     for (name, id, condition, count, status) in [
-        (
-            "age_exceeded_never_ran",
-            "0006",
-            "EventAgeExceeded",
-            0,
-            Some(429),
-        ),
-        (
-            "zero_reserved_concurrency",
-            "0007",
-            "ZeroReservedConcurrency",
-            0,
-            None,
-        ),
-        (
-            "target_deleted_404",
-            "0008",
-            "RetriesExhausted",
-            1,
-            Some(404),
-        ),
+        ("age_exceeded_never_ran", "0006", "EventAgeExceeded", 0, Some(429)),
+        ("zero_reserved_concurrency", "0007", "ZeroReservedConcurrency", 0, None),
+        ("target_deleted_404", "0008", "RetriesExhausted", 1, Some(404)),
     ] {
         let arrival = arrival(name);
         assert_eq!(head(&arrival), (id, condition, Some(count)));
         let view = arrival.record.view();
-        assert_eq!(
-            (view.status_code, view.has_response_context),
-            (status, status.is_some())
-        );
+        assert_eq!((view.status_code, view.has_response_context), (status, status.is_some()));
         assert!(view.executed_version.is_none() && view.response_payload.is_none());
         assert_eq!(arrival.record.request_payload(), Some(PAYLOAD));
-        assert!(
-            arrival.replayable()
-                && arrival.record.error().is_none()
-                && arrival.record.fingerprint().is_some()
-        );
+        assert!(arrival.replayable() && arrival.record.error().is_none() && arrival.record.fingerprint().is_some());
     }
 }
 
@@ -328,33 +207,19 @@ fn a_timeout_has_a_type_and_no_frames() {
     assert_eq!(head(&arrival), ("0009", "RetriesExhausted", Some(1)));
     assert_eq!(arrival.record.request_payload(), Some("\"just a string\""));
     let error = error(&arrival);
-    assert_eq!(
-        (error.error_type.as_deref(), error.frames.len()),
-        (Some("Sandbox.Timedout"), 0)
-    );
+    assert_eq!((error.error_type.as_deref(), error.frames.len()), (Some("Sandbox.Timedout"), 0));
 }
 
 #[test]
 fn a_batch_of_a_stream_cannot_be_sent_again() {
     let arrival = arrival("kinesis_esm_record");
     assert_eq!(head(&arrival), ("0010", "RetryAttemptsExhausted", Some(3)));
-    assert_eq!(
-        (arrival.record.kind(), arrival.replayable()),
-        (Kind::EventSource, false)
-    );
-    assert_eq!(
-        arrival.record.function().and_then(|arn| arn.qualifier()),
-        None
-    );
+    assert_eq!((arrival.record.kind(), arrival.replayable()), (Kind::EventSource, false));
+    assert_eq!(arrival.record.function().and_then(|arn| arn.qualifier()), None);
     let view = arrival.record.view();
     let batch = view.batch_info.expect("a batch");
     assert_eq!(batch.name, "KinesisBatchInfo");
-    assert!(
-        batch
-            .value
-            .get()
-            .contains("\"49601189658422359378836298521827638475320189012309704722\"")
-    );
+    assert!(batch.value.get().contains("\"49601189658422359378836298521827638475320189012309704722\""));
     assert!(view.function_error.is_none() && view.request_payload.is_none());
 }
 

@@ -123,7 +123,9 @@ const SUCCESS: &str = r#"{"version":"1.0","timestamp":"2026-11-20T10:15:44.658Z"
 fn the_demo_shows_failures_and_successes_and_ends_on_q() {
     let mut session = Session::arrivals(40, 120, &["demo"]);
     session.wait_until("a failure and a success", |text| {
-        text.contains("RuntimeError: I'm supposed to fail here") && text.contains("this_invocation") && text.contains("×3")
+        text.contains("RuntimeError: I'm supposed to fail here")
+            && text.contains("this_invocation")
+            && text.contains("×3")
     });
     session.press("q");
     assert_eq!(session.end(), 0);

@@ -283,7 +283,8 @@ fn the_borders_can_be_dragged() {
 
 #[test]
 fn the_wheel_scrolls_what_is_under_it() {
-    let many: Vec<_> = (0..60).map(|second| common::record(second, "f", "RetriesExhausted", 1, "\"requestPayload\":1")).collect();
+    let many: Vec<_> =
+        (0..60).map(|second| common::record(second, "f", "RetriesExhausted", 1, "\"requestPayload\":1")).collect();
     let mut model = drawn(&many, 80, 24);
     let failures = model.geometry.lists[0];
     let top = |model: &Model| model.list(Pane::Failures).window(&model.board, usize::from(failures.height)).top;
@@ -297,7 +298,8 @@ fn the_wheel_scrolls_what_is_under_it() {
 
 #[test]
 fn pages_move_by_what_is_on_screen() {
-    let many: Vec<_> = (0..60).map(|second| common::record(second, "f", "RetriesExhausted", 1, "\"requestPayload\":1")).collect();
+    let many: Vec<_> =
+        (0..60).map(|second| common::record(second, "f", "RetriesExhausted", 1, "\"requestPayload\":1")).collect();
     let mut model = drawn(&many, 80, 24);
     let height = u32::from(model.geometry.lists[0].height);
     press(&mut model, KeyCode::PageUp);

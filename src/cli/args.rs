@@ -6,7 +6,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// See where asynchronous AWS Lambda invocations landed.
 #[derive(Debug, Parser)]
-#[command(name = "arrivals", version, propagate_version = true, subcommand_required = true, arg_required_else_help = true)]
+#[command(
+    name = "arrivals",
+    version,
+    propagate_version = true,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
 #[command(after_help = "Try it without an account: arrivals demo")]
 pub(super) struct Cli {
     /// What to do.

@@ -53,7 +53,8 @@ pub(super) async fn run(args: DemoArgs, look: LookArgs) -> Result<(), Failure> {
 }
 
 fn settings(endpoint: &Endpoint) -> Settings {
-    let export = |wanted: &str| endpoint.exports().into_iter().find(|(name, _)| *name == wanted).map(|(_, value)| value);
+    let export =
+        |wanted: &str| endpoint.exports().into_iter().find(|(name, _)| *name == wanted).map(|(_, value)| value);
     let keys = export("AWS_ACCESS_KEY_ID").zip(export("AWS_SECRET_ACCESS_KEY"));
     Settings {
         region: Some(endpoint.region().to_owned()),
@@ -136,7 +137,10 @@ async fn invoke(clients: &Clients, call: traffic::Call) -> Option<String> {
 }
 
 /// Passes updates on until every call is answered or patience is at an end.
-fn until_answered(mut updates: mpsc::Receiver<SourceUpdate>, mut waiting: HashSet<String>) -> mpsc::Receiver<SourceUpdate> {
+fn until_answered(
+    mut updates: mpsc::Receiver<SourceUpdate>,
+    mut waiting: HashSet<String>,
+) -> mpsc::Receiver<SourceUpdate> {
     let (send, passed) = mpsc::channel(16);
     let deadline = Instant::now() + PATIENCE;
     tokio::spawn(async move {

@@ -33,7 +33,9 @@ fn instructions(endpoint: &Endpoint, time_scale: f64) -> String {
     for (name, value) in endpoint.exports() {
         let _ = writeln!(text, "export {name}={value}");
     }
-    text.push_str("\n# Invoke the sender: it raises on the first event and returns on the second (AWS CLI, version 1 or 2).\n");
+    text.push_str(
+        "\n# Invoke the sender: it raises on the first event and returns on the second (AWS CLI, version 1 or 2).\n",
+    );
     for event in EVENTS {
         let _ = writeln!(text, "{}", invocation(event));
     }

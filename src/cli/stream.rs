@@ -25,7 +25,11 @@ enum End {
 ///
 /// # Errors
 /// When the source cannot go on, or standard output cannot be written.
-pub(super) async fn run(updates: mpsc::Receiver<SourceUpdate>, query: Query, format: OutputFormat) -> Result<(), Failure> {
+pub(super) async fn run(
+    updates: mpsc::Receiver<SourceUpdate>,
+    query: Query,
+    format: OutputFormat,
+) -> Result<(), Failure> {
     let mut stream = Stream::new(query, format, BufWriter::new(io::stdout()));
     let end = stream.drain(updates).await?;
     if end == End::Done {

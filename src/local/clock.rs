@@ -14,9 +14,7 @@ impl Clock {
     /// `scale` divides every wait; what is no positive number counts as 1.
     pub(crate) fn new(scale: f64) -> Self {
         let usable = scale.is_finite() && scale > 0.0;
-        Self {
-            scale: if usable { scale } else { 1.0 },
-        }
+        Self { scale: if usable { scale } else { 1.0 } }
     }
 
     /// How long `nominal` takes here.
@@ -32,9 +30,7 @@ impl Clock {
 
 /// Now, in milliseconds since the Unix epoch.
 pub(crate) fn now_ms() -> i64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
@@ -66,24 +62,15 @@ mod tests {
     fn times_are_written_as_aws_writes_them() {
         assert_eq!(iso_millis(1_650_108_283_658), "2022-04-16T11:24:43.658Z");
         assert_eq!(iso_millis(1_650_108_283_000), "2022-04-16T11:24:43.000Z");
-        assert_eq!(
-            iso_offset(1_650_108_283_658),
-            "2022-04-16T11:24:43.658+0000"
-        );
+        assert_eq!(iso_offset(1_650_108_283_658), "2022-04-16T11:24:43.658+0000");
         assert_eq!(day_path(1_650_108_283_658), "2022/04/16");
     }
 
     #[test]
     fn a_scale_that_is_no_scale_counts_as_one() {
         for scale in [0.0, -3.0, f64::NAN, f64::INFINITY] {
-            assert_eq!(
-                Clock::new(scale).shortened(Duration::from_mins(1)),
-                Duration::from_mins(1)
-            );
+            assert_eq!(Clock::new(scale).shortened(Duration::from_mins(1)), Duration::from_mins(1));
         }
-        assert_eq!(
-            Clock::new(60.0).shortened(Duration::from_mins(1)),
-            Duration::from_secs(1)
-        );
+        assert_eq!(Clock::new(60.0).shortened(Duration::from_mins(1)), Duration::from_secs(1));
     }
 }

@@ -86,13 +86,8 @@ pub(crate) enum Busy {
 impl Functions {
     /// Every function, its outcomes wired as it was deployed.
     pub(crate) fn deploy(names: &Names, now: i64) -> Self {
-        let deployed = DEPLOYED
-            .iter()
-            .map(|definition| (definition.name, Function::new(definition, names, now)));
-        Self {
-            by_name: deployed.collect(),
-            running: 0,
-        }
+        let deployed = DEPLOYED.iter().map(|definition| (definition.name, Function::new(definition, names, now)));
+        Self { by_name: deployed.collect(), running: 0 }
     }
 
     /// All of them, by name.
@@ -120,19 +115,11 @@ impl Functions {
         let qualifier = wanted.qualifier.as_deref().unwrap_or(LATEST);
         let found = self.get(&wanted.name).and_then(|function| {
             let version = function.version_of(qualifier)?;
-            Some(Target {
-                definition: function.definition,
-                qualifier: qualifier.to_owned(),
-                version,
-            })
+            Some(Target { definition: function.definition, qualifier: qualifier.to_owned(), version })
         });
         found.ok_or_else(|| {
             let arn = names.qualified_arn(&wanted.name, qualifier);
-            Fault::new(
-                404,
-                "ResourceNotFoundException",
-                format!("Function not found: {arn}"),
-            )
+            Fault::new(404, "ResourceNotFoundException", format!("Function not found: {arn}"))
         })
     }
 
@@ -148,10 +135,7 @@ impl Functions {
             _ => {}
         }
         function.running += 1;
-        let warm = function
-            .idle
-            .iter()
-            .rposition(|idle| idle.version == target.version);
+        let warm = function.idle.iter().rposition(|idle| idle.version == target.version);
         let environment = warm.map(|at| function.idle.remove(at));
         self.running += 1;
         Ok(environment)
@@ -172,28 +156,14 @@ impl Function {
         let configs = definition.outcomes_to.map(|to| {
             let arn = names.function_arn(to);
             let (on_success, on_failure) = (Some(arn.clone()), Some(arn));
-            let config = EventInvokeConfig {
-                retries: Some(2),
-                age: Some(21_600),
-                on_success,
-                on_failure,
-                modified: now,
-            };
+            let config =
+                EventInvokeConfig { retries: Some(2), age: Some(21_600), on_success, on_failure, modified: now };
             let alias = definition.published.map(|(_, alias)| alias);
             let qualifiers = std::iter::once(LATEST).chain(alias).map(str::to_owned);
-            qualifiers
-                .map(|qualifier| (qualifier, config.clone()))
-                .collect()
+            qualifiers.map(|qualifier| (qualifier, config.clone())).collect()
         });
         let configs = configs.unwrap_or_default();
-        Self {
-            definition,
-            configs,
-            reserved: None,
-            modified: now,
-            running: 0,
-            idle: Vec::new(),
-        }
+        Self { definition, configs, reserved: None, modified: now, running: 0, idle: Vec::new() }
     }
 
     /// The version that a qualifier stands for.
@@ -223,16 +193,9 @@ impl Lease {
     pub(crate) fn take(world: &Arc<World>, target: &Target) -> Result<Self, Busy> {
         let warm = lock(&world.functions).take(target)?;
         let cold = warm.is_none();
-        let environment = warm.unwrap_or_else(|| Environment {
-            stream: world.new_stream(target.version),
-            version: target.version,
-        });
-        Ok(Self {
-            world: Arc::clone(world),
-            name: target.definition.name,
-            environment,
-            cold,
-        })
+        let environment =
+            warm.unwrap_or_else(|| Environment { stream: world.new_stream(target.version), version: target.version });
+        Ok(Self { world: Arc::clone(world), name: target.definition.name, environment, cold })
     }
 
     /// The log stream that it writes to.
@@ -244,10 +207,7 @@ impl Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         let stream = std::mem::take(&mut self.environment.stream);
-        let environment = Environment {
-            stream,
-            version: self.environment.version,
-        };
+        let environment = Environment { stream, version: self.environment.version };
         lock(&self.world.functions).give_back(self.name, environment);
     }
 }
@@ -257,53 +217,32 @@ mod tests {
     use super::*;
 
     fn names() -> Names {
-        Names {
-            region: "eu-central-1".to_owned(),
-            account: "123123123123".to_owned(),
-        }
+        Names { region: "eu-central-1".to_owned(), account: "123123123123".to_owned() }
     }
 
     fn reference(name: &str, qualifier: Option<&str>) -> FunctionRef {
-        FunctionRef {
-            name: name.to_owned(),
-            qualifier: qualifier.map(str::to_owned),
-        }
+        FunctionRef { name: name.to_owned(), qualifier: qualifier.map(str::to_owned) }
     }
 
     #[test]
     fn qualifiers_stand_for_versions() {
         let functions = Functions::deploy(&names(), 0);
         for (qualifier, version) in [(None, "$LATEST"), (Some("7"), "7"), (Some("live"), "7")] {
-            let target = functions
-                .resolve(&names(), &reference("sender", qualifier))
-                .unwrap();
+            let target = functions.resolve(&names(), &reference("sender", qualifier)).unwrap();
             assert_eq!(target.version, version);
         }
-        let fault = functions
-            .resolve(&names(), &reference("sender", Some("gone")))
-            .unwrap_err();
-        assert_eq!(
-            fault.message,
-            "Function not found: arn:aws:lambda:eu-central-1:123123123123:function:sender:gone"
-        );
+        let fault = functions.resolve(&names(), &reference("sender", Some("gone"))).unwrap_err();
+        assert_eq!(fault.message, "Function not found: arn:aws:lambda:eu-central-1:123123123123:function:sender:gone");
     }
 
     #[test]
     fn reserved_concurrency_bounds_what_runs() {
         let mut functions = Functions::deploy(&names(), 0);
-        let target = functions
-            .resolve(&names(), &reference("sender", None))
-            .unwrap();
+        let target = functions.resolve(&names(), &reference("sender", None)).unwrap();
         functions.get_mut("sender").unwrap().reserved = Some(1);
         assert!(functions.take(&target).unwrap().is_none());
         assert_eq!(functions.take(&target).unwrap_err(), Busy::Reserved);
-        functions.give_back(
-            "sender",
-            Environment {
-                stream: "s".to_owned(),
-                version: "$LATEST",
-            },
-        );
+        functions.give_back("sender", Environment { stream: "s".to_owned(), version: "$LATEST" });
         assert_eq!(functions.take(&target).unwrap().unwrap().stream, "s");
         functions.get_mut("sender").unwrap().reserved = Some(0);
         assert_eq!(functions.take(&target).unwrap_err(), Busy::Zero);

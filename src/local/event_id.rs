@@ -21,18 +21,12 @@ const BILLION: u64 = 1_000_000_000;
 impl EventId {
     /// Before every event at or after `timestamp`.
     pub(crate) fn first_at(timestamp: i64) -> Self {
-        Self {
-            timestamp: timestamp.clamp(0, LATEST),
-            sequence: 0,
-        }
+        Self { timestamp: timestamp.clamp(0, LATEST), sequence: 0 }
     }
 
     /// The place right behind this event.
     pub(crate) fn next(self) -> Self {
-        Self {
-            sequence: self.sequence.saturating_add(1),
-            ..self
-        }
+        Self { sequence: self.sequence.saturating_add(1), ..self }
     }
 
     /// 56 decimal digits, growing with the timestamp and then with the sequence.
@@ -62,10 +56,7 @@ impl EventId {
         }
         let sequence = u64::from(limbs[1]) << 32 | u64::from(limbs[0]);
         let timestamp = (u64::from(limbs[5]) << 32 | u64::from(limbs[4])) >> 16;
-        let read = Self {
-            timestamp: i64::try_from(timestamp).ok()?,
-            sequence,
-        };
+        let read = Self { timestamp: i64::try_from(timestamp).ok()?, sequence };
         (read.limbs() == limbs).then_some(read)
     }
 
@@ -73,14 +64,7 @@ impl EventId {
     fn limbs(self) -> [u32; 6] {
         let high = u64::try_from(self.timestamp.clamp(0, LATEST)).unwrap_or(0) << 16;
         let (low, mask) = (self.sequence, u64::from(u32::MAX));
-        [
-            (low & mask) as u32,
-            (low >> 32) as u32,
-            0,
-            0,
-            (high & mask) as u32,
-            (high >> 32) as u32,
-        ]
+        [(low & mask) as u32, (low >> 32) as u32, 0, 0, (high & mask) as u32, (high >> 32) as u32]
     }
 }
 
@@ -112,60 +96,25 @@ mod tests {
 
     #[test]
     fn the_timestamp_makes_the_leading_digits_that_aws_documents() {
-        let id = EventId {
-            timestamp: 1_396_035_378_988,
-            sequence: 0,
-        };
-        assert!(
-            id.to_digits().starts_with("3113262927494551977"),
-            "{}",
-            id.to_digits()
-        );
+        let id = EventId { timestamp: 1_396_035_378_988, sequence: 0 };
+        assert!(id.to_digits().starts_with("3113262927494551977"), "{}", id.to_digits());
     }
 
     #[test]
     fn ids_grow_and_come_back() {
-        let ids = [
-            (0, 0),
-            (0, 7),
-            (1, 0),
-            (1_650_108_283_658, u64::MAX),
-            (1_650_108_283_659, 1),
-            (LATEST, 0),
-        ];
-        let written: Vec<String> = ids
-            .iter()
-            .map(|&(timestamp, sequence)| {
-                EventId {
-                    timestamp,
-                    sequence,
-                }
-                .to_digits()
-            })
-            .collect();
+        let ids = [(0, 0), (0, 7), (1, 0), (1_650_108_283_658, u64::MAX), (1_650_108_283_659, 1), (LATEST, 0)];
+        let written: Vec<String> =
+            ids.iter().map(|&(timestamp, sequence)| EventId { timestamp, sequence }.to_digits()).collect();
         assert!(written.is_sorted());
         for (text, (timestamp, sequence)) in written.iter().zip(ids) {
             assert_eq!(text.len(), 56);
-            assert_eq!(
-                EventId::from_digits(text),
-                Some(EventId {
-                    timestamp,
-                    sequence
-                })
-            );
+            assert_eq!(EventId::from_digits(text), Some(EventId { timestamp, sequence }));
         }
     }
 
     #[test]
     fn what_is_no_id_is_refused() {
-        for text in [
-            "",
-            "12",
-            &"9".repeat(56),
-            &"x".repeat(56),
-            &format!("{}é", "1".repeat(54)),
-            &"1".repeat(56),
-        ] {
+        for text in ["", "12", &"9".repeat(56), &"x".repeat(56), &format!("{}é", "1".repeat(54)), &"1".repeat(56)] {
             assert_eq!(EventId::from_digits(text), None, "{text}");
         }
     }

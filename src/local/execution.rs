@@ -63,21 +63,11 @@ pub(crate) async fn execute(world: &Arc<World>, lease: Lease, invocation: &Invoc
         Ending::Returned(json) => (false, json),
         Ending::Failed(json) => (true, json),
     };
-    Outcome {
-        failed,
-        payload,
-        log: journal.log,
-        took: init + run.took,
-    }
+    Outcome { failed, payload, log: journal.log, took: init + run.took }
 }
 
 /// Starts a new environment, when that is what was leased, and gives the time it took.
-async fn initialised(
-    world: &World,
-    lease: &Lease,
-    invocation: &Invocation,
-    journal: &mut Journal<'_>,
-) -> Duration {
+async fn initialised(world: &World, lease: &Lease, invocation: &Invocation, journal: &mut Journal<'_>) -> Duration {
     if !lease.cold {
         return Duration::ZERO;
     }
@@ -109,12 +99,7 @@ fn limited(run: Run, invocation: &Invocation) -> Run {
     let message = format!("RequestId: {id} Error: Task timed out after {seconds}.00 seconds");
     let message = to_json(&message);
     let json = format!("{{\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":{message}}}");
-    Run {
-        took: limit,
-        complaint: None,
-        ending: Ending::Failed(json),
-        ..run
-    }
+    Run { took: limit, complaint: None, ending: Ending::Failed(json), ..run }
 }
 
 /// Whether a run was stopped at its limit.
@@ -129,32 +114,21 @@ fn complaint(run: &Run, invocation: &Invocation) -> Option<String> {
     }
     let (id, seconds) = (&invocation.request_id, invocation.target.definition.timeout);
     let now = iso_millis(now_ms());
-    Some(format!(
-        "{now} {id} Task timed out after {seconds}.00 seconds\n"
-    ))
+    Some(format!("{now} {id} Task timed out after {seconds}.00 seconds\n"))
 }
 
 fn init_start(world: &World, invocation: &Invocation) -> String {
     let version = invocation.target.definition.runtime.version();
     let region = &world.names.region;
     let hash = "7b620fc2e66107a1046b140b9d320295811af3ad5d4c6a011fad1fa65127e9e6";
-    format!(
-        "INIT_START Runtime Version: {version}\tRuntime Version ARN: arn:aws:lambda:{region}::runtime:{hash}\n"
-    )
+    format!("INIT_START Runtime Version: {version}\tRuntime Version ARN: arn:aws:lambda:{region}::runtime:{hash}\n")
 }
 
 fn report(world: &World, invocation: &Invocation, run: &Run, init: Duration) -> String {
     let definition = invocation.target.definition;
     let timed_out = timed_out(run, invocation);
-    let jitter = if timed_out {
-        0.0
-    } else {
-        world.ids.below(200) as f64 / 100.0
-    };
-    let (ran, init) = (
-        run.took.as_secs_f64() * 1000.0 + jitter,
-        init.as_secs_f64() * 1000.0,
-    );
+    let jitter = if timed_out { 0.0 } else { world.ids.below(200) as f64 / 100.0 };
+    let (ran, init) = (run.took.as_secs_f64() * 1000.0 + jitter, init.as_secs_f64() * 1000.0);
     let used = definition.memory * 3 / 10 + world.ids.below(8) as u32;
     let mut line = format!(
         "REPORT RequestId: {}\tDuration: {ran:.2} ms\tBilled Duration: {} ms\tMemory Size: {} MB\tMax Memory Used: {used} MB\t",
@@ -182,20 +156,13 @@ struct Journal<'a> {
 impl<'a> Journal<'a> {
     fn new(world: &'a Arc<World>, lease: &Lease, function: &str) -> Self {
         let (group, stream) = (log_group(function), lease.stream().to_owned());
-        Self {
-            world,
-            group,
-            stream,
-            pending: Vec::new(),
-            log: String::new(),
-        }
+        Self { world, group, stream, pending: Vec::new(), log: String::new() }
     }
 
     fn write(&mut self, message: &str) {
         self.log.push_str(message);
         let now = now_ms();
-        self.pending
-            .extend(split(message, LONGEST).map(|part| (now, Arc::from(part))));
+        self.pending.extend(split(message, LONGEST).map(|part| (now, Arc::from(part))));
     }
 
     /// Sends what was written to CloudWatch, where it arrives some milliseconds later.

@@ -178,12 +178,7 @@ pub(crate) mod tests {
     /// Runs a function's code on a payload.
     pub(crate) fn run(function: &Definition, payload: &str) -> Run {
         let event = Json::parse(payload).unwrap_or(Json::Null);
-        let call = Call {
-            request_id: "17b37350-871d-4d69-9b4f-a77c2ddd7fc9",
-            payload,
-            event,
-            now: 1_650_108_283_658,
-        };
+        let call = Call { request_id: "17b37350-871d-4d69-9b4f-a77c2ddd7fc9", payload, event, now: 1_650_108_283_658 };
         (function.code)(&call)
     }
 
@@ -242,13 +237,7 @@ pub(crate) mod tests {
         assert!(DEPLOYED.is_sorted_by_key(|function| function.name));
         let names: Vec<&str> = DEPLOYED.iter().map(|function| function.name).collect();
         for function in DEPLOYED {
-            assert!(
-                function
-                    .outcomes_to
-                    .is_none_or(|name| names.contains(&name)),
-                "{}",
-                function.name
-            );
+            assert!(function.outcomes_to.is_none_or(|name| names.contains(&name)), "{}", function.name);
         }
     }
 }

@@ -39,9 +39,7 @@ async fn connection(stream: TcpStream, world: Arc<World>) {
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| answer(request, Arc::clone(&world)));
     // A connection that breaks is the client's affair.
-    let _ = http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
+    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
 async fn answer(
@@ -54,14 +52,7 @@ async fn answer(
         Ok(Some(body)) => {
             let query = pairs(parts.uri.query().unwrap_or_default());
             let path = parts.uri.path().to_owned();
-            let request = Request {
-                method: parts.method,
-                path,
-                query,
-                headers: parts.headers,
-                body,
-                id: id.clone(),
-            };
+            let request = Request { method: parts.method, path, query, headers: parts.headers, body, id: id.clone() };
             route(&world, &request).await
         }
         Ok(None) | Err(_) => Reply::empty(400).with("connection", "close"),
@@ -87,16 +78,12 @@ async fn collect(mut body: Incoming) -> Option<Bytes> {
 }
 
 fn response(reply: Reply, id: String) -> hyper::Response<Full<Bytes>> {
-    let mut builder = hyper::Response::builder()
-        .status(reply.status)
-        .header("x-amzn-requestid", id);
+    let mut builder = hyper::Response::builder().status(reply.status).header("x-amzn-requestid", id);
     for (name, value) in reply.headers {
         builder = builder.header(name, value);
     }
     // Only a header value with control characters fails, and none is written here.
-    builder
-        .body(Full::new(reply.body))
-        .unwrap_or_else(|_| hyper::Response::new(Full::default()))
+    builder.body(Full::new(reply.body)).unwrap_or_else(|_| hyper::Response::new(Full::default()))
 }
 
 /// Finds the service by the operation's header, the path's version or the form, and only then by the signature.
@@ -108,25 +95,18 @@ async fn route(world: &Arc<World>, request: &Request) -> Reply {
     if is_dated(&request.path) {
         return lambda::answer(world, request).await;
     }
-    let form = request
-        .header("content-type")
-        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+    let form = request.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
     match signed_for {
         Some("logs") => logs::answer(world, "", request),
         Some("lambda") => lambda::unknown(request),
-        Some("sts") | None if form || request.parameter("Action").is_some() => {
-            sts::answer(world, request)
-        }
+        Some("sts") | None if form || request.parameter("Action").is_some() => sts::answer(world, request),
         _ => elsewhere(request),
     }
 }
 
 /// Lambda's paths begin with the date of the API's version.
 fn is_dated(path: &str) -> bool {
-    let date = path
-        .strip_prefix('/')
-        .and_then(|rest| rest.get(..11))
-        .unwrap_or_default();
+    let date = path.strip_prefix('/').and_then(|rest| rest.get(..11)).unwrap_or_default();
     let digits = date.bytes().enumerate().all(|(at, byte)| match at {
         4 | 7 => byte == b'-',
         10 => byte == b'/',
@@ -137,11 +117,7 @@ fn is_dated(path: &str) -> bool {
 
 /// `logs` of `AWS4-HMAC-SHA256 Credential=AKID/20261123/eu-central-1/logs/aws4_request, …`.
 fn signed_service(authorization: &str) -> Option<&str> {
-    let scope = authorization
-        .split_once("Credential=")?
-        .1
-        .split([',', ' '])
-        .next()?;
+    let scope = authorization.split_once("Credential=")?.1.split([',', ' ']).next()?;
     let mut parts = scope.rsplit('/');
     parts.next().filter(|last| *last == "aws4_request")?;
     parts.next()
@@ -161,7 +137,8 @@ mod tests {
 
     #[test]
     fn the_service_is_read_from_the_signature() {
-        let header = "AWS4-HMAC-SHA256 Credential=AKID/20261123/eu-central-1/logs/aws4_request, SignedHeaders=host, Signature=0";
+        let header =
+            "AWS4-HMAC-SHA256 Credential=AKID/20261123/eu-central-1/logs/aws4_request, SignedHeaders=host, Signature=0";
         assert_eq!(signed_service(header), Some("logs"));
         assert_eq!(signed_service("Bearer x"), None);
         assert_eq!(signed_service("AWS4-HMAC-SHA256 Credential=short"), None);
@@ -170,14 +147,7 @@ mod tests {
     #[test]
     fn lambda_paths_begin_with_a_date() {
         assert!(is_dated("/2015-03-31/functions"));
-        for path in [
-            "/",
-            "",
-            "/functions",
-            "/2015-03-31",
-            "/2015x03-31/",
-            "/é015-03-31/functions",
-        ] {
+        for path in ["/", "", "/functions", "/2015-03-31", "/2015x03-31/", "/é015-03-31/functions"] {
             assert!(!is_dated(path), "{path}");
         }
     }

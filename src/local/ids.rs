@@ -12,8 +12,7 @@ pub(crate) struct Ids {
 
 impl Ids {
     fn word(&self) -> u64 {
-        self.keys
-            .hash_one(self.next.fetch_add(1, Ordering::Relaxed))
+        self.keys.hash_one(self.next.fetch_add(1, Ordering::Relaxed))
     }
 
     fn wide(&self) -> u128 {
@@ -26,14 +25,7 @@ impl Ids {
         bytes[6] = (bytes[6] & 0x0f) | 0x40;
         bytes[8] = (bytes[8] & 0x3f) | 0x80;
         let hex = format!("{:032x}", u128::from_be_bytes(bytes));
-        format!(
-            "{}-{}-{}-{}-{}",
-            &hex[..8],
-            &hex[8..12],
-            &hex[12..16],
-            &hex[16..20],
-            &hex[20..]
-        )
+        format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
     }
 
     /// 32 hexadecimal digits, the tail of a log stream's name.
@@ -56,10 +48,7 @@ mod tests {
         let ids = Ids::default();
         let (one, two) = (ids.uuid(), ids.uuid());
         assert_ne!(one, two);
-        let form = regex::Regex::new(
-            "^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
-        )
-        .unwrap();
+        let form = regex::Regex::new("^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$").unwrap();
         assert!(form.is_match(&one), "{one}");
         assert_eq!(ids.hex32().len(), 32);
         assert!(ids.below(3) < 3);

@@ -33,38 +33,22 @@ impl Json {
         let Self::Map(members) = self else {
             return None;
         };
-        members
-            .iter()
-            .rev()
-            .find(|(name, _)| name == key)
-            .map(|(_, value)| value)
+        members.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value)
     }
 
     /// Text of a string.
     pub(crate) fn text(&self) -> Option<&str> {
-        if let Self::Text(text) = self {
-            Some(text)
-        } else {
-            None
-        }
+        if let Self::Text(text) = self { Some(text) } else { None }
     }
 
     /// Value of a number.
     pub(crate) fn number(&self) -> Option<f64> {
-        if let Self::Number(number) = self {
-            number.parse().ok()
-        } else {
-            None
-        }
+        if let Self::Number(number) = self { number.parse().ok() } else { None }
     }
 
     /// Elements of an array.
     pub(crate) fn list(&self) -> Option<&[Self]> {
-        if let Self::List(items) = self {
-            Some(items)
-        } else {
-            None
-        }
+        if let Self::List(items) = self { Some(items) } else { None }
     }
 }
 
@@ -165,9 +149,7 @@ fn unescaped(inside: &str) -> String {
         return inside.to_owned();
     }
     let units = units(inside);
-    char::decode_utf16(units)
-        .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
-        .collect()
+    char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }
 
 /// UTF-16 code units of a JSON string's inside, its escapes resolved.
@@ -205,7 +187,9 @@ mod tests {
 
     #[test]
     fn values_come_as_they_were_written() {
-        let json = Json::parse(r#" {"a":[1.0, 1e400,null ,true],"b" : {"c":"x\n\u00e9\ud83d\ude00\ud800"}, "a":"last"} "#).unwrap();
+        let json =
+            Json::parse(r#" {"a":[1.0, 1e400,null ,true],"b" : {"c":"x\n\u00e9\ud83d\ude00\ud800"}, "a":"last"} "#)
+                .unwrap();
         assert_eq!(json.get("a").and_then(Json::text), Some("last"));
         let text = json.get("b").and_then(|b| b.get("c")).and_then(Json::text);
         assert_eq!(text, Some("x\né😀\u{fffd}"));

@@ -20,17 +20,8 @@ type Answer = Result<Reply, Fault>;
 
 /// Answers a request whose path begins with a date.
 pub(crate) async fn answer(world: &Arc<World>, request: &Request) -> Reply {
-    let path: Vec<String> = request
-        .path
-        .split('/')
-        .skip(1)
-        .map(|part| percent_decoded(part, false))
-        .collect();
-    let parts: Vec<&str> = path
-        .iter()
-        .map(String::as_str)
-        .filter(|part| !part.is_empty())
-        .collect();
+    let path: Vec<String> = request.path.split('/').skip(1).map(|part| percent_decoded(part, false)).collect();
+    let parts: Vec<&str> = path.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
     let done = match parts.as_slice() {
         [_, "functions", name, "invocations"] if request.method == Method::POST => {
             invoke::invoke(world, request, name).await
@@ -48,29 +39,20 @@ fn managed(world: &World, request: &Request, date: &str, parts: &[&str]) -> Answ
         ("GET", "2015-03-31", []) => describe::list(world, request),
         ("GET", "2015-03-31", [name]) => describe::function(world, request, name),
         ("DELETE", "2015-03-31", [name]) => describe::delete(world, request, name),
-        ("GET", "2015-03-31", [name, "configuration"]) => {
-            describe::configuration(world, request, name)
-        }
+        ("GET", "2015-03-31", [name, "configuration"]) => describe::configuration(world, request, name),
         ("GET", "2015-03-31", [name, "aliases"]) => describe::aliases(world, request, name),
         ("GET", "2015-03-31", [name, "aliases", alias]) => describe::alias(world, name, alias),
         ("GET", "2015-03-31", [name, "versions"]) => describe::versions(world, request, name),
-        ("GET", "2019-09-25", [name, "event-invoke-config", "list"]) => {
-            event_config::list(world, request, name)
-        }
+        ("GET", "2019-09-25", [name, "event-invoke-config", "list"]) => event_config::list(world, request, name),
         (_, "2019-09-25", [name, "event-invoke-config"]) => event_config::one(world, request, name),
-        (_, "2017-10-31" | "2019-09-30", [name, "concurrency"]) => {
-            concurrency::answer(world, request, name)
-        }
+        (_, "2017-10-31" | "2019-09-30", [name, "concurrency"]) => concurrency::answer(world, request, name),
         _ => Ok(unknown(request)),
     }
 }
 
 /// Refuses an operation that Lambda may know and this endpoint does not.
 pub(crate) fn unknown(request: &Request) -> Reply {
-    let message = format!(
-        "{} {} is not offered by this local endpoint",
-        request.method, request.path
-    );
+    let message = format!("{} {} is not offered by this local endpoint", request.method, request.path);
     refusal(&Fault::new(404, "UnknownOperationException", message))
 }
 
@@ -88,27 +70,11 @@ struct Refusal<'a> {
 
 /// A fault with Lambda's header and body; some of its exceptions spell `Message`, most `message`.
 pub(crate) fn refusal(fault: &Fault) -> Reply {
-    let is_upper = matches!(
-        fault.code,
-        "ResourceNotFoundException" | "ServiceException" | "AccessDeniedException"
-    );
+    let is_upper = matches!(fault.code, "ResourceNotFoundException" | "ServiceException" | "AccessDeniedException");
     let message = fault.message.as_str();
-    let r#type = if fault.status < 500 {
-        "User"
-    } else {
-        "Service"
-    };
-    let (upper, lower) = if is_upper {
-        (Some(message), None)
-    } else {
-        (None, Some(message))
-    };
-    let body = to_json(&Refusal {
-        reason: fault.reason,
-        r#type,
-        upper,
-        lower,
-    });
+    let r#type = if fault.status < 500 { "User" } else { "Service" };
+    let (upper, lower) = if is_upper { (Some(message), None) } else { (None, Some(message)) };
+    let body = to_json(&Refusal { reason: fault.reason, r#type, upper, lower });
     Reply::new(fault.status, "application/json", body).with("x-amzn-errortype", fault.code)
 }
 

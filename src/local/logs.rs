@@ -31,24 +31,16 @@ type Answer = Result<String, Fault>;
 pub(crate) fn answer(world: &World, target: &str, request: &Request) -> Reply {
     let operation = target.strip_prefix("Logs_20140328.").unwrap_or(target);
     let done = match operation {
-        "FilterLogEvents" => {
-            admit(world).and_then(|()| filter::filter_log_events(world, parse(request)?))
-        }
+        "FilterLogEvents" => admit(world).and_then(|()| filter::filter_log_events(world, parse(request)?)),
         "GetLogEvents" => parse(request).and_then(|input| get::get_log_events(world, &input)),
-        "DescribeLogGroups" => {
-            parse(request).and_then(|input| groups::describe_log_groups(world, &input))
-        }
-        "DescribeLogStreams" => {
-            parse(request).and_then(|input| groups::describe_log_streams(world, &input))
-        }
+        "DescribeLogGroups" => parse(request).and_then(|input| groups::describe_log_groups(world, &input)),
+        "DescribeLogStreams" => parse(request).and_then(|input| groups::describe_log_streams(world, &input)),
         "PutLogEvents" => parse(request).and_then(|input| put::put_log_events(world, input)),
         "CreateLogGroup" => parse(request).and_then(|input| put::create_log_group(world, &input)),
         "CreateLogStream" => parse(request).and_then(|input| put::create_log_stream(world, &input)),
-        other => Err(Fault::new(
-            400,
-            "UnknownOperationException",
-            format!("{other} is not offered by this local endpoint"),
-        )),
+        other => {
+            Err(Fault::new(400, "UnknownOperationException", format!("{other} is not offered by this local endpoint")))
+        }
     };
     done.map_or_else(|fault| refusal(&fault), |body| Reply::new(200, JSON, body))
 }
@@ -61,21 +53,13 @@ struct Refusal<'a> {
 }
 
 fn refusal(fault: &Fault) -> Reply {
-    let body = to_json(&Refusal {
-        code: fault.code,
-        message: &fault.message,
-    });
+    let body = to_json(&Refusal { code: fault.code, message: &fault.message });
     Reply::new(fault.status, JSON, body).with("x-amzn-errortype", fault.code)
 }
 
 fn parse<T: DeserializeOwned>(request: &Request) -> Result<T, Fault> {
-    let body = if request.body.is_empty() {
-        b"{}".as_slice()
-    } else {
-        &request.body
-    };
-    serde_json::from_slice(body)
-        .map_err(|error| Fault::new(400, "SerializationException", error.to_string()))
+    let body = if request.body.is_empty() { b"{}".as_slice() } else { &request.body };
+    serde_json::from_slice(body).map_err(|error| Fault::new(400, "SerializationException", error.to_string()))
 }
 
 fn invalid(message: impl Into<String>) -> Fault {
@@ -85,18 +69,9 @@ fn invalid(message: impl Into<String>) -> Fault {
 impl From<Refused> for Fault {
     fn from(refused: Refused) -> Self {
         let (code, message) = match refused {
-            Refused::NoGroup => (
-                "ResourceNotFoundException",
-                "The specified log group does not exist.",
-            ),
-            Refused::NoStream => (
-                "ResourceNotFoundException",
-                "The specified log stream does not exist.",
-            ),
-            Refused::Exists => (
-                "ResourceAlreadyExistsException",
-                "The specified resource already exists",
-            ),
+            Refused::NoGroup => ("ResourceNotFoundException", "The specified log group does not exist."),
+            Refused::NoStream => ("ResourceNotFoundException", "The specified log stream does not exist."),
+            Refused::Exists => ("ResourceAlreadyExistsException", "The specified resource already exists"),
             Refused::TooMany => ("LimitExceededException", "Resource limit exceeded."),
         };
         Self::new(400, code, message)
@@ -104,21 +79,13 @@ impl From<Refused> for Fault {
 }
 
 /// The group that one of the two parameters names; an ARN may end in `:*`.
-fn group_name(
-    world: &World,
-    name: Option<&str>,
-    identifier: Option<&str>,
-) -> Result<String, Fault> {
+fn group_name(world: &World, name: Option<&str>, identifier: Option<&str>) -> Result<String, Fault> {
     let given = match (name, identifier) {
         (Some(_), Some(_)) => {
-            return Err(invalid(
-                "LogGroup name and LogGroup ARN are mutually exclusive parameters.",
-            ));
+            return Err(invalid("LogGroup name and LogGroup ARN are mutually exclusive parameters."));
         }
         (None, None) => {
-            return Err(invalid(
-                "Either LogGroup name or LogGroup ARN must be specified.",
-            ));
+            return Err(invalid("Either LogGroup name or LogGroup ARN must be specified."));
         }
         (Some(given), None) | (None, Some(given)) => given,
     };
@@ -127,8 +94,7 @@ fn group_name(
     }
     let bare = given.strip_suffix(":*").unwrap_or(given);
     let ours = bare.strip_prefix(world.names.group_arn("").as_str());
-    ours.map(str::to_owned)
-        .ok_or_else(|| Fault::from(Refused::NoGroup))
+    ours.map(str::to_owned).ok_or_else(|| Fault::from(Refused::NoGroup))
 }
 
 /// A limit from 1 to `most`, which is also its default unless one is given.
@@ -136,9 +102,7 @@ fn limit(wanted: Option<i64>, most: usize, default: usize) -> Result<usize, Faul
     let Some(wanted) = wanted else {
         return Ok(default);
     };
-    let in_range = usize::try_from(wanted)
-        .ok()
-        .filter(|number| (1..=most).contains(number));
+    let in_range = usize::try_from(wanted).ok().filter(|number| (1..=most).contains(number));
     in_range.ok_or_else(|| {
         let rule = if wanted < 1 { "greater than or equal to 1".to_owned() } else { format!("less than or equal to {most}") };
         invalid(format!("1 validation error detected: Value '{wanted}' at 'limit' failed to satisfy constraint: Member must have value {rule}"))
@@ -155,10 +119,7 @@ pub(crate) struct Quota {
 impl Quota {
     /// No bound for `None`.
     pub(crate) fn new(per_second: Option<u32>) -> Self {
-        Self {
-            per_second,
-            recent: Mutex::new(VecDeque::new()),
-        }
+        Self { per_second, recent: Mutex::new(VecDeque::new()) }
     }
 
     /// Counts a request; `false` when it is one too many within a second.
@@ -167,10 +128,7 @@ impl Quota {
             return true;
         };
         let mut recent = lock(&self.recent);
-        while recent
-            .front()
-            .is_some_and(|first| now.duration_since(*first) >= Duration::from_secs(1))
-        {
+        while recent.front().is_some_and(|first| now.duration_since(*first) >= Duration::from_secs(1)) {
             recent.pop_front();
         }
         let admitted = recent.len() < most as usize;
@@ -183,10 +141,7 @@ impl Quota {
 
 fn admit(world: &World) -> Result<(), Fault> {
     let take_one = |left: u32| left.checked_sub(1);
-    let injected = world
-        .throttled
-        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take_one)
-        .is_ok();
+    let injected = world.throttled.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take_one).is_ok();
     if injected || !world.quota.admits(Instant::now()) {
         return Err(Fault::new(400, "ThrottlingException", "Rate exceeded"));
     }
@@ -201,10 +156,7 @@ mod tests {
     fn the_quota_counts_any_second() {
         let (quota, start) = (Quota::new(Some(2)), Instant::now());
         let at = |ms: u64| quota.admits(start + Duration::from_millis(ms));
-        assert_eq!(
-            [at(0), at(600), at(900), at(1000), at(1100), at(1700)],
-            [true, true, false, true, false, true]
-        );
+        assert_eq!([at(0), at(600), at(900), at(1000), at(1100), at(1700)], [true, true, false, true, false, true]);
         assert!(Quota::new(None).admits(start));
     }
 }

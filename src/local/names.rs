@@ -35,12 +35,7 @@ impl Names {
 
     /// ARN of a function, without a qualifier.
     pub(crate) fn function_arn(&self, name: &str) -> String {
-        format!(
-            "arn:{}:lambda:{}:{}:function:{name}",
-            self.partition(),
-            self.region,
-            self.account
-        )
+        format!("arn:{}:lambda:{}:{}:function:{name}", self.partition(), self.region, self.account)
     }
 
     /// ARN of a function with a qualifier.
@@ -50,12 +45,7 @@ impl Names {
 
     /// ARN of a log group, without the `:*` that some answers add.
     pub(crate) fn group_arn(&self, group: &str) -> String {
-        format!(
-            "arn:{}:logs:{}:{}:log-group:{group}",
-            self.partition(),
-            self.region,
-            self.account
-        )
+        format!("arn:{}:logs:{}:{}:log-group:{group}", self.partition(), self.region, self.account)
     }
 
     /// ARN of a function's execution role.
@@ -64,16 +54,10 @@ impl Names {
     }
 
     /// Reads a name, partial ARN or full ARN, and a separate qualifier that may not contradict it.
-    pub(crate) fn function(
-        &self,
-        text: &str,
-        qualifier: Option<&str>,
-    ) -> Result<FunctionRef, Fault> {
+    pub(crate) fn function(&self, text: &str, qualifier: Option<&str>) -> Result<FunctionRef, Fault> {
         let parts: Vec<&str> = text.split(':').collect();
         let (place, rest) = match parts.as_slice() {
-            ["arn", _, "lambda", region, account, "function", rest @ ..] => {
-                (Some((Some(*region), *account)), rest)
-            }
+            ["arn", _, "lambda", region, account, "function", rest @ ..] => (Some((Some(*region), *account)), rest),
             [region, account, "function", rest @ ..] => (Some((Some(*region), *account)), rest),
             [account, "function", rest @ ..] => (Some((None, *account)), rest),
             ["function", rest @ ..] | rest => (None, rest),
@@ -88,10 +72,7 @@ impl Names {
         }
         self.check_place(place, name)?;
         let qualifier = agreed(inside, qualifier)?.map(str::to_owned);
-        Ok(FunctionRef {
-            name: name.to_owned(),
-            qualifier,
-        })
+        Ok(FunctionRef { name: name.to_owned(), qualifier })
     }
 
     fn check_place(&self, place: Option<(Option<&str>, &str)>, name: &str) -> Result<(), Fault> {
@@ -99,10 +80,7 @@ impl Names {
             return Ok(());
         };
         if let Some(region) = region.filter(|region| *region != self.region) {
-            let message = format!(
-                "Functions from '{region}' are not reachable in this region ('{}')",
-                self.region
-            );
+            let message = format!("Functions from '{region}' are not reachable in this region ('{}')", self.region);
             return Err(Fault::new(404, "ResourceNotFoundException", message));
         }
         if account != self.account {
@@ -153,10 +131,7 @@ mod tests {
     use super::*;
 
     fn names() -> Names {
-        Names {
-            region: "eu-central-1".to_owned(),
-            account: "123123123123".to_owned(),
-        }
+        Names { region: "eu-central-1".to_owned(), account: "123123123123".to_owned() }
     }
 
     #[test]
@@ -168,23 +143,12 @@ mod tests {
             ("123123123123:function:sender", None, None),
             ("123123123123:function:sender:7", Some("7"), Some("7")),
             ("function:sender", None, None),
-            (
-                "arn:aws:lambda:eu-central-1:123123123123:function:sender",
-                Some("$LATEST"),
-                Some("$LATEST"),
-            ),
-            (
-                "arn:aws:lambda:eu-central-1:123123123123:function:sender:$LATEST",
-                None,
-                Some("$LATEST"),
-            ),
+            ("arn:aws:lambda:eu-central-1:123123123123:function:sender", Some("$LATEST"), Some("$LATEST")),
+            ("arn:aws:lambda:eu-central-1:123123123123:function:sender:$LATEST", None, Some("$LATEST")),
         ];
         for (text, beside, qualifier) in table {
             let found = names().function(text, beside).unwrap();
-            let expected = FunctionRef {
-                name: "sender".to_owned(),
-                qualifier: qualifier.map(str::to_owned),
-            };
+            let expected = FunctionRef { name: "sender".to_owned(), qualifier: qualifier.map(str::to_owned) };
             assert_eq!(found, expected, "{text}");
         }
     }
@@ -193,27 +157,15 @@ mod tests {
     fn contradictions_and_other_places_are_refused() {
         let table = [
             ("sender:live", Some("7"), "InvalidParameterValueException"),
-            (
-                "arn:aws:lambda:us-east-1:123123123123:function:sender",
-                None,
-                "ResourceNotFoundException",
-            ),
-            (
-                "999999999999:function:sender",
-                None,
-                "AccessDeniedException",
-            ),
+            ("arn:aws:lambda:us-east-1:123123123123:function:sender", None, "ResourceNotFoundException"),
+            ("999999999999:function:sender", None, "AccessDeniedException"),
             ("a b", None, "ValidationException"),
             ("", None, "ValidationException"),
             ("a:b:c", None, "ValidationException"),
             ("sender", Some("no good"), "ValidationException"),
         ];
         for (text, beside, code) in table {
-            assert_eq!(
-                names().function(text, beside).unwrap_err().code,
-                code,
-                "{text}"
-            );
+            assert_eq!(names().function(text, beside).unwrap_err().code, code, "{text}");
         }
     }
 
@@ -223,13 +175,7 @@ mod tests {
             names().qualified_arn("sender", LATEST),
             "arn:aws:lambda:eu-central-1:123123123123:function:sender:$LATEST"
         );
-        let china = Names {
-            region: "cn-north-1".to_owned(),
-            ..names()
-        };
-        assert_eq!(
-            china.group_arn("/a"),
-            "arn:aws-cn:logs:cn-north-1:123123123123:log-group:/a"
-        );
+        let china = Names { region: "cn-north-1".to_owned(), ..names() };
+        assert_eq!(china.group_arn("/a"), "arn:aws-cn:logs:cn-north-1:123123123123:log-group:/a");
     }
 }

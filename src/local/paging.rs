@@ -4,11 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 /// At most `most` items behind a token's place, and the token of what follows them; `None` for a token from elsewhere.
-pub(crate) fn page<T>(
-    mut items: Vec<T>,
-    token: Option<&str>,
-    most: usize,
-) -> Option<(Vec<T>, Option<String>)> {
+pub(crate) fn page<T>(mut items: Vec<T>, token: Option<&str>, most: usize) -> Option<(Vec<T>, Option<String>)> {
     let start = token.map_or(Some(0), place)?;
     let mut rest = items.split_off(start.min(items.len()));
     let more = rest.len() > most;

@@ -81,24 +81,12 @@ mod tests {
     fn text_comes_out_as_python_prints_it() {
         // Right-hand sides were printed by Python 3.11's json.dumps(json.loads(…)), numbers apart.
         let table = [
-            (
-                r#"{"a":1,"b":[1,2,{}],"c":""}"#,
-                r#"{"a": 1, "b": [1, 2, {}], "c": ""}"#,
-            ),
+            (r#"{"a":1,"b":[1,2,{}],"c":""}"#, r#"{"a": 1, "b": [1, 2, {}], "c": ""}"#),
             ("{\n  \"a\" :\t[ ]\r\n}", r#"{"a": []}"#),
-            (
-                r#""é😀\u007f\/\b\f\n\r\t\"\\""#,
-                r#""\u00e9\ud83d\ude00\u007f/\b\f\n\r\t\"\\""#,
-            ),
-            (
-                r#""\ud800 \uD83D\uDE00 \u0041""#,
-                r#""\ud800 \ud83d\ude00 A""#,
-            ),
+            (r#""é😀\u007f\/\b\f\n\r\t\"\\""#, r#""\u00e9\ud83d\ude00\u007f/\b\f\n\r\t\"\\""#),
+            (r#""\ud800 \uD83D\uDE00 \u0041""#, r#""\ud800 \ud83d\ude00 A""#),
             (r#"{"k:,":"a, b: c"}"#, r#"{"k:,": "a, b: c"}"#),
-            (
-                "[9007199254740993, 1.0, 1e400, -0]",
-                "[9007199254740993, 1.0, 1e400, -0]",
-            ),
+            ("[9007199254740993, 1.0, 1e400, -0]", "[9007199254740993, 1.0, 1e400, -0]"),
             ("null", "null"),
         ];
         for (text, expected) in table {

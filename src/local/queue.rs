@@ -53,31 +53,17 @@ enum Last {
 impl Queue {
     /// An empty queue.
     pub(crate) fn new() -> Self {
-        Self {
-            events: Arc::new(Semaphore::new(MOST_EVENTS)),
-            kilobytes: Arc::new(Semaphore::new(MOST_KILOBYTES)),
-        }
+        Self { events: Arc::new(Semaphore::new(MOST_EVENTS)), kilobytes: Arc::new(Semaphore::new(MOST_KILOBYTES)) }
     }
 
     fn try_room(&self, bytes: usize) -> Option<Room> {
-        let kilobytes = Arc::clone(&self.kilobytes)
-            .try_acquire_many_owned(kilobytes(bytes))
-            .ok()?;
-        Some((
-            Arc::clone(&self.events).try_acquire_owned().ok()?,
-            kilobytes,
-        ))
+        let kilobytes = Arc::clone(&self.kilobytes).try_acquire_many_owned(kilobytes(bytes)).ok()?;
+        Some((Arc::clone(&self.events).try_acquire_owned().ok()?, kilobytes))
     }
 
     async fn room(&self, bytes: usize) -> Option<Room> {
-        let kilobytes = Arc::clone(&self.kilobytes)
-            .acquire_many_owned(kilobytes(bytes))
-            .await
-            .ok()?;
-        Some((
-            Arc::clone(&self.events).acquire_owned().await.ok()?,
-            kilobytes,
-        ))
+        let kilobytes = Arc::clone(&self.kilobytes).acquire_many_owned(kilobytes(bytes)).await.ok()?;
+        Some((Arc::clone(&self.events).acquire_owned().await.ok()?, kilobytes))
     }
 }
 
@@ -87,29 +73,17 @@ fn kilobytes(bytes: usize) -> u32 {
 
 /// Accepts an invocation, which runs on its own from here.
 pub(crate) fn accept(world: &Arc<World>, invocation: Invocation) -> Result<(), Fault> {
-    let room = world
-        .queue
-        .try_room(invocation.payload.len())
-        .ok_or_else(|| {
-            let fault = Fault::new(429, "TooManyRequestsException", "Rate Exceeded.");
-            Fault {
-                reason: Some("FunctionInvocationRateLimitExceeded"),
-                ..fault
-            }
-        })?;
+    let room = world.queue.try_room(invocation.payload.len()).ok_or_else(|| {
+        let fault = Fault::new(429, "TooManyRequestsException", "Rate Exceeded.");
+        Fault { reason: Some("FunctionInvocationRateLimitExceeded"), ..fault }
+    })?;
     start(world, invocation, room, 0);
     Ok(())
 }
 
 fn start(world: &Arc<World>, invocation: Invocation, room: Room, hops: u32) {
     let config = current_config(world, &invocation.target).unwrap_or_default();
-    let event = Event {
-        invocation,
-        config,
-        hops,
-        life: Life::default(),
-        last: None,
-    };
+    let event = Event { invocation, config, hops, life: Life::default(), last: None };
     let task = live(Arc::clone(world), event, room);
     world.tasks.spawn(Box::pin(task));
 }
@@ -118,13 +92,7 @@ fn start(world: &Arc<World>, invocation: Invocation, room: Room, hops: u32) {
 fn current_config(world: &World, target: &Target) -> Option<EventInvokeConfig> {
     let functions = lock(&world.functions);
     let function = functions.get(target.definition.name)?;
-    Some(
-        function
-            .configs
-            .get(&target.qualifier)
-            .cloned()
-            .unwrap_or_default(),
-    )
+    Some(function.configs.get(&target.qualifier).cloned().unwrap_or_default())
 }
 
 /// An event's life from its acceptance to its record.
@@ -138,11 +106,7 @@ async fn live(world: Arc<World>, mut event: Event, room: Room) {
     // Its place is free before its record waits for one: otherwise a full queue could not drain.
     drop(room);
     let config = &event.config;
-    let destination = if condition == "Success" {
-        &config.on_success
-    } else {
-        &config.on_failure
-    };
+    let destination = if condition == "Success" { &config.on_success } else { &config.on_failure };
     let Some(destination) = destination else {
         return;
     };
@@ -187,11 +151,7 @@ impl Event {
         self.life.ran(outcome.took);
         let failed = outcome.failed;
         self.last = Some(Last::Ran(outcome));
-        if failed {
-            self.life.after_error(policy).into()
-        } else {
-            Next::End("Success")
-        }
+        if failed { self.life.after_error(policy).into() } else { Next::End("Success") }
     }
 
     /// What its destination is told.
@@ -202,11 +162,9 @@ impl Event {
             None => Response::None,
             Some(Last::Gone) => Response::Status(404),
             Some(Last::Throttled) => Response::Status(429),
-            Some(Last::Ran(outcome)) => Response::Ran {
-                version: target.version,
-                failed: outcome.failed,
-                payload: &outcome.payload,
-            },
+            Some(Last::Ran(outcome)) => {
+                Response::Ran { version: target.version, failed: outcome.failed, payload: &outcome.payload }
+            }
         };
         let record = Record {
             timestamp: now_ms(),
@@ -247,11 +205,7 @@ async fn deliver(world: &Arc<World>, destination: &str, record: String, hops: u3
         return None;
     }
     let room = world.queue.room(record.len()).await?;
-    let invocation = Invocation {
-        request_id: world.ids.uuid(),
-        target,
-        payload: Arc::from(record),
-    };
+    let invocation = Invocation { request_id: world.ids.uuid(), target, payload: Arc::from(record) };
     start(world, invocation, room, hops);
     Some(())
 }

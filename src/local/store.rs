@@ -82,12 +82,7 @@ pub(crate) struct LogStore {
 impl LogStore {
     /// An empty store.
     pub(crate) fn new(limits: Limits) -> Self {
-        Self {
-            groups: BTreeMap::new(),
-            limits,
-            sequence: 0,
-            last_ingestion: 0,
-        }
+        Self { groups: BTreeMap::new(), limits, sequence: 0, last_ingestion: 0 }
     }
 
     /// All groups, by name.
@@ -109,16 +104,7 @@ impl LogStore {
             return Err(Refused::TooMany);
         }
         let (streams, events) = (BTreeMap::new(), BTreeMap::new());
-        self.groups.insert(
-            name.to_owned(),
-            Group {
-                created: now_ms(),
-                class,
-                streams,
-                events,
-                bytes: 0,
-            },
-        );
+        self.groups.insert(name.to_owned(), Group { created: now_ms(), class, streams, events, bytes: 0 });
         Ok(())
     }
 
@@ -131,42 +117,24 @@ impl LogStore {
         if group.streams.len() >= MOST_NAMES {
             return Err(Refused::TooMany);
         }
-        let made = Stream {
-            created: now_ms(),
-            ..Stream::default()
-        };
+        let made = Stream { created: now_ms(), ..Stream::default() };
         group.streams.insert(Arc::from(stream), made);
         Ok(())
     }
 
     /// Takes events in, each a timestamp and a message, and drops the oldest beyond the group's limits.
-    pub(crate) fn put(
-        &mut self,
-        group: &str,
-        stream: &str,
-        events: Vec<(i64, Arc<str>)>,
-    ) -> Result<(), Refused> {
+    pub(crate) fn put(&mut self, group: &str, stream: &str, events: Vec<(i64, Arc<str>)>) -> Result<(), Refused> {
         let group = self.groups.get_mut(group).ok_or(Refused::NoGroup)?;
-        let (name, kept) = group
-            .streams
-            .get_key_value(stream)
-            .ok_or(Refused::NoStream)?;
+        let (name, kept) = group.streams.get_key_value(stream).ok_or(Refused::NoStream)?;
         let (name, mut kept) = (Arc::clone(name), kept.clone());
         // A clock that was set back must not bring the order of ingestion out of step with the ids.
         self.last_ingestion = now_ms().max(self.last_ingestion);
         for (timestamp, message) in events {
-            let id = EventId {
-                sequence: self.sequence,
-                ..EventId::first_at(timestamp)
-            };
+            let id = EventId { sequence: self.sequence, ..EventId::first_at(timestamp) };
             self.sequence += 1;
             kept.extend_to(timestamp, self.last_ingestion);
             group.bytes += message.len() + EVENT_OVERHEAD;
-            let event = StoredEvent {
-                stream: Arc::clone(&name),
-                message,
-                ingestion_time: self.last_ingestion,
-            };
+            let event = StoredEvent { stream: Arc::clone(&name), message, ingestion_time: self.last_ingestion };
             group.events.insert(id, event);
         }
         group.streams.insert(name, kept);
@@ -206,23 +174,13 @@ mod tests {
     }
 
     fn messages(store: &LogStore) -> Vec<&str> {
-        store.groups()["g"]
-            .events
-            .values()
-            .map(|event| &*event.message)
-            .collect()
+        store.groups()["g"].events.values().map(|event| &*event.message).collect()
     }
 
     #[test]
     fn events_are_read_by_timestamp_and_then_as_they_came() {
         let mut store = store(10, 10_000);
-        store
-            .put(
-                "g",
-                "s",
-                vec![(5, "b".into()), (5, "c".into()), (9, "d".into())],
-            )
-            .unwrap();
+        store.put("g", "s", vec![(5, "b".into()), (5, "c".into()), (9, "d".into())]).unwrap();
         store.put("g", "s", vec![(1, "a".into())]).unwrap();
         assert_eq!(messages(&store), ["a", "b", "c", "d"]);
         assert_eq!(store.groups()["g"].streams["s"].span, Some((1, 9)));
@@ -231,22 +189,10 @@ mod tests {
     #[test]
     fn the_oldest_go_first_by_count_and_by_bytes() {
         let mut by_count = store(2, 10_000);
-        by_count
-            .put(
-                "g",
-                "s",
-                vec![(1, "a".into()), (2, "b".into()), (3, "c".into())],
-            )
-            .unwrap();
+        by_count.put("g", "s", vec![(1, "a".into()), (2, "b".into()), (3, "c".into())]).unwrap();
         assert_eq!(messages(&by_count), ["b", "c"]);
         let mut by_bytes = store(100, 2 * (EVENT_OVERHEAD + 1));
-        by_bytes
-            .put(
-                "g",
-                "s",
-                vec![(1, "a".into()), (2, "b".into()), (3, "c".into())],
-            )
-            .unwrap();
+        by_bytes.put("g", "s", vec![(1, "a".into()), (2, "b".into()), (3, "c".into())]).unwrap();
         assert_eq!(messages(&by_bytes), ["b", "c"]);
         assert_eq!(by_bytes.groups()["g"].bytes, 2 * (EVENT_OVERHEAD + 1));
     }

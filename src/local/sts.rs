@@ -6,10 +6,7 @@ use super::world::World;
 /// Answers a form or a query with an `Action`.
 pub(crate) fn answer(world: &World, request: &Request) -> Reply {
     let form = pairs(&String::from_utf8_lossy(&request.body));
-    let in_form = form
-        .iter()
-        .find(|(name, _)| name == "Action")
-        .map(|(_, value)| value.as_str());
+    let in_form = form.iter().find(|(name, _)| name == "Action").map(|(_, value)| value.as_str());
     match in_form.or_else(|| request.parameter("Action")) {
         Some("GetCallerIdentity") => identity(world, request),
         other => unknown(other.unwrap_or("(none)"), request),
@@ -40,7 +37,5 @@ fn unknown(action: &str, request: &Request) -> Reply {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

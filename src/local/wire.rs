@@ -31,9 +31,7 @@ impl Request {
     /// A query parameter that is not empty.
     pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
         let found = self.query.iter().find(|(key, _)| key == name);
-        found
-            .map(|(_, value)| value.as_str())
-            .filter(|value| !value.is_empty())
+        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 }
 
@@ -51,20 +49,12 @@ pub(crate) struct Reply {
 impl Reply {
     /// An answer of this type.
     pub(crate) fn new(status: u16, content_type: &str, body: impl Into<Bytes>) -> Self {
-        Self {
-            status,
-            headers: vec![("content-type", content_type.to_owned())],
-            body: body.into(),
-        }
+        Self { status, headers: vec![("content-type", content_type.to_owned())], body: body.into() }
     }
 
     /// An answer without a body.
     pub(crate) fn empty(status: u16) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            body: Bytes::new(),
-        }
+        Self { status, headers: Vec::new(), body: Bytes::new() }
     }
 
     /// The same answer with a further header.
@@ -90,12 +80,7 @@ pub(crate) struct Fault {
 impl Fault {
     /// A fault without a reason.
     pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            code,
-            message: message.into(),
-            reason: None,
-        }
+        Self { status, code, message: message.into(), reason: None }
     }
 }
 
@@ -129,9 +114,7 @@ fn hex_byte(digits: &[u8]) -> Option<u8> {
 pub(crate) fn pairs(text: &str) -> Vec<(String, String)> {
     let parts = text.split('&').filter(|part| !part.is_empty());
     let split = parts.map(|part| part.split_once('=').unwrap_or((part, "")));
-    split
-        .map(|(name, value)| (percent_decoded(name, true), percent_decoded(value, true)))
-        .collect()
+    split.map(|(name, value)| (percent_decoded(name, true), percent_decoded(value, true))).collect()
 }
 
 #[cfg(test)]
@@ -140,10 +123,7 @@ mod tests {
 
     #[test]
     fn percent_escapes_are_resolved() {
-        assert_eq!(
-            percent_decoded("arn%3Aaws%3alambda%2fx", false),
-            "arn:aws:lambda/x"
-        );
+        assert_eq!(percent_decoded("arn%3Aaws%3alambda%2fx", false), "arn:aws:lambda/x");
         assert_eq!(percent_decoded("%24LATEST+%", false), "$LATEST+%");
         assert_eq!(percent_decoded("%zz%4", false), "%zz%4");
         assert_eq!(percent_decoded("%é1", false), "%é1");
@@ -152,15 +132,7 @@ mod tests {
     #[test]
     fn queries_are_split_into_pairs() {
         let found = pairs("Action=GetCallerIdentity&a=b+c&d&&e=%3D");
-        let expected = [
-            ("Action", "GetCallerIdentity"),
-            ("a", "b c"),
-            ("d", ""),
-            ("e", "="),
-        ];
-        assert_eq!(
-            found,
-            expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
-        );
+        let expected = [("Action", "GetCallerIdentity"), ("a", "b c"), ("d", ""), ("e", "=")];
+        assert_eq!(found, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
     }
 }

@@ -55,9 +55,7 @@ pub(crate) struct Tasks {
 impl Tasks {
     /// None running.
     pub(crate) fn new() -> Self {
-        Self {
-            running: Mutex::new(Some(JoinSet::new())),
-        }
+        Self { running: Mutex::new(Some(JoinSet::new())) }
     }
 
     /// Starts a task; none starts any more after [`Self::end`].

@@ -64,10 +64,7 @@ mod tests {
 
     #[test]
     fn plain_text_is_borrowed() {
-        assert!(matches!(
-            visible("größer 😀 שלום"),
-            Cow::Borrowed("größer 😀 שלום")
-        ));
+        assert!(matches!(visible("größer 😀 שלום"), Cow::Borrowed("größer 😀 שלום")));
     }
 
     #[test]

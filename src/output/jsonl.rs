@@ -23,9 +23,7 @@ pub fn write(out: &mut impl Write, arrival: &Arrival) -> io::Result<()> {
     line.string("timestamp", record.view().timestamp.as_deref())?;
     function(&mut line, record.function())?;
     line.string("kind", Some(record.kind().as_str()))?;
-    line.array("envelope", &arrival.envelope, |out, layer| {
-        string(out, layer.as_str())
-    })?;
+    line.array("envelope", &arrival.envelope, |out, layer| string(out, layer.as_str()))?;
     line.plain("redelivery", Some(&arrival.redelivery))?;
     line.plain("replayable", Some(&arrival.replayable()))?;
     line.plain("recovered", Some(&arrival.recovered))?;
@@ -33,12 +31,7 @@ pub fn write(out: &mut impl Write, arrival: &Arrival) -> io::Result<()> {
     let failed = record.error();
     line.value("error", failed.as_ref(), error)?;
     let fingerprint = record.fingerprint_with(failed.as_ref());
-    line.string(
-        "fingerprint",
-        fingerprint
-            .map(|fingerprint| fingerprint.to_string())
-            .as_deref(),
-    )?;
+    line.string("fingerprint", fingerprint.map(|fingerprint| fingerprint.to_string()).as_deref())?;
     line.plain("record", Some(&json::one_line(record.text())))?;
     line.value("origin", Some(&arrival.origin), origin)?;
     line.end()?;
@@ -95,10 +88,7 @@ struct Object<'w, W> {
 
 impl<'w, W: Write> Object<'w, W> {
     fn new(out: &'w mut W) -> Self {
-        Self {
-            out,
-            separator: b'{',
-        }
+        Self { out, separator: b'{' }
     }
 
     fn key(&mut self, key: &str) -> io::Result<()> {
@@ -130,27 +120,14 @@ impl<'w, W: Write> Object<'w, W> {
     }
 
     fn known_string(&mut self, key: &str, text: Option<&str>) -> io::Result<()> {
-        if text.is_some() {
-            self.string(key, text)
-        } else {
-            Ok(())
-        }
+        if text.is_some() { self.string(key, text) } else { Ok(()) }
     }
 
     fn known(&mut self, key: &str, value: Option<&impl Display>) -> io::Result<()> {
-        if value.is_some() {
-            self.plain(key, value)
-        } else {
-            Ok(())
-        }
+        if value.is_some() { self.plain(key, value) } else { Ok(()) }
     }
 
-    fn array<T>(
-        &mut self,
-        key: &str,
-        items: &[T],
-        write: impl Fn(&mut W, &T) -> io::Result<()>,
-    ) -> io::Result<()> {
+    fn array<T>(&mut self, key: &str, items: &[T], write: impl Fn(&mut W, &T) -> io::Result<()>) -> io::Result<()> {
         self.key(key)?;
         self.out.write_all(b"[")?;
         for (index, item) in items.iter().enumerate() {
@@ -163,8 +140,7 @@ impl<'w, W: Write> Object<'w, W> {
     }
 
     fn end(self) -> io::Result<()> {
-        self.out
-            .write_all(if self.separator == b'{' { b"{}" } else { b"}" })
+        self.out.write_all(if self.separator == b'{' { b"{}" } else { b"}" })
     }
 }
 

@@ -37,13 +37,7 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            records,
-            success,
-            failure,
-            unreadable,
-            events,
-        } = self;
+        let Self { records, success, failure, unreadable, events } = self;
         write!(
             f,
             "{records} records ({success} success, {failure} failure), {unreadable} unreadable, {events} log events"
@@ -57,16 +51,7 @@ mod tests {
 
     #[test]
     fn the_line_is_as_agreed() {
-        let summary = Summary {
-            records: 5618,
-            success: 3952,
-            failure: 1666,
-            unreadable: 0,
-            events: 200_036,
-        };
-        assert_eq!(
-            summary.to_string(),
-            "5618 records (3952 success, 1666 failure), 0 unreadable, 200036 log events"
-        );
+        let summary = Summary { records: 5618, success: 3952, failure: 1666, unreadable: 0, events: 200_036 };
+        assert_eq!(summary.to_string(), "5618 records (3952 success, 1666 failure), 0 unreadable, 200036 log events");
     }
 }

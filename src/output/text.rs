@@ -24,8 +24,7 @@ pub fn write(out: &mut impl Write, arrival: &Arrival, zone: &TimeZone) -> io::Re
         Outcome::Failure => ("✗", "failure"),
     };
     let count = record.invoke_count().map(|count| format!("×{count}"));
-    let redelivery =
-        (arrival.redelivery > 0).then(|| format!("(redelivery {})", arrival.redelivery));
+    let redelivery = (arrival.redelivery > 0).then(|| format!("(redelivery {})", arrival.redelivery));
     let words = [
         &time(arrival.time(), zone),
         mark,
@@ -45,17 +44,9 @@ pub fn write(out: &mut impl Write, arrival: &Arrival, zone: &TimeZone) -> io::Re
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write_unreadable(
-    out: &mut impl Write,
-    unreadable: &Unreadable,
-    zone: &TimeZone,
-) -> io::Result<()> {
+pub fn write_unreadable(out: &mut impl Write, unreadable: &Unreadable, zone: &TimeZone) -> io::Result<()> {
     let message = preview(unreadable.message.trim());
-    let line = format!(
-        "{} ? unreadable: {} | {message}",
-        time(unreadable.time(), zone),
-        unreadable.reason
-    );
+    let line = format!("{} ? unreadable: {} | {message}", time(unreadable.time(), zone), unreadable.reason);
     writeln!(out, "{}", visible(&line))
 }
 
@@ -64,20 +55,9 @@ pub fn write_unreadable(
 /// # Errors
 /// Those of `out`.
 pub fn write_gap(out: &mut impl Write, gap: &Gap, zone: &TimeZone) -> io::Result<()> {
-    let bound =
-        |bound: Option<i64>| bound.map_or_else(|| "unknown".to_owned(), |at| time(at, zone));
-    let place = gap
-        .origin
-        .log_group
-        .as_deref()
-        .or(gap.origin.file.as_deref())
-        .unwrap_or("-");
-    let line = format!(
-        "{} … gap until {} in {place}: {}",
-        bound(gap.from),
-        bound(gap.to),
-        gap.reason
-    );
+    let bound = |bound: Option<i64>| bound.map_or_else(|| "unknown".to_owned(), |at| time(at, zone));
+    let place = gap.origin.log_group.as_deref().or(gap.origin.file.as_deref()).unwrap_or("-");
+    let line = format!("{} … gap until {} in {place}: {}", bound(gap.from), bound(gap.to), gap.reason);
     writeln!(out, "{}", visible(&line))
 }
 
@@ -85,11 +65,7 @@ pub fn write_gap(out: &mut impl Write, gap: &Gap, zone: &TimeZone) -> io::Result
 fn time(epoch_millis: i64, zone: &TimeZone) -> String {
     Timestamp::from_millisecond(epoch_millis).map_or_else(
         |_| epoch_millis.to_string(),
-        |time| {
-            time.to_zoned(zone.clone())
-                .strftime("%Y-%m-%dT%H:%M:%S%.3f%:z")
-                .to_string()
-        },
+        |time| time.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string(),
     )
 }
 
@@ -106,18 +82,13 @@ fn what_happened(record: &InvocationRecord) -> String {
     match (record.outcome(), record.error()) {
         (_, Some(error)) => described(&error),
         (Outcome::Success, None) => record.response_payload().map(preview).unwrap_or_default(),
-        (Outcome::Failure, None) => record
-            .status_code()
-            .map(|status| format!("status {status}"))
-            .unwrap_or_default(),
+        (Outcome::Failure, None) => record.status_code().map(|status| format!("status {status}")).unwrap_or_default(),
     }
 }
 
 fn described(error: &InvocationError) -> String {
-    let message = error
-        .message
-        .as_deref()
-        .and_then(|message| message.lines().map(str::trim).find(|line| !line.is_empty()));
+    let message =
+        error.message.as_deref().and_then(|message| message.lines().map(str::trim).find(|line| !line.is_empty()));
     match (error.error_type.as_deref(), message.map(preview)) {
         (Some(error_type), Some(message)) => format!("{error_type}: {message}"),
         (Some(error_type), None) => error_type.to_owned(),

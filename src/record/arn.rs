@@ -26,17 +26,13 @@ impl FunctionArn {
     /// Name of the function, without account and qualifier.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.resource().map_or(&*self.0, |name| {
-            name.split_once(':').map_or(name, |(name, _)| name)
-        })
+        self.resource().map_or(&*self.0, |name| name.split_once(':').map_or(name, |(name, _)| name))
     }
 
     /// Version or alias that was asked for: `$LATEST`, `7`, `live`.
     #[must_use]
     pub fn qualifier(&self) -> Option<&str> {
-        self.resource()?
-            .split_once(':')
-            .map(|(_, qualifier)| qualifier)
+        self.resource()?.split_once(':').map(|(_, qualifier)| qualifier)
     }
 
     /// Partition, such as `aws` or `aws-cn`.
@@ -60,9 +56,8 @@ impl FunctionArn {
     /// What follows `function:` in the ARN of a function.
     fn resource(&self) -> Option<&str> {
         let mut parts = self.0.splitn(7, ':');
-        let is_function = parts.next() == Some("arn")
-            && parts.nth(1) == Some("lambda")
-            && parts.nth(2) == Some("function");
+        let is_function =
+            parts.next() == Some("arn") && parts.nth(1) == Some("lambda") && parts.nth(2) == Some("function");
         parts.next().filter(|_| is_function)
     }
 
@@ -90,9 +85,7 @@ mod tests {
 
     #[test]
     fn a_qualified_arn_has_all_parts() {
-        let arn = FunctionArn::parse(
-            "arn:aws-cn:lambda:cn-north-1:111122223333:function:orders-sender:$LATEST",
-        );
+        let arn = FunctionArn::parse("arn:aws-cn:lambda:cn-north-1:111122223333:function:orders-sender:$LATEST");
         assert_eq!(arn.name(), "orders-sender");
         assert_eq!(arn.qualifier(), Some("$LATEST"));
         assert_eq!(arn.partition(), Some("aws-cn"));
@@ -108,17 +101,9 @@ mod tests {
 
     #[test]
     fn what_is_no_arn_is_a_name() {
-        for text in [
-            "sender",
-            "",
-            "arn:aws:states:eu-central-1:1:stateMachine:x",
-            "arn:aws:lambda",
-        ] {
+        for text in ["sender", "", "arn:aws:states:eu-central-1:1:stateMachine:x", "arn:aws:lambda"] {
             let arn = FunctionArn::parse(text);
-            assert_eq!(
-                (arn.name(), arn.qualifier(), arn.region()),
-                (text, None, None)
-            );
+            assert_eq!((arn.name(), arn.qualifier(), arn.region()), (text, None, None));
             assert_eq!(arn.to_string(), text);
         }
     }

@@ -29,9 +29,7 @@ impl Envelope {
     }
 
     pub(super) fn named(name: &str) -> Option<Self> {
-        [Self::Sns, Self::Sqs, Self::EventBridge, Self::Log]
-            .into_iter()
-            .find(|envelope| envelope.as_str() == name)
+        [Self::Sns, Self::Sqs, Self::EventBridge, Self::Log].into_iter().find(|envelope| envelope.as_str() == name)
     }
 }
 
@@ -64,10 +62,7 @@ impl Arrival {
     /// When it was logged or, if that is not known, when the record was made; milliseconds since the Unix epoch, 0 if neither is known.
     #[must_use]
     pub fn time(&self) -> i64 {
-        self.origin
-            .timestamp
-            .or(self.record.timestamp())
-            .unwrap_or_default()
+        self.origin.timestamp.or(self.record.timestamp()).unwrap_or_default()
     }
 }
 

@@ -70,11 +70,7 @@ impl Condition {
     /// `Success` is the success; every other condition, known or not, is a failure.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
-        if self.as_str() == "Success" {
-            Outcome::Success
-        } else {
-            Outcome::Failure
-        }
+        if self.as_str() == "Success" { Outcome::Success } else { Outcome::Failure }
     }
 
     /// One short word for a narrow column, or the name itself where there is no short one.
@@ -84,9 +80,7 @@ impl Condition {
             Self::RetriesExhausted => "Retries",
             Self::EventAgeExceeded => "Aged",
             Self::ZeroReservedConcurrency => "Zero",
-            Self::RetryAttemptsExhausted
-            | Self::RecordAgeExceeded
-            | Self::MaximumPayloadSizeExceeded => "Stream",
+            Self::RetryAttemptsExhausted | Self::RecordAgeExceeded | Self::MaximumPayloadSizeExceeded => "Stream",
             Self::Success | Self::RecursiveInvocation | Self::Other(_) => self.as_str(),
         }
     }

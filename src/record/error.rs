@@ -39,9 +39,7 @@ impl StackFrame {
     /// Name of the file, without the folders it lies in.
     #[must_use]
     pub fn file_name(&self) -> Option<&str> {
-        self.file
-            .as_deref()
-            .map(|file| file.rsplit(['/', '\\']).next().unwrap_or(file))
+        self.file.as_deref().map(|file| file.rsplit(['/', '\\']).next().unwrap_or(file))
     }
 }
 

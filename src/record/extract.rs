@@ -20,17 +20,12 @@ use super::{Envelope, NotARecord, Reason};
 use budget::Budget;
 
 /// The word that every record holds, and hardly anything else.
-static KEY: LazyLock<memmem::Finder<'static>> =
-    LazyLock::new(|| memmem::Finder::new("requestContext"));
+static KEY: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("requestContext"));
 
 /// What the search came upon.
 pub(super) enum Piece<'a> {
     /// A record: its text, what was read of it, and the layers around it.
-    Record {
-        text: &'a str,
-        view: &'a RecordView<'a>,
-        envelope: &'a [Envelope],
-    },
+    Record { text: &'a str, view: &'a RecordView<'a>, envelope: &'a [Envelope] },
     /// Something that looks like a record.
     Unreadable(Reason),
 }
@@ -42,12 +37,7 @@ pub(super) fn may_hold_record(message: &str) -> bool {
 
 /// Calls `found` with every piece of `message`, in order.
 pub(super) fn search(message: &str, found: &mut dyn FnMut(Piece<'_>)) {
-    Search {
-        found,
-        envelope: Vec::new(),
-        budget: Budget::of(message),
-    }
-    .text(message, 0);
+    Search { found, envelope: Vec::new(), budget: Budget::of(message) }.text(message, 0);
 }
 
 /// Where the key stands in `text`, from `start` on.
@@ -79,9 +69,7 @@ impl Search<'_> {
         };
         let mut covered: Vec<Range<usize>> = Vec::new();
         let mut at = 0;
-        while let Some(brace) =
-            memchr::memchr(b'{', &text.as_bytes()[at..]).map(|offset| at + offset)
-        {
+        while let Some(brace) = memchr::memchr(b'{', &text.as_bytes()[at..]).map(|offset| at + offset) {
             if key < brace {
                 let Some(next) = position(text, brace) else {
                     break;
@@ -132,11 +120,7 @@ impl Search<'_> {
                     return Tried::Nothing;
                 }
                 // What follows belongs to this record, even where it looks like a record of its own.
-                let reason = if broken.cut {
-                    Reason::Cut
-                } else {
-                    lookalike::broken(&text[..brace])
-                };
+                let reason = if broken.cut { Reason::Cut } else { lookalike::broken(&text[..brace]) };
                 (self.found)(Piece::Unreadable(reason));
                 Tried::Covered(text.floor_char_boundary(brace + broken.read).max(brace + 1))
             }
@@ -154,11 +138,7 @@ impl Search<'_> {
     /// Takes an object for a record, or takes it apart.
     fn object(&mut self, text: &str, members: &Members<'_>, level: usize) {
         match RecordView::of(members) {
-            Ok(view) => (self.found)(Piece::Record {
-                text,
-                view: &view,
-                envelope: &self.envelope,
-            }),
+            Ok(view) => (self.found)(Piece::Record { text, view: &view, envelope: &self.envelope }),
             Err(missing @ (NotARecord::NoName | NotARecord::NoVersion)) => {
                 (self.found)(Piece::Unreadable(Reason::Incomplete(missing)));
             }
@@ -167,16 +147,9 @@ impl Search<'_> {
     }
 
     fn members(&mut self, members: &Members<'_>, level: usize) {
-        for member in members
-            .iter()
-            .filter(|member| may_hold_record(member.value.get()))
-        {
+        for member in members.iter().filter(|member| may_hold_record(member.value.get())) {
             let layers = self.envelope.len();
-            self.envelope.extend(wrapper::layer(
-                members,
-                &member.key(),
-                self.envelope.last().copied(),
-            ));
+            self.envelope.extend(wrapper::layer(members, &member.key(), self.envelope.last().copied()));
             self.value(member.value.get(), level + 1);
             self.envelope.truncate(layers);
         }
@@ -226,8 +199,7 @@ impl Search<'_> {
 
 /// Whether the members read before an object broke off show that it was a record.
 fn is_record_head(members: &Members<'_>) -> bool {
-    let context =
-        json::find(members, "requestContext").and_then(|value| json::members(value.get()));
+    let context = json::find(members, "requestContext").and_then(|value| json::members(value.get()));
     context.is_some_and(|context| json::find(&context, "condition").is_some())
 }
 

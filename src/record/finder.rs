@@ -42,11 +42,7 @@ impl Finder {
         let start = found.len();
         let mut texts = HashSet::new();
         extract::search(&event.message, &mut |piece| match piece {
-            Piece::Record {
-                text,
-                view,
-                envelope,
-            } => {
+            Piece::Record { text, view, envelope } => {
                 // A log format may hold the same record twice, as an object and in the message; a batch was delivered so.
                 if is_batch(envelope) || self.is_new(text, &found[start..], &mut texts) {
                     found.push(Found::Arrival(self.arrival(event, text, view, envelope)));
@@ -78,26 +74,17 @@ impl Finder {
                 Found::Arrival(arrival) if !is_batch(&arrival.envelope) => Some(arrival),
                 _ => None,
             });
-            texts.extend(
-                arrivals.map(|arrival| self.hasher.hash_one(arrival.record.text().as_str())),
-            );
+            texts.extend(arrivals.map(|arrival| self.hasher.hash_one(arrival.record.text().as_str())));
         }
         earlier.is_empty() || texts.insert(self.hasher.hash_one(text))
     }
 
-    fn arrival(
-        &mut self,
-        event: &LogEvent,
-        text: &str,
-        view: &RecordView<'_>,
-        envelope: &[Envelope],
-    ) -> Arrival {
+    fn arrival(&mut self, event: &LogEvent, text: &str, view: &RecordView<'_>, envelope: &[Envelope]) -> Arrival {
         let delivery = self.delivery(text, view);
         let count = self.deliveries.entry(delivery).or_default();
         let redelivery = *count;
         *count = count.saturating_add(1);
-        self.arrivals
-            .insert(self.identity(&event.origin, delivery, redelivery));
+        self.arrivals.insert(self.identity(&event.origin, delivery, redelivery));
         Arrival {
             record: InvocationRecord::of(event.message.share(text), text, view, &mut self.names),
             origin: event.origin.clone(),
@@ -112,22 +99,14 @@ impl Finder {
     /// The arrival that one of our own JSON lines tells of, unless it is known already.
     fn restored(&mut self, event: &LogEvent, line: Restored<'_>) -> Option<Arrival> {
         let delivery = self.delivery(line.record, &line.view);
-        if !self
-            .arrivals
-            .insert(self.identity(&line.origin, delivery, line.redelivery))
-        {
+        if !self.arrivals.insert(self.identity(&line.origin, delivery, line.redelivery)) {
             self.repeated += 1;
             return None;
         }
         let count = self.deliveries.entry(delivery).or_default();
         *count = (*count).max(line.redelivery.saturating_add(1));
         Some(Arrival {
-            record: InvocationRecord::of(
-                event.message.share(line.record),
-                line.record,
-                &line.view,
-                &mut self.names,
-            ),
+            record: InvocationRecord::of(event.message.share(line.record), line.record, &line.view, &mut self.names),
             origin: line.origin,
             message: event.message.clone(),
             envelope: line.envelope,
@@ -140,12 +119,7 @@ impl Finder {
     /// What is the same in every delivery of a record. One without a request id is known by its text only.
     fn delivery(&self, text: &str, view: &RecordView<'_>) -> u64 {
         let fallback = view.request_id.is_none().then_some(text);
-        self.hasher.hash_one((
-            &view.request_id,
-            &view.condition,
-            &view.function_arn,
-            fallback,
-        ))
+        self.hasher.hash_one((&view.request_id, &view.condition, &view.function_arn, fallback))
     }
 
     /// What is the same when an arrival is read again: its log event or, without an id, all that is known of its origin.
@@ -161,9 +135,7 @@ impl Finder {
 }
 
 fn is_batch(envelope: &[Envelope]) -> bool {
-    envelope
-        .iter()
-        .any(|layer| matches!(layer, Envelope::Sns | Envelope::Sqs))
+    envelope.iter().any(|layer| matches!(layer, Envelope::Sns | Envelope::Sqs))
 }
 
 #[cfg(test)]

@@ -20,10 +20,7 @@ impl fmt::Display for Fingerprint {
 }
 
 /// The fingerprint of a failure that has this error; `None` for a success.
-pub(super) fn of(
-    record: &InvocationRecord,
-    error: Option<&InvocationError>,
-) -> Option<Fingerprint> {
+pub(super) fn of(record: &InvocationRecord, error: Option<&InvocationError>) -> Option<Fingerprint> {
     (record.outcome() == Outcome::Failure).then(|| {
         let mut hash = Fnv::new();
         hash.part(record.function().map(super::FunctionArn::name));
@@ -46,25 +43,14 @@ impl Fnv {
     fn error(&mut self, error: &InvocationError, request_id: Option<&str>) {
         let raising = error.frames.last();
         self.part(error.error_type.as_deref());
-        self.part(
-            error
-                .message
-                .as_deref()
-                .map(|message| mask::masked(message, request_id))
-                .as_deref(),
-        );
+        self.part(error.message.as_deref().map(|message| mask::masked(message, request_id)).as_deref());
         self.part(raising.and_then(StackFrame::file_name));
         self.part(raising.and_then(|frame| frame.function.as_deref()));
     }
 
     fn condition(&mut self, record: &InvocationRecord) {
         self.part(Some(record.condition().as_str()));
-        self.part(
-            record
-                .status_code()
-                .map(|status| status.to_string())
-                .as_deref(),
-        );
+        self.part(record.status_code().map(|status| status.to_string()).as_deref());
     }
 
     /// Adds a part, so that neither an absent one nor a shifted border gives the same value.
@@ -89,29 +75,14 @@ mod tests {
         let text = format!(
             r#"{{"version":"1.0","requestContext":{{"requestId":"r","functionArn":"{arn}","condition":"{condition}"}}{rest}}}"#
         );
-        Some(
-            InvocationRecord::read(&Text::from(text))
-                .expect("a record")
-                .fingerprint()?
-                .to_string(),
-        )
+        Some(InvocationRecord::read(&Text::from(text)).expect("a record").fingerprint()?.to_string())
     }
 
-    fn error(
-        error_type: &str,
-        message: &str,
-        file: &str,
-        line: u32,
-        function: &str,
-    ) -> Option<String> {
+    fn error(error_type: &str, message: &str, file: &str, line: u32, function: &str) -> Option<String> {
         let rest = format!(
             r#","responsePayload":{{"errorType":"{error_type}","errorMessage":"{message}","stackTrace":["  File \"/var/task/{file}\", line {line}, in {function}\n"]}}"#
         );
-        fingerprint(
-            "arn:aws:lambda:eu-central-1:1:function:orders:live",
-            "RetriesExhausted",
-            &rest,
-        )
+        fingerprint("arn:aws:lambda:eu-central-1:1:function:orders:live", "RetriesExhausted", &rest)
     }
 
     #[test]
@@ -120,23 +91,14 @@ mod tests {
         let mut hash = Fnv::new();
         hash.bytes(b"foobar");
         assert_eq!(hash.0, 0x8594_4171_f739_67e8);
-        assert_eq!(
-            error("ValueError", "no stock", "a.py", 1, "f").as_deref(),
-            Some("5ec68b46cbc27a69")
-        );
+        assert_eq!(error("ValueError", "no stock", "a.py", 1, "f").as_deref(), Some("5ec68b46cbc27a69"));
     }
 
     #[test]
     fn what_varies_between_runs_does_not_count() {
         let one = error("ValueError", "order 17 of 'ann' failed", "a.py", 1, "f");
-        assert_eq!(
-            one,
-            error("ValueError", "order 4711 of 'bob' failed", "a.py", 99, "f")
-        );
-        assert_eq!(
-            one,
-            error("ValueError", "order 17 of 'ann' failed", "lib/a.py", 1, "f")
-        );
+        assert_eq!(one, error("ValueError", "order 4711 of 'bob' failed", "a.py", 99, "f"));
+        assert_eq!(one, error("ValueError", "order 17 of 'ann' failed", "lib/a.py", 1, "f"));
     }
 
     #[test]
@@ -155,35 +117,16 @@ mod tests {
     #[test]
     fn without_an_error_condition_and_status_count() {
         let arn = "arn:aws:lambda:eu-central-1:1:function:orders";
-        let aged = fingerprint(
-            arn,
-            "EventAgeExceeded",
-            r#","responseContext":{"statusCode":429}"#,
-        );
+        let aged = fingerprint(arn, "EventAgeExceeded", r#","responseContext":{"statusCode":429}"#);
         assert_eq!(
             aged,
-            fingerprint(
-                &format!("{arn}:$LATEST"),
-                "EventAgeExceeded",
-                r#","responseContext":{"statusCode":429}"#
-            )
+            fingerprint(&format!("{arn}:$LATEST"), "EventAgeExceeded", r#","responseContext":{"statusCode":429}"#)
         );
         assert_ne!(aged, fingerprint(arn, "EventAgeExceeded", ""));
+        assert_ne!(aged, fingerprint(arn, "RetriesExhausted", r#","responseContext":{"statusCode":429}"#));
         assert_ne!(
             aged,
-            fingerprint(
-                arn,
-                "RetriesExhausted",
-                r#","responseContext":{"statusCode":429}"#
-            )
-        );
-        assert_ne!(
-            aged,
-            fingerprint(
-                &arn.replace("orders", "x"),
-                "EventAgeExceeded",
-                r#","responseContext":{"statusCode":429}"#
-            )
+            fingerprint(&arn.replace("orders", "x"), "EventAgeExceeded", r#","responseContext":{"statusCode":429}"#)
         );
     }
 

@@ -5,9 +5,7 @@ use std::num::NonZeroU32;
 
 use super::names::Names;
 use super::view::{NotARecord, RecordView};
-use super::{
-    Condition, Fingerprint, FunctionArn, InvocationError, Outcome, error, fingerprint, time,
-};
+use super::{Condition, Fingerprint, FunctionArn, InvocationError, Outcome, error, fingerprint, time};
 use crate::log::Text;
 
 /// Which of Lambda's two failure pipelines wrote a record.
@@ -59,36 +57,21 @@ impl InvocationRecord {
     /// # Errors
     /// As [`RecordView::read`].
     pub fn read(text: &Text) -> Result<Self, NotARecord> {
-        Ok(Self::of(
-            text.clone(),
-            text,
-            &RecordView::read(text)?,
-            &mut Names::default(),
-        ))
+        Ok(Self::of(text.clone(), text, &RecordView::read(text)?, &mut Names::default()))
     }
 
     /// Keeps what `view` saw in `source`, of which `text` is the share or the copy to keep.
     pub(super) fn of(text: Text, source: &str, view: &RecordView<'_>, names: &mut Names) -> Self {
         Self {
-            request_id: view
-                .request_id
-                .as_deref()
-                .map(|id| piece(&text, source, id)),
-            function: view
-                .function_arn
-                .as_deref()
-                .map(|arn| FunctionArn::from(names.shared(arn))),
+            request_id: view.request_id.as_deref().map(|id| piece(&text, source, id)),
+            function: view.function_arn.as_deref().map(|arn| FunctionArn::from(names.shared(arn))),
             condition: Condition::known(&view.condition)
                 .unwrap_or_else(|| Condition::Other(names.shared(&view.condition))),
             kind: view.kind(),
             invoke_count: view.approximate_invoke_count,
             timestamp: view.timestamp.as_deref().and_then(time::epoch_millis),
-            request_payload: view
-                .request_payload
-                .and_then(|value| Span::of(source, value.get())),
-            response_payload: view
-                .response_payload
-                .and_then(|value| Span::of(source, value.get())),
+            request_payload: view.request_payload.and_then(|value| Span::of(source, value.get())),
+            response_payload: view.response_payload.and_then(|value| Span::of(source, value.get())),
             text,
         }
     }
@@ -200,10 +183,7 @@ impl Span {
     fn of(source: &str, part: &str) -> Option<Self> {
         let start = (part.as_ptr() as usize).checked_sub(source.as_ptr() as usize)?;
         let end = NonZeroU32::new((start + part.len()) as u32)?;
-        Some(Self {
-            start: NonZeroU32::new(start as u32)?,
-            end,
-        })
+        Some(Self { start: NonZeroU32::new(start as u32)?, end })
     }
 
     fn in_text(self, text: &str) -> &str {
@@ -214,8 +194,7 @@ impl Span {
 /// The piece of `text` that `part` is of `source`; a part that had to be decoded is a piece of neither, and copied.
 fn piece(text: &Text, source: &str, part: &str) -> Text {
     let whole = text.as_str();
-    let range =
-        Span::of(source, part).map(|span| span.start.get() as usize..span.end.get() as usize);
+    let range = Span::of(source, part).map(|span| span.start.get() as usize..span.end.get() as usize);
     range
         .and_then(|range| whole.get(range))
         .filter(|piece| *piece == part)

@@ -34,15 +34,11 @@ impl Reason {
     #[must_use]
     pub fn looks_like(self) -> &'static str {
         match self {
-            Self::Cut => {
-                "an invocation record that is cut off: its JSON does not end in this log event"
-            }
+            Self::Cut => "an invocation record that is cut off: its JSON does not end in this log event",
             Self::Broken => "an invocation record in broken JSON",
             Self::Incomplete(_) => "an invocation record that lacks a field",
             Self::Python => "an invocation record printed as a Python object",
-            Self::Node => {
-                "an invocation record printed with util.inspect, which leaves parts of it out"
-            }
+            Self::Node => "an invocation record printed with util.inspect, which leaves parts of it out",
             Self::Java => "an invocation record printed as a Java object",
             Self::Ruby => "an invocation record printed as a Ruby hash",
             Self::Go => "an invocation record printed as a Go map",

@@ -11,11 +11,7 @@ pub(super) fn has_masked_value(json: &str) -> bool {
 }
 
 fn is_masked_value(json: &str, quote: usize) -> bool {
-    let backslashes = json[..quote]
-        .bytes()
-        .rev()
-        .take_while(|&byte| byte == b'\\')
-        .count();
+    let backslashes = json[..quote].bytes().rev().take_while(|&byte| byte == b'\\').count();
     let inside = &json[quote + 1..];
     let rest = inside.trim_start_matches('*');
     let is_whole = inside.len() - rest.len() >= SHORTEST && rest.starts_with('"');

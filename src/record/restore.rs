@@ -44,19 +44,12 @@ fn flag(line: &Members<'_>, key: &str) -> bool {
 }
 
 fn envelope(text: &str) -> Option<Box<[Envelope]>> {
-    json::items(text)?
-        .into_iter()
-        .map(|item| Envelope::named(&json::unquote(item.get())?))
-        .collect()
+    json::items(text)?.into_iter().map(|item| Envelope::named(&json::unquote(item.get())?)).collect()
 }
 
 fn origin(text: &str) -> Option<Origin> {
     let members = json::members(text)?;
-    let name = |key| {
-        json::find(&members, key)
-            .and_then(|value| json::unquote(value.get()))
-            .map(Arc::from)
-    };
+    let name = |key| json::find(&members, key).and_then(|value| json::unquote(value.get())).map(Arc::from);
     let time = |key| json::find(&members, key).and_then(|value| value.get().parse().ok());
     Some(Origin {
         log_group: name("logGroup"),
@@ -80,32 +73,13 @@ mod tests {
     #[test]
     fn a_line_is_read_back() {
         let restored = read(LINE).expect("our own line");
-        assert_eq!(
-            restored.record,
-            r#"{"version":"1.0","requestContext":{"condition":"x","requestId":"r"}}"#
-        );
+        assert_eq!(restored.record, r#"{"version":"1.0","requestContext":{"condition":"x","requestId":"r"}}"#);
         assert_eq!(*restored.envelope, [Envelope::Sqs, Envelope::Sns]);
-        assert_eq!(
-            (restored.redelivery, restored.recovered, restored.redacted),
-            (2, true, false)
-        );
+        assert_eq!((restored.redelivery, restored.recovered, restored.redacted), (2, true, false));
         let origin = restored.origin;
-        assert_eq!(
-            (origin.log_group.as_deref(), origin.log_stream.as_deref()),
-            (Some("g"), Some("s"))
-        );
-        assert_eq!(
-            (origin.timestamp, origin.ingestion_time),
-            (Some(1), Some(2))
-        );
-        assert_eq!(
-            (
-                origin.event_id.as_deref(),
-                origin.file.as_deref(),
-                origin.line
-            ),
-            (Some("e"), Some("f"), Some(3))
-        );
+        assert_eq!((origin.log_group.as_deref(), origin.log_stream.as_deref()), (Some("g"), Some("s")));
+        assert_eq!((origin.timestamp, origin.ingestion_time), (Some(1), Some(2)));
+        assert_eq!((origin.event_id.as_deref(), origin.file.as_deref(), origin.line), (Some("e"), Some("f"), Some(3)));
     }
 
     #[test]

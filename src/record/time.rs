@@ -7,16 +7,11 @@ use jiff::tz::TimeZone;
 /// Milliseconds since the Unix epoch of an ISO 8601 time; without an offset it counts as UTC.
 pub(super) fn epoch_millis(text: &str) -> Option<i64> {
     let text = text.trim();
-    text.parse::<Timestamp>()
-        .or_else(|_| utc(text))
-        .ok()
-        .map(Timestamp::as_millisecond)
+    text.parse::<Timestamp>().or_else(|_| utc(text)).ok().map(Timestamp::as_millisecond)
 }
 
 fn utc(text: &str) -> Result<Timestamp, jiff::Error> {
-    text.parse::<DateTime>()?
-        .to_zoned(TimeZone::UTC)
-        .map(|time| time.timestamp())
+    text.parse::<DateTime>()?.to_zoned(TimeZone::UTC).map(|time| time.timestamp())
 }
 
 #[cfg(test)]

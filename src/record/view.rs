@@ -103,30 +103,19 @@ impl<'a> RecordView<'a> {
                 "responseContext" => view.set_response_context(member.value),
                 "responsePayload" => view.response_payload = Some(member.value),
                 key if key.ends_with("BatchInfo") => {
-                    view.batch_info = Some(BatchInfo {
-                        name: member.key(),
-                        value: member.value,
-                    });
+                    view.batch_info = Some(BatchInfo { name: member.key(), value: member.value });
                 }
                 _ => {}
             }
         }
         view.set_context(context)?;
-        if has_version {
-            Ok(view)
-        } else {
-            Err(NotARecord::NoVersion)
-        }
+        if has_version { Ok(view) } else { Err(NotARecord::NoVersion) }
     }
 
     /// Which pipeline wrote the record.
     #[must_use]
     pub fn kind(&self) -> Kind {
-        if self.batch_info.is_some() {
-            Kind::EventSource
-        } else {
-            Kind::Async
-        }
+        if self.batch_info.is_some() { Kind::EventSource } else { Kind::Async }
     }
 
     fn set_version(&mut self, value: &'a RawValue) -> bool {
@@ -137,9 +126,7 @@ impl<'a> RecordView<'a> {
     }
 
     fn set_context(&mut self, value: Option<&'a RawValue>) -> Result<(), NotARecord> {
-        let context = value
-            .and_then(|value| json::members(value.get()))
-            .ok_or(NotARecord::NoRequestContext)?;
+        let context = value.and_then(|value| json::members(value.get())).ok_or(NotARecord::NoRequestContext)?;
         let mut condition = None;
         for member in &context {
             match &*member.key() {
@@ -151,11 +138,7 @@ impl<'a> RecordView<'a> {
             }
         }
         self.condition = condition.ok_or(NotARecord::NoCondition)?;
-        if self.request_id.is_none() && self.function_arn.is_none() {
-            Err(NotARecord::NoName)
-        } else {
-            Ok(())
-        }
+        if self.request_id.is_none() && self.function_arn.is_none() { Err(NotARecord::NoName) } else { Ok(()) }
     }
 
     fn set_response_context(&mut self, value: &'a RawValue) {
@@ -185,24 +168,15 @@ fn number(value: &RawValue) -> Option<u64> {
 mod tests {
     use super::*;
 
-    const SMALLEST: &str =
-        r#"{"version":"1.0","requestContext":{"condition":"Success","requestId":"r"}}"#;
+    const SMALLEST: &str = r#"{"version":"1.0","requestContext":{"condition":"Success","requestId":"r"}}"#;
 
     #[test]
     fn the_smallest_record_has_nothing_else() {
         let view = RecordView::read(SMALLEST).expect("a record");
         assert_eq!((&*view.version, &*view.condition), ("1.0", "Success"));
         assert_eq!(view.request_id.as_deref(), Some("r"));
-        assert!(
-            view.function_arn.is_none()
-                && view.timestamp.is_none()
-                && view.approximate_invoke_count.is_none()
-        );
-        assert!(
-            view.request_payload.is_none()
-                && view.response_payload.is_none()
-                && view.batch_info.is_none()
-        );
+        assert!(view.function_arn.is_none() && view.timestamp.is_none() && view.approximate_invoke_count.is_none());
+        assert!(view.request_payload.is_none() && view.response_payload.is_none() && view.batch_info.is_none());
         assert!(!view.has_response_context && view.status_code.is_none());
         assert_eq!(view.kind(), Kind::Async);
     }
@@ -221,10 +195,7 @@ mod tests {
             "requestContext":{"condition":"b","requestId":"1","condition":"c","requestId":"2"},
             "responseContext":{"statusCode":200},"responseContext":null}"#;
         let view = RecordView::read(text).expect("a record");
-        assert_eq!(
-            (&*view.version, &*view.condition, view.request_id.as_deref()),
-            ("2", "c", Some("2"))
-        );
+        assert_eq!((&*view.version, &*view.condition, view.request_id.as_deref()), ("2", "c", Some("2")));
         assert_eq!(view.request_payload.map(RawValue::get), Some("2"));
         assert_eq!((view.has_response_context, view.status_code), (false, None));
     }
@@ -234,30 +205,18 @@ mod tests {
         let text = r#"{"version":"1.0","timestamp":12,"requestContext":{"condition":"x","requestId":7,"functionArn":"f",
             "approximateInvokeCount":"3"},"responseContext":{"statusCode":-1,"executedVersion":7,"functionError":null}}"#;
         let view = RecordView::read(text).expect("a record");
-        assert_eq!(
-            (
-                view.timestamp,
-                view.request_id,
-                view.approximate_invoke_count
-            ),
-            (None, None, None)
-        );
+        assert_eq!((view.timestamp, view.request_id, view.approximate_invoke_count), (None, None, None));
         assert!(view.has_response_context);
-        assert_eq!(
-            (view.status_code, view.executed_version, view.function_error),
-            (None, None, None)
-        );
+        assert_eq!((view.status_code, view.executed_version, view.function_error), (None, None, None));
     }
 
     #[test]
     fn a_batch_makes_an_event_source_record() {
-        let text = r#"{"requestContext":{"condition":"x","requestId":"r"},"version":"1.0","KafkaBatchInfo":{"batchSize":1}}"#;
+        let text =
+            r#"{"requestContext":{"condition":"x","requestId":"r"},"version":"1.0","KafkaBatchInfo":{"batchSize":1}}"#;
         let view = RecordView::read(text).expect("a record");
         let batch = view.batch_info.as_ref().expect("a batch");
-        assert_eq!(
-            (&*batch.name, batch.value.get()),
-            ("KafkaBatchInfo", r#"{"batchSize":1}"#)
-        );
+        assert_eq!((&*batch.name, batch.value.get()), ("KafkaBatchInfo", r#"{"batchSize":1}"#));
         assert_eq!(view.kind(), Kind::EventSource);
     }
 
@@ -267,30 +226,12 @@ mod tests {
             ("[]", NotARecord::NotAnObject),
             ("{", NotARecord::NotAnObject),
             (r#"{"version":"1.0"}"#, NotARecord::NoRequestContext),
-            (
-                r#"{"version":"1.0","requestContext":[]}"#,
-                NotARecord::NoRequestContext,
-            ),
-            (
-                r#"{"version":"1.0","requestContext":{"requestId":"r"}}"#,
-                NotARecord::NoCondition,
-            ),
-            (
-                r#"{"version":"1.0","requestContext":{"requestId":"r","condition":null}}"#,
-                NotARecord::NoCondition,
-            ),
-            (
-                r#"{"version":"1.0","requestContext":{"condition":"x"}}"#,
-                NotARecord::NoName,
-            ),
-            (
-                r#"{"requestContext":{"condition":"x","requestId":"r"}}"#,
-                NotARecord::NoVersion,
-            ),
-            (
-                r#"{"version":1.0,"requestContext":{"condition":"x","requestId":"r"}}"#,
-                NotARecord::NoVersion,
-            ),
+            (r#"{"version":"1.0","requestContext":[]}"#, NotARecord::NoRequestContext),
+            (r#"{"version":"1.0","requestContext":{"requestId":"r"}}"#, NotARecord::NoCondition),
+            (r#"{"version":"1.0","requestContext":{"requestId":"r","condition":null}}"#, NotARecord::NoCondition),
+            (r#"{"version":"1.0","requestContext":{"condition":"x"}}"#, NotARecord::NoName),
+            (r#"{"requestContext":{"condition":"x","requestId":"r"}}"#, NotARecord::NoVersion),
+            (r#"{"version":1.0,"requestContext":{"condition":"x","requestId":"r"}}"#, NotARecord::NoVersion),
         ] {
             assert_eq!(RecordView::read(text).err(), Some(missing), "{text}");
         }

@@ -115,7 +115,10 @@ fn head<'a>(model: &Model, theme: &Theme, entry: &Entry, area: Rect) -> Vec<Line
 
 fn arrival_head<'a>(model: &Model, theme: &Theme, arrival: &Arrival) -> Vec<Line<'a>> {
     let id = visible(arrival.record.request_id().unwrap_or("no request id")).into_owned();
-    let when = Line::from(vec![Span::raw(format!(" {id}")), Span::styled(format!(" · {}", when(model, arrival)), theme.dim())]);
+    let when = Line::from(vec![
+        Span::raw(format!(" {id}")),
+        Span::styled(format!(" · {}", when(model, arrival)), theme.dim()),
+    ]);
     vec![headline(theme, arrival), identity(arrival), when]
         .into_iter()
         .chain(notes(arrival).map(|notes| Line::styled(format!(" {notes}"), theme.waiting())))
@@ -168,7 +171,9 @@ fn when(model: &Model, arrival: &Arrival) -> String {
     }
     if let Some(time) = origin.timestamp {
         let recorded = arrival.record.timestamp();
-        parts.push(recorded.map_or_else(|| format!("logged {}", times::long(model, time)), |at| after("logged", time - at)));
+        parts.push(
+            recorded.map_or_else(|| format!("logged {}", times::long(model, time)), |at| after("logged", time - at)),
+        );
         parts.extend(origin.ingestion_time.map(|ingested| after("ingested", ingested - time)));
     }
     parts.push(place(model, origin));

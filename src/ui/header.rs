@@ -77,7 +77,8 @@ fn reading(bytes: u64, of: Option<u64>) -> String {
 
 fn following(lag: Option<Duration>, interval: Option<Duration>) -> String {
     let lag = lag.map_or_else(String::new, |lag| format!(" · lag {:.1} s", lag.as_secs_f32()));
-    let every = interval.map_or_else(String::new, |interval| format!(" · next poll {:.0} s", interval.as_secs_f32().ceil()));
+    let every =
+        interval.map_or_else(String::new, |interval| format!(" · next poll {:.0} s", interval.as_secs_f32().ceil()));
     format!("● following{lag}{every}")
 }
 

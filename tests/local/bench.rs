@@ -28,53 +28,29 @@ pub(crate) struct Bench {
 impl Bench {
     /// An endpoint whose minute takes ten milliseconds.
     pub(crate) async fn fast() -> Self {
-        Self::of(Options {
-            time_scale: 6000.0,
-            ..Options::default()
-        })
-        .await
+        Self::of(Options { time_scale: 6000.0, ..Options::default() }).await
     }
 
     /// An endpoint with these options.
     pub(crate) async fn of(options: Options) -> Self {
         let endpoint = Endpoint::start(options).await.unwrap();
         let config = sdk(&endpoint).await;
-        let (lambda, logs) = (
-            aws_sdk_lambda::Client::new(&config),
-            aws_sdk_cloudwatchlogs::Client::new(&config),
-        );
-        Self {
-            endpoint,
-            lambda,
-            logs,
-            config,
-        }
+        let (lambda, logs) = (aws_sdk_lambda::Client::new(&config), aws_sdk_cloudwatchlogs::Client::new(&config));
+        Self { endpoint, lambda, logs, config }
     }
 
     /// Invokes asynchronously and gives the request id.
     pub(crate) async fn event(&self, function: &str, payload: &str) -> String {
-        let call = self
-            .lambda
-            .invoke()
-            .function_name(function)
-            .invocation_type(InvocationType::Event);
+        let call = self.lambda.invoke().function_name(function).invocation_type(InvocationType::Event);
         let answer = call.payload(Blob::new(payload)).send().await.unwrap();
         assert_eq!(answer.status_code(), 202);
-        assert!(
-            answer
-                .payload()
-                .is_none_or(|payload| payload.as_ref().is_empty())
-        );
+        assert!(answer.payload().is_none_or(|payload| payload.as_ref().is_empty()));
         answer.request_id().unwrap().to_owned()
     }
 
     /// All events of a group that match a pattern, over all pages.
     pub(crate) async fn find(&self, group: &str, pattern: &str) -> Vec<FilteredLogEvent> {
-        let query = self
-            .logs
-            .filter_log_events()
-            .log_group_name(group)
-            .filter_pattern(pattern);
+        let query = self.logs.filter_log_events().log_group_name(group).filter_pattern(pattern);
         let (mut pages, mut found) = (query.into_paginator().send(), Vec::new());
         while let Some(page) = pages.next().await {
             found.extend(page.unwrap().events.unwrap_or_default());
@@ -83,23 +59,14 @@ impl Bench {
     }
 
     /// As many events of a group that match a pattern, once they are there.
-    pub(crate) async fn awaited(
-        &self,
-        group: &str,
-        pattern: &str,
-        count: usize,
-    ) -> Vec<FilteredLogEvent> {
+    pub(crate) async fn awaited(&self, group: &str, pattern: &str, count: usize) -> Vec<FilteredLogEvent> {
         let deadline = Instant::now() + Duration::from_secs(30);
         loop {
             let found = self.find(group, pattern).await;
             if found.len() >= count {
                 return found;
             }
-            assert!(
-                Instant::now() < deadline,
-                "{} of {count} events for {pattern} in {group}",
-                found.len()
-            );
+            assert!(Instant::now() < deadline, "{} of {count} events for {pattern} in {group}", found.len());
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
@@ -117,9 +84,7 @@ impl Bench {
 }
 
 async fn sdk(endpoint: &Endpoint) -> SdkConfig {
-    let http = aws_smithy_http_client::Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .build_https();
+    let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
     aws_config::defaults(BehaviorVersion::latest())
         .http_client(http)
         .region(Region::new(endpoint.region().to_owned()))

@@ -8,16 +8,8 @@ use super::bench::Bench;
 
 #[tokio::test]
 async fn the_caller_has_an_identity() {
-    let bench = Bench::of(Options {
-        account: "210987654321".to_owned(),
-        ..Options::default()
-    })
-    .await;
-    let identity = aws_sdk_sts::Client::new(&bench.config)
-        .get_caller_identity()
-        .send()
-        .await
-        .unwrap();
+    let bench = Bench::of(Options { account: "210987654321".to_owned(), ..Options::default() }).await;
+    let identity = aws_sdk_sts::Client::new(&bench.config).get_caller_identity().send().await.unwrap();
     assert_eq!(identity.account(), Some("210987654321"));
     assert_eq!(identity.arn(), Some("arn:aws:iam::210987654321:user/local"));
 }
@@ -43,25 +35,11 @@ async fn region_and_account_are_in_every_arn() {
 async fn a_port_in_use_is_named_with_the_next_step() {
     let first = Endpoint::start(Options::default()).await.unwrap();
     let port: u16 = first.url().rsplit(':').next().unwrap().parse().unwrap();
-    let error = Endpoint::start(Options {
-        port,
-        ..Options::default()
-    })
-    .await
-    .unwrap_err();
+    let error = Endpoint::start(Options { port, ..Options::default() }).await.unwrap_err();
     assert!(matches!(error, StartError::PortInUse { port: named } if named == port));
-    assert!(
-        error.to_string().contains(&format!("port {port} "))
-            && error.to_string().contains("--port"),
-        "{error}"
-    );
+    assert!(error.to_string().contains(&format!("port {port} ")) && error.to_string().contains("--port"), "{error}");
     first.stop().await;
-    Endpoint::start(Options {
-        port,
-        ..Options::default()
-    })
-    .await
-    .unwrap();
+    Endpoint::start(Options { port, ..Options::default() }).await.unwrap();
 }
 
 #[tokio::test]
@@ -75,9 +53,7 @@ async fn the_exports_lead_to_it() {
 
 /// Sends a request as it is and gives the whole answer.
 async fn raw(endpoint: &Endpoint, request: &str) -> String {
-    let mut stream = TcpStream::connect(endpoint.url().strip_prefix("http://").unwrap())
-        .await
-        .unwrap();
+    let mut stream = TcpStream::connect(endpoint.url().strip_prefix("http://").unwrap()).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
@@ -89,26 +65,10 @@ async fn unsigned_and_unknown_requests_are_answered() {
     let endpoint = Endpoint::start(Options::default()).await.unwrap();
     let end = "Host: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
     let table = [
-        (
-            format!("GET /2015-03-31/functions HTTP/1.1\r\n{end}"),
-            "HTTP/1.1 200",
-            "\"FunctionName\":\"sender\"",
-        ),
-        (
-            format!("GET / HTTP/1.1\r\n{end}"),
-            "HTTP/1.1 404",
-            "UnknownOperationException",
-        ),
-        (
-            format!("GET /2015-03-31/layers HTTP/1.1\r\n{end}"),
-            "HTTP/1.1 404",
-            "UnknownOperationException",
-        ),
-        (
-            format!("POST /?Action=AssumeRole HTTP/1.1\r\n{end}"),
-            "HTTP/1.1 400",
-            "<Code>InvalidAction</Code>",
-        ),
+        (format!("GET /2015-03-31/functions HTTP/1.1\r\n{end}"), "HTTP/1.1 200", "\"FunctionName\":\"sender\""),
+        (format!("GET / HTTP/1.1\r\n{end}"), "HTTP/1.1 404", "UnknownOperationException"),
+        (format!("GET /2015-03-31/layers HTTP/1.1\r\n{end}"), "HTTP/1.1 404", "UnknownOperationException"),
+        (format!("POST /?Action=AssumeRole HTTP/1.1\r\n{end}"), "HTTP/1.1 400", "<Code>InvalidAction</Code>"),
         (
             format!("POST / HTTP/1.1\r\nX-Amz-Target: Logs_20140328.Nope\r\n{end}"),
             "HTTP/1.1 400",
@@ -117,10 +77,7 @@ async fn unsigned_and_unknown_requests_are_answered() {
     ];
     for (request, status, body) in table {
         let answer = raw(&endpoint, &request).await;
-        assert!(
-            answer.starts_with(status) && answer.contains(body),
-            "{request}{answer}"
-        );
+        assert!(answer.starts_with(status) && answer.contains(body), "{request}{answer}");
         assert!(answer.contains("x-amzn-requestid: "), "{answer}");
     }
 }
@@ -129,25 +86,14 @@ async fn unsigned_and_unknown_requests_are_answered() {
 async fn dropping_it_ends_its_connections() {
     let bench = Bench::of(Options::default()).await;
     bench.event("sender", "{}").await;
-    let address = bench
-        .endpoint
-        .url()
-        .strip_prefix("http://")
-        .unwrap()
-        .to_owned();
+    let address = bench.endpoint.url().strip_prefix("http://").unwrap().to_owned();
     let mut open = TcpStream::connect(&address).await.unwrap();
-    open.write_all(b"GET /2015-03-31/functions HTTP/1.1\r\nHost: x\r\n\r\n")
-        .await
-        .unwrap();
+    open.write_all(b"GET /2015-03-31/functions HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
     let mut first = [0; 12];
     open.read_exact(&mut first).await.unwrap();
     drop(bench);
     let mut rest = Vec::new();
     // An end or a reset, both are one; a server that lives on would let this wait for ever.
-    let ended = tokio::time::timeout(
-        std::time::Duration::from_secs(20),
-        open.read_to_end(&mut rest),
-    )
-    .await;
+    let ended = tokio::time::timeout(std::time::Duration::from_secs(20), open.read_to_end(&mut rest)).await;
     assert!(ended.is_ok());
 }

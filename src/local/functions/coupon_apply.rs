@@ -17,11 +17,8 @@ pub(crate) static FUNCTION: Definition = Definition {
     code: apply,
 };
 
-const FRAMES: &[&str] = &[
-    "/var/task/coupon.rb:19:in `percent'",
-    "/var/task/coupon.rb:11:in `apply'",
-    "/var/task/coupon.rb:5:in `process'",
-];
+const FRAMES: &[&str] =
+    &["/var/task/coupon.rb:19:in `percent'", "/var/task/coupon.rb:11:in `apply'", "/var/task/coupon.rb:5:in `process'"];
 
 fn apply(call: &Call<'_>) -> Run {
     let coupon = match &call.event {
@@ -32,20 +29,12 @@ fn apply(call: &Call<'_>) -> Run {
         return Run::returned(4, "null").after_line("no coupon, nothing to apply".to_owned());
     }
     match coupon.get("percent").and_then(Json::number) {
-        Some(percent) if (0.0..=100.0).contains(&percent) => {
-            Run::returned(7, format!("{}", 100.0 - percent))
-        }
+        Some(percent) if (0.0..=100.0).contains(&percent) => Run::returned(7, format!("{}", 100.0 - percent)),
         Some(percent) => {
             let message = format!("a coupon of {percent} percent is not between 0 and 100");
             raised(call, 7, "Coupons::OutOfRange", &message, FRAMES)
         }
-        None => raised(
-            call,
-            7,
-            "NoMethodError",
-            "undefined method `between?' for nil",
-            FRAMES,
-        ),
+        None => raised(call, 7, "NoMethodError", "undefined method `between?' for nil", FRAMES),
     }
 }
 
@@ -59,6 +48,11 @@ mod tests {
         assert_eq!(result(&FUNCTION, "{}"), "null");
         assert_eq!(result(&FUNCTION, r#"{"coupon":{"percent":15}}"#), "85");
         let json = failure(&FUNCTION, r#"{"coupon":{"percent":150}}"#);
-        assert!(json.contains(r#""errorType":"Function<Coupons::OutOfRange>","stackTrace":["/var/task/coupon.rb:19:in `percent'""#), "{json}");
+        assert!(
+            json.contains(
+                r#""errorType":"Function<Coupons::OutOfRange>","stackTrace":["/var/task/coupon.rb:19:in `percent'""#
+            ),
+            "{json}"
+        );
     }
 }

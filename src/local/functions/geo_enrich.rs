@@ -21,29 +21,13 @@ pub(crate) static FUNCTION: Definition = Definition {
     code: enrich,
 };
 
-const PLACES: [(&str, &str); 4] = [
-    ("DE", "Frankfurt am Main"),
-    ("IE", "Dublin"),
-    ("SE", "Stockholm"),
-    ("IT", "Milano"),
-];
+const PLACES: [(&str, &str); 4] =
+    [("DE", "Frankfurt am Main"), ("IE", "Dublin"), ("SE", "Stockholm"), ("IT", "Milano")];
 const DIGITS: [usize; 4] = [0, 1, 2, 4];
 const STACK: &[Frame] = &[
-    Frame {
-        path: "example.com/geo/lookup/round.go",
-        line: 27,
-        label: "digits",
-    },
-    Frame {
-        path: "example.com/geo/lookup/lookup.go",
-        line: 63,
-        label: "(*Table).Find",
-    },
-    Frame {
-        path: "example.com/geo/main.go",
-        line: 31,
-        label: "handle",
-    },
+    Frame { path: "example.com/geo/lookup/round.go", line: 27, label: "digits" },
+    Frame { path: "example.com/geo/lookup/lookup.go", line: 63, label: "(*Table).Find" },
+    Frame { path: "example.com/geo/main.go", line: 31, label: "handle" },
     Frame {
         path: "github.com/aws/aws-lambda-go@v1.50.0/lambda/handler.go",
         line: 231,
@@ -65,17 +49,9 @@ fn enrich(call: &Call<'_>) -> Run {
         return returned_error(1, "parseAddrError", &message);
     };
     if is_private(parsed) {
-        return returned_error(
-            2,
-            "errorString",
-            &format!("no location for private address {address}"),
-        );
+        return returned_error(2, "errorString", &format!("no location for private address {address}"));
     }
-    let precision = call
-        .event
-        .get("precision")
-        .and_then(Json::number)
-        .unwrap_or(2.0);
+    let precision = call.event.get("precision").and_then(Json::number).unwrap_or(2.0);
     if precision.trunc() < 0.0 || precision >= DIGITS.len() as f64 {
         return out_of_range(precision);
     }
@@ -91,17 +67,10 @@ fn digits(precision: f64) -> usize {
 fn found(call: &Call<'_>, address: &str, parsed: IpAddr, digits: usize) -> Run {
     let sum = match parsed {
         IpAddr::V4(v4) => v4.octets().iter().map(|byte| usize::from(*byte)).sum(),
-        IpAddr::V6(v6) => v6
-            .segments()
-            .iter()
-            .map(|part| usize::from(*part))
-            .sum::<usize>(),
+        IpAddr::V6(v6) => v6.segments().iter().map(|part| usize::from(*part)).sum::<usize>(),
     };
     let (country, city) = PLACES[sum % PLACES.len()];
-    let (lat, lon) = (
-        40.0 + (sum % 1900) as f64 / 100.0,
-        (sum % 1700) as f64 / 100.0,
-    );
+    let (lat, lon) = (40.0 + (sum % 1900) as f64 / 100.0, (sum % 1700) as f64 / 100.0);
     let body = format!(
         "{{\"ip\":{},\"country\":{},\"city\":{},\"position\":[{lat:.digits$},{lon:.digits$}]}}",
         to_json(address),
@@ -109,10 +78,7 @@ fn found(call: &Call<'_>, address: &str, parsed: IpAddr, digits: usize) -> Run {
         to_json(city)
     );
     let stamp = iso_millis(call.now).replace('-', "/").replace('T', " ");
-    Run::returned(4, body).after_line(format!(
-        "{} {address} is in {country}",
-        stamp.get(..19).unwrap_or_default()
-    ))
+    Run::returned(4, body).after_line(format!("{} {address} is in {country}", stamp.get(..19).unwrap_or_default()))
 }
 
 fn is_private(address: IpAddr) -> bool {
@@ -130,31 +96,15 @@ fn mismatch(value: &Json, wanted: &str) -> Run {
         Json::List(_) => "array",
         Json::Map(_) | Json::Null => "object",
     };
-    let place = if wanted == "string" {
-        "Go struct field Request.ip of type string"
-    } else {
-        "Go value of type main.Request"
-    };
-    returned_error(
-        1,
-        "UnmarshalTypeError",
-        &format!("json: cannot unmarshal {kind} into {place}"),
-    )
+    let place =
+        if wanted == "string" { "Go struct field Request.ip of type string" } else { "Go value of type main.Request" };
+    returned_error(1, "UnmarshalTypeError", &format!("json: cannot unmarshal {kind} into {place}"))
 }
 
 fn out_of_range(precision: f64) -> Run {
     let index = precision.trunc();
-    let with = if index < 0.0 {
-        String::new()
-    } else {
-        format!(" with length {}", DIGITS.len())
-    };
-    panicked(
-        2,
-        "boundsError",
-        &format!("runtime error: index out of range [{index}]{with}"),
-        STACK,
-    )
+    let with = if index < 0.0 { String::new() } else { format!(" with length {}", DIGITS.len()) };
+    panicked(2, "boundsError", &format!("runtime error: index out of range [{index}]{with}"), STACK)
 }
 
 #[cfg(test)]
@@ -165,10 +115,7 @@ mod tests {
     #[test]
     fn errors_are_values_without_a_trace() {
         let table = [
-            (
-                "{}",
-                r#"{"errorMessage":"ip is required","errorType":"errorString"}"#,
-            ),
+            ("{}", r#"{"errorMessage":"ip is required","errorType":"errorString"}"#),
             (
                 r#"{"ip":"10.0.0.7"}"#,
                 r#"{"errorMessage":"no location for private address 10.0.0.7","errorType":"errorString"}"#,
@@ -188,18 +135,12 @@ mod tests {
     fn an_unchecked_index_panics_with_objects_as_frames() {
         let json = failure(&FUNCTION, r#"{"ip":"203.0.113.9","precision":9}"#);
         assert!(json.starts_with(r#"{"errorMessage":"runtime error: index out of range [9] with length 4","errorType":"boundsError","stackTrace":[{"path":"#), "{json}");
-        assert_eq!(
-            run(&FUNCTION, r#"{"ip":"203.0.113.9","precision":9}"#).complaint,
-            Some(json)
-        );
+        assert_eq!(run(&FUNCTION, r#"{"ip":"203.0.113.9","precision":9}"#).complaint, Some(json));
     }
 
     #[test]
     fn a_public_address_has_a_place() {
         let json = result(&FUNCTION, r#"{"ip":"203.0.113.9"}"#);
-        assert!(
-            json.starts_with(r#"{"ip":"203.0.113.9","country":""#),
-            "{json}"
-        );
+        assert!(json.starts_with(r#"{"ip":"203.0.113.9","country":""#), "{json}");
     }
 }

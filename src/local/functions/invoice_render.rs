@@ -23,13 +23,7 @@ const HANDLER: &str = "Runtime.handler (file:///var/task/index.mjs:6:18)";
 /// The code reads `event.order`, then `order.totals.total.toFixed(2)` inside `render`.
 fn render(call: &Call<'_>) -> Run {
     if call.event == Json::Null {
-        return threw(
-            call,
-            5,
-            "TypeError",
-            "Cannot read properties of null (reading 'order')",
-            &[HANDLER],
-        );
+        return threw(call, 5, "TypeError", "Cannot read properties of null (reading 'order')", &[HANDLER]);
     }
     let total = match total(call.event.get("order")) {
         Ok(total) => total,
@@ -38,18 +32,9 @@ fn render(call: &Call<'_>) -> Run {
             return threw(call, 11, "TypeError", &message, &[&inner, HANDLER]);
         }
     };
-    let order = call
-        .event
-        .get("order")
-        .and_then(|order| order.get("id"))
-        .and_then(Json::text)
-        .unwrap_or("undefined");
-    let currency = call
-        .event
-        .get("order")
-        .and_then(|order| order.get("currency"))
-        .and_then(Json::text)
-        .unwrap_or("EUR");
+    let order = call.event.get("order").and_then(|order| order.get("id")).and_then(Json::text).unwrap_or("undefined");
+    let currency =
+        call.event.get("order").and_then(|order| order.get("currency")).and_then(Json::text).unwrap_or("EUR");
     let body = format!(
         "{{\"invoice\":{},\"pages\":1,\"total\":{},\"document\":{{\"bucket\":\"invoices\",\"key\":{}}}}}",
         to_json(&format!("INV-{order}")),
@@ -65,32 +50,14 @@ fn total(order: Option<&Json>) -> Result<f64, (String, u32)> {
     let total = property(totals, "total", 37)?;
     match total {
         Some(Json::Number(number)) => Ok(number.parse().unwrap_or(f64::INFINITY)),
-        None => Err((
-            "Cannot read properties of undefined (reading 'toFixed')".to_owned(),
-            43,
-        )),
-        Some(Json::Null) => Err((
-            "Cannot read properties of null (reading 'toFixed')".to_owned(),
-            43,
-        )),
-        Some(_) => Err((
-            "order.totals.total.toFixed is not a function".to_owned(),
-            43,
-        )),
+        None => Err(("Cannot read properties of undefined (reading 'toFixed')".to_owned(), 43)),
+        Some(Json::Null) => Err(("Cannot read properties of null (reading 'toFixed')".to_owned(), 43)),
+        Some(_) => Err(("order.totals.total.toFixed is not a function".to_owned(), 43)),
     }
 }
 
-fn property<'a>(
-    value: Option<&'a Json>,
-    name: &str,
-    column: u32,
-) -> Result<Option<&'a Json>, (String, u32)> {
-    let complaint = |kind: &str| {
-        (
-            format!("Cannot read properties of {kind} (reading '{name}')"),
-            column,
-        )
-    };
+fn property<'a>(value: Option<&'a Json>, name: &str, column: u32) -> Result<Option<&'a Json>, (String, u32)> {
+    let complaint = |kind: &str| (format!("Cannot read properties of {kind} (reading '{name}')"), column);
     match value {
         None => Err(complaint("undefined")),
         Some(Json::Null) => Err(complaint("null")),
@@ -115,10 +82,7 @@ mod tests {
         assert_eq!(failure(&FUNCTION, r#"{"order":{"id":"A-1"}}"#), expected);
         assert!(failure(&FUNCTION, r#""x""#).contains("undefined (reading 'totals')"));
         assert!(failure(&FUNCTION, "null").contains("null (reading 'order')"));
-        assert!(
-            failure(&FUNCTION, r#"{"order":{"totals":{"total":"1"}}}"#)
-                .contains("toFixed is not a function")
-        );
+        assert!(failure(&FUNCTION, r#"{"order":{"totals":{"total":"1"}}}"#).contains("toFixed is not a function"));
     }
 
     #[test]
@@ -127,12 +91,6 @@ mod tests {
             r#"{"invoice":"INV-A-1","pages":1,"total":"12.50 EUR","#,
             r#""document":{"bucket":"invoices","key":"rendered/A-1.pdf"}}"#
         );
-        assert_eq!(
-            result(
-                &FUNCTION,
-                r#"{"order":{"id":"A-1","totals":{"total":12.5}}}"#
-            ),
-            expected
-        );
+        assert_eq!(result(&FUNCTION, r#"{"order":{"id":"A-1","totals":{"total":12.5}}}"#), expected);
     }
 }

@@ -36,33 +36,19 @@ fn post(call: &Call<'_>) -> Run {
         return unreadable(call);
     };
     let name = call.event.get("batch").and_then(Json::text).unwrap_or("");
-    let entries = call
-        .event
-        .get("entries")
-        .and_then(Json::list)
-        .unwrap_or_default();
+    let entries = call.event.get("entries").and_then(Json::list).unwrap_or_default();
     let (debits, credits) = (sum(entries, "debit"), sum(entries, "credit"));
     // Sums of decimals differ by what binary fractions add: less than half a cent is none.
     let balanced = (debits - credits).abs() < 0.005;
     if entries.is_empty() || !balanced {
         return threw(call, 23, &refused(name, entries.len(), debits, credits));
     }
-    let ids: Vec<String> = (1..=entries.len())
-        .map(|number| format!("{name}/{number}"))
-        .collect();
-    Run::returned(31, to_json(&ids)).after_line(log_line(
-        call,
-        "info",
-        &format!("posted {} entries", ids.len()),
-    ))
+    let ids: Vec<String> = (1..=entries.len()).map(|number| format!("{name}/{number}")).collect();
+    Run::returned(31, to_json(&ids)).after_line(log_line(call, "info", &format!("posted {} entries", ids.len())))
 }
 
 fn sum(entries: &[Json], side: &str) -> f64 {
-    entries
-        .iter()
-        .filter_map(|entry| entry.get(side))
-        .filter_map(Json::number)
-        .sum()
+    entries.iter().filter_map(|entry| entry.get(side)).filter_map(Json::number).sum()
 }
 
 fn refused(name: &str, count: usize, debits: f64, credits: f64) -> Thrown {
@@ -70,19 +56,10 @@ fn refused(name: &str, count: usize, debits: f64, credits: f64) -> Thrown {
         0 => "The batch has no entries.".to_owned(),
         _ => format!("Debits of {debits:.2} and credits of {credits:.2} do not balance."),
     };
-    let cause = Thrown {
-        class: "Ledger.UnbalancedBatchException",
-        message: inner,
-        frames: BALANCE_FRAMES,
-        cause: None,
-    };
+    let cause =
+        Thrown { class: "Ledger.UnbalancedBatchException", message: inner, frames: BALANCE_FRAMES, cause: None };
     let message = format!("Batch '{name}' was not posted.");
-    Thrown {
-        class: "System.InvalidOperationException",
-        message,
-        frames: HANDLER_FRAMES,
-        cause: Some(Box::new(cause)),
-    }
+    Thrown { class: "System.InvalidOperationException", message, frames: HANDLER_FRAMES, cause: Some(Box::new(cause)) }
 }
 
 fn unreadable(call: &Call<'_>) -> Run {
@@ -90,16 +67,7 @@ fn unreadable(call: &Call<'_>) -> Run {
                    converted to Ledger.Batch. Path: $ | LineNumber: 0 | BytePositionInLine: 1."
         .to_owned();
     let class = "Amazon.Lambda.Serialization.SystemTextJson.JsonSerializerException";
-    threw(
-        call,
-        9,
-        &Thrown {
-            class,
-            message,
-            frames: SERIALIZER_FRAMES,
-            cause: None,
-        },
-    )
+    threw(call, 9, &Thrown { class, message, frames: SERIALIZER_FRAMES, cause: None })
 }
 
 #[cfg(test)]
@@ -112,16 +80,8 @@ mod tests {
         let payload = r#"{"batch":"B1","entries":[{"debit":10},{"credit":12.5}]}"#;
         let json = failure(&FUNCTION, payload);
         assert!(json.starts_with(r#"{"errorType":"System.InvalidOperationException","errorMessage":"Batch 'B1' was not posted.","stackTrace":["   at Ledger.Post.Handler("#), "{json}");
-        assert!(
-            json.contains("Debits of 10.00 and credits of 12.50 do not balance."),
-            "{json}"
-        );
-        assert!(
-            run(&FUNCTION, payload)
-                .complaint
-                .unwrap()
-                .contains("\tfail\tSystem.InvalidOperationException: ")
-        );
+        assert!(json.contains("Debits of 10.00 and credits of 12.50 do not balance."), "{json}");
+        assert!(run(&FUNCTION, payload).complaint.unwrap().contains("\tfail\tSystem.InvalidOperationException: "));
     }
 
     #[test]

@@ -39,29 +39,15 @@ fn take_in(call: &Call<'_>) -> Run {
     let Json::Map(_) = call.event else {
         return unreadable();
     };
-    let id = call
-        .event
-        .get("orderId")
-        .and_then(Json::text)
-        .unwrap_or("null");
-    let items = call
-        .event
-        .get("items")
-        .and_then(Json::list)
-        .unwrap_or_default();
+    let id = call.event.get("orderId").and_then(Json::text).unwrap_or("null");
+    let items = call.event.get("items").and_then(Json::list).unwrap_or_default();
     if items.is_empty() {
-        return threw(
-            19,
-            &rejected(format!("Order {id} has no items"), LAMBDA_FRAMES, None),
-        );
+        return threw(19, &rejected(format!("Order {id} has no items"), LAMBDA_FRAMES, None));
     }
     match items.iter().find(|item| quantity(item) > STOCK) {
         Some(item) => threw(64, &out_of_stock(id, item)),
-        None => Run::returned(
-            41,
-            to_json(&format!("Order {id} accepted with {} items", items.len())),
-        )
-        .after_line(format!("[INFO] order {id}: {} items reserved", items.len())),
+        None => Run::returned(41, to_json(&format!("Order {id} accepted with {} items", items.len())))
+            .after_line(format!("[INFO] order {id}: {} items reserved", items.len())),
     }
 }
 
@@ -70,29 +56,15 @@ fn quantity(item: &Json) -> f64 {
 }
 
 fn rejected(message: String, frames: &'static [&'static str], cause: Option<Thrown>) -> Thrown {
-    Thrown {
-        message,
-        class: "com.example.orders.OrderRejectedException",
-        frames,
-        cause: cause.map(Box::new),
-    }
+    Thrown { message, class: "com.example.orders.OrderRejectedException", frames, cause: cause.map(Box::new) }
 }
 
 fn out_of_stock(id: &str, item: &Json) -> Thrown {
     let sku = item.get("sku").and_then(Json::text).unwrap_or("null");
     let message = format!("{sku}: {} wanted, {STOCK} in stock", quantity(item));
     let class = "com.example.stock.OutOfStockException";
-    let cause = Thrown {
-        message,
-        class,
-        frames: STOCK_FRAMES,
-        cause: None,
-    };
-    rejected(
-        format!("Order {id} cannot be met"),
-        RESERVE_FRAMES,
-        Some(cause),
-    )
+    let cause = Thrown { message, class, frames: STOCK_FRAMES, cause: None };
+    rejected(format!("Order {id} cannot be met"), RESERVE_FRAMES, Some(cause))
 }
 
 /// What the runtime says when the event does not fit the handler's parameter.
@@ -106,15 +78,7 @@ fn unreadable() -> Run {
         cause: None,
     };
     let message = "An error occurred during JSON parsing".to_owned();
-    threw(
-        7,
-        &Thrown {
-            message,
-            class: "java.lang.RuntimeException",
-            frames: &[],
-            cause: Some(Box::new(cause)),
-        },
-    )
+    threw(7, &Thrown { message, class: "java.lang.RuntimeException", frames: &[], cause: Some(Box::new(cause)) })
 }
 
 #[cfg(test)]
@@ -124,23 +88,15 @@ mod tests {
 
     #[test]
     fn what_is_not_in_stock_is_rejected_with_its_cause() {
-        let json = failure(
-            &FUNCTION,
-            r#"{"orderId":"O-7","items":[{"sku":"bolt-m4","quantity":140}]}"#,
-        );
+        let json = failure(&FUNCTION, r#"{"orderId":"O-7","items":[{"sku":"bolt-m4","quantity":140}]}"#);
         let expected = concat!(
             r#"{"errorMessage":"Order O-7 cannot be met","errorType":"com.example.orders.OrderRejectedException","#,
             r#""stackTrace":["com.example.orders.Intake.reserve(Intake.java:74)","#
         );
         assert!(json.starts_with(expected), "{json}");
         assert!(json.contains(r#""cause":{"errorMessage":"bolt-m4: 140 wanted, 100 in stock","errorType":"com.example.stock.OutOfStockException""#));
-        let log = run(&FUNCTION, r#"{"items":[{"quantity":140}]}"#)
-            .complaint
-            .unwrap();
-        assert!(
-            log.contains("\nCaused by: com.example.stock.OutOfStockException: "),
-            "{log}"
-        );
+        let log = run(&FUNCTION, r#"{"items":[{"quantity":140}]}"#).complaint.unwrap();
+        assert!(log.contains("\nCaused by: com.example.stock.OutOfStockException: "), "{log}");
     }
 
     #[test]

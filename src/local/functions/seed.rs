@@ -40,31 +40,15 @@ fn send(call: &Call<'_>) -> Run {
     let wanted = call.event.get("return");
     if wanted.is_none_or(|wanted| wanted.text() == Some("failure")) {
         let code = "raise RuntimeError(\"I'm supposed to fail here\")";
-        let frame = Frame {
-            file: FILE,
-            line: 9,
-            function: "lambda_handler",
-            code,
-        };
-        return raised(
-            call,
-            8,
-            "RuntimeError",
-            "I'm supposed to fail here",
-            &[frame],
-        );
+        let frame = Frame { file: FILE, line: 9, function: "lambda_handler", code };
+        return raised(call, 8, "RuntimeError", "I'm supposed to fail here", &[frame]);
     }
     Run::returned(3, "{\"this_invocation\": \"was_successful\"}")
 }
 
 fn not_a_dict(call: &Call<'_>) -> Run {
     let code = "if event.get(\"return\", \"failure\") == \"failure\":";
-    let frame = Frame {
-        file: FILE,
-        line: 7,
-        function: "lambda_handler",
-        code,
-    };
+    let frame = Frame { file: FILE, line: 7, function: "lambda_handler", code };
     let message = format!("'{}' object has no attribute 'get'", type_of(&call.event));
     raised(call, 8, "AttributeError", &message, &[frame])
 }
@@ -89,39 +73,23 @@ mod tests {
         assert_eq!(failure(&SENDER, r#"{"return": "failure"}"#), expected);
         assert_eq!(failure(&SENDER, "{}"), expected);
         let log = &run(&SENDER, "{}").complaint.unwrap();
-        assert!(log.starts_with(
-            "[ERROR] RuntimeError: I'm supposed to fail here\nTraceback (most recent call last):\n"
-        ));
         assert!(
-            log.contains("\n\u{a0}\u{a0}File \"/var/task/sender_handler.py\", line 9"),
-            "{log:?}"
+            log.starts_with("[ERROR] RuntimeError: I'm supposed to fail here\nTraceback (most recent call last):\n")
         );
+        assert!(log.contains("\n\u{a0}\u{a0}File \"/var/task/sender_handler.py\", line 9"), "{log:?}");
     }
 
     #[test]
     fn anything_but_failure_succeeds() {
-        for payload in [
-            r#"{"return":"success"}"#,
-            r#"{"return":null}"#,
-            r#"{"return":1}"#,
-        ] {
-            assert_eq!(
-                result(&SENDER, payload),
-                "{\"this_invocation\": \"was_successful\"}"
-            );
+        for payload in [r#"{"return":"success"}"#, r#"{"return":null}"#, r#"{"return":1}"#] {
+            assert_eq!(result(&SENDER, payload), "{\"this_invocation\": \"was_successful\"}");
         }
     }
 
     #[test]
     fn an_event_that_is_no_dict_has_no_get() {
-        let table = [
-            ("\"x\"", "str"),
-            ("[1]", "list"),
-            ("null", "NoneType"),
-            ("1", "int"),
-            ("1.0", "float"),
-            ("true", "bool"),
-        ];
+        let table =
+            [("\"x\"", "str"), ("[1]", "list"), ("null", "NoneType"), ("1", "int"), ("1.0", "float"), ("true", "bool")];
         for (payload, kind) in table {
             let expected = format!("'{kind}' object has no attribute 'get'");
             assert!(failure(&SENDER, payload).contains(&expected), "{payload}");
@@ -132,9 +100,6 @@ mod tests {
     fn the_receiver_prints_and_returns_nothing() {
         let done = run(&RECEIVER, r#"{"a":[1,2.50,"é"]}"#);
         assert_eq!(done.lines, [r#"{"a": [1, 2.50, "\u00e9"]}"#]);
-        assert_eq!(
-            done.ending,
-            super::super::Ending::Returned("null".to_owned())
-        );
+        assert_eq!(done.ending, super::super::Ending::Returned("null".to_owned()));
     }
 }

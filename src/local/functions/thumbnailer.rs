@@ -39,11 +39,7 @@ fn scale(call: &Call<'_>) -> Run {
             "picture.thumbnail((width // 8, height // 8))",
         );
     }
-    let key = call
-        .event
-        .get("key")
-        .and_then(Json::text)
-        .unwrap_or("picture");
+    let key = call.event.get("key").and_then(Json::text).unwrap_or("picture");
     let millis = (40.0 + width * height / PIXELS_A_MILLISECOND).min(ONE_DAY_MS);
     let mut run = Run::returned(0, quoted(&format!("thumbnails/{key}.webp")));
     run.took = Duration::from_secs_f64(millis / 1000.0);
@@ -51,51 +47,25 @@ fn scale(call: &Call<'_>) -> Run {
 }
 
 fn side(call: &Call<'_>, name: &'static str) -> Result<f64, Box<Run>> {
-    let code = if name == "width" {
-        "width = event[\"width\"] + 0"
-    } else {
-        "height = event[\"height\"] + 0"
-    };
+    let code = if name == "width" { "width = event[\"width\"] + 0" } else { "height = event[\"height\"] + 0" };
     let line = if name == "width" { 13 } else { 14 };
     let fail = |kind, message: &str| Err(Box::new(failed(call, kind, message, line, code)));
     match (&call.event, call.event.get(name)) {
         (Json::Map(_), None) => fail("KeyError", &format!("'{name}'")),
         (Json::Map(_), Some(Json::Number(number))) => Ok(number.parse().unwrap_or(f64::INFINITY)),
-        (Json::Map(_), Some(Json::Text(_))) => {
-            fail("TypeError", "can only concatenate str (not \"int\") to str")
+        (Json::Map(_), Some(Json::Text(_))) => fail("TypeError", "can only concatenate str (not \"int\") to str"),
+        (Json::Map(_), Some(other)) => {
+            fail("TypeError", &format!("unsupported operand type(s) for +: '{}' and 'int'", type_of(other)))
         }
-        (Json::Map(_), Some(other)) => fail(
-            "TypeError",
-            &format!(
-                "unsupported operand type(s) for +: '{}' and 'int'",
-                type_of(other)
-            ),
-        ),
         (Json::Text(_), _) => fail("TypeError", "string indices must be integers, not 'str'"),
-        (Json::List(_), _) => fail(
-            "TypeError",
-            "list indices must be integers or slices, not str",
-        ),
-        (other, _) => fail(
-            "TypeError",
-            &format!("'{}' object is not subscriptable", type_of(other)),
-        ),
+        (Json::List(_), _) => fail("TypeError", "list indices must be integers or slices, not str"),
+        (other, _) => fail("TypeError", &format!("'{}' object is not subscriptable", type_of(other))),
     }
 }
 
 fn failed(call: &Call<'_>, kind: &str, message: &str, line: u32, code: &'static str) -> Run {
-    let outer = Frame {
-        file: "/var/task/thumbnailer.py",
-        line: 8,
-        function: "handler",
-        code: "return scaled(event)",
-    };
-    let inner = Frame {
-        line,
-        function: "scaled",
-        code,
-        ..outer
-    };
+    let outer = Frame { file: "/var/task/thumbnailer.py", line: 8, function: "handler", code: "return scaled(event)" };
+    let inner = Frame { line, function: "scaled", code, ..outer };
     raised(call, 14, kind, message, &[outer, inner])
 }
 
@@ -113,17 +83,9 @@ mod tests {
 
     #[test]
     fn what_is_missing_or_wrong_fails_as_in_python() {
-        assert!(
-            failure(&FUNCTION, "{}")
-                .contains(r#""errorMessage": "'width'", "errorType": "KeyError""#)
-        );
-        assert!(
-            failure(&FUNCTION, r#"{"width":1,"height":"2"}"#).contains("can only concatenate str")
-        );
+        assert!(failure(&FUNCTION, "{}").contains(r#""errorMessage": "'width'", "errorType": "KeyError""#));
+        assert!(failure(&FUNCTION, r#"{"width":1,"height":"2"}"#).contains("can only concatenate str"));
         assert!(failure(&FUNCTION, r#"{"width":0,"height":2}"#).contains("ValueError"));
-        assert_eq!(
-            result(&FUNCTION, r#"{"key":"a/b","width":8,"height":8}"#),
-            "\"thumbnails/a/b.webp\""
-        );
+        assert_eq!(result(&FUNCTION, r#"{"key":"a/b","width":8,"height":8}"#), "\"thumbnails/a/b.webp\"");
     }
 }

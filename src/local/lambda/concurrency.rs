@@ -23,12 +23,7 @@ struct Concurrency {
 pub(super) fn answer(world: &World, request: &Request, name: &str) -> Answer {
     let wanted = reference(world, request, name)?;
     let mut functions = lock(&world.functions);
-    let gone = || {
-        not_found(format!(
-            "Function not found: {}",
-            world.names.function_arn(&wanted.name)
-        ))
-    };
+    let gone = || not_found(format!("Function not found: {}", world.names.function_arn(&wanted.name)));
     let function = functions.get_mut(&wanted.name).ok_or_else(gone)?;
     if wanted.qualifier.is_some() {
         return Err(invalid(
@@ -44,23 +39,12 @@ pub(super) fn answer(world: &World, request: &Request, name: &str) -> Answer {
         "GET" => {}
         _ => return Ok(unknown(request)),
     }
-    Ok(json(
-        200,
-        &Concurrency {
-            reserved_concurrent_executions: function.reserved,
-        },
-    ))
+    Ok(json(200, &Concurrency { reserved_concurrent_executions: function.reserved }))
 }
 
 fn parse(body: &[u8]) -> Result<u32, super::Fault> {
-    let wanted: Wanted =
-        serde_json::from_slice(body).map_err(|error| invalid(error.to_string()))?;
+    let wanted: Wanted = serde_json::from_slice(body).map_err(|error| invalid(error.to_string()))?;
     let number = wanted.reserved_concurrent_executions;
-    u32::try_from(number).map_err(|_| {
-        constraint(
-            number,
-            "reservedConcurrentExecutions",
-            "have value greater than or equal to 0",
-        )
-    })
+    u32::try_from(number)
+        .map_err(|_| constraint(number, "reservedConcurrentExecutions", "have value greater than or equal to 0"))
 }

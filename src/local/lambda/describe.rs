@@ -117,27 +117,15 @@ struct AliasPage {
 pub(super) fn list(world: &World, request: &Request) -> Answer {
     let functions = lock(&world.functions);
     let mut all: Vec<Configuration> = match request.parameter("FunctionVersion") {
-        None => functions
-            .iter()
-            .map(|function| configuration_of(world, function, None))
-            .collect(),
-        Some("ALL") => functions
-            .iter()
-            .flat_map(|function| versions_of(world, function))
-            .collect(),
+        None => functions.iter().map(|function| configuration_of(world, function, None)).collect(),
+        Some("ALL") => functions.iter().flat_map(|function| versions_of(world, function)).collect(),
         Some(other) => return Err(invalid(format!("Invalid FunctionVersion: {other}"))),
     };
     for configuration in &mut all {
         (configuration.state, configuration.last_update_status) = (None, None);
     }
     let (functions, next_marker) = page(request, all, 10_000, 50)?;
-    Ok(json(
-        200,
-        &FunctionPage {
-            next_marker,
-            functions,
-        },
-    ))
+    Ok(json(200, &FunctionPage { next_marker, functions }))
 }
 
 /// `GetFunctionConfiguration`.
@@ -148,19 +136,8 @@ pub(super) fn configuration(world: &World, request: &Request, name: &str) -> Ans
 /// `GetFunction`, without a place to fetch the code from: there is none.
 pub(super) fn function(world: &World, request: &Request, name: &str) -> Answer {
     let (configuration, reserved) = described(world, request, name)?;
-    let concurrency = reserved.map(|reserved_concurrent_executions| Concurrency {
-        reserved_concurrent_executions,
-    });
-    Ok(json(
-        200,
-        &Whole {
-            configuration,
-            code: Code {
-                repository_type: "S3",
-            },
-            concurrency,
-        },
-    ))
+    let concurrency = reserved.map(|reserved_concurrent_executions| Concurrency { reserved_concurrent_executions });
+    Ok(json(200, &Whole { configuration, code: Code { repository_type: "S3" }, concurrency }))
 }
 
 /// `DeleteFunction`, of a whole function: the versions here are fixed.
@@ -170,78 +147,47 @@ pub(super) fn delete(world: &World, request: &Request, name: &str) -> Answer {
         return Err(invalid("This local endpoint deletes whole functions only"));
     }
     let removed = lock(&world.functions).remove(&wanted.name);
-    removed
-        .map(|_| Reply::empty(204))
-        .ok_or_else(|| missing(world, &wanted.name, None))
+    removed.map(|_| Reply::empty(204)).ok_or_else(|| missing(world, &wanted.name, None))
 }
 
 /// `ListVersionsByFunction`.
 pub(super) fn versions(world: &World, request: &Request, name: &str) -> Answer {
     let wanted = reference(world, request, name)?;
     let functions = lock(&world.functions);
-    let function = functions
-        .get(&wanted.name)
-        .ok_or_else(|| missing(world, &wanted.name, None))?;
+    let function = functions.get(&wanted.name).ok_or_else(|| missing(world, &wanted.name, None))?;
     let (versions, next_marker) = page(request, versions_of(world, function), 10_000, 50)?;
-    Ok(json(
-        200,
-        &VersionPage {
-            next_marker,
-            versions,
-        },
-    ))
+    Ok(json(200, &VersionPage { next_marker, versions }))
 }
 
 /// `ListAliases`, of one version when `FunctionVersion` names it.
 pub(super) fn aliases(world: &World, request: &Request, name: &str) -> Answer {
     let wanted = reference(world, request, name)?;
     let functions = lock(&world.functions);
-    let function = functions
-        .get(&wanted.name)
-        .ok_or_else(|| missing(world, &wanted.name, None))?;
+    let function = functions.get(&wanted.name).ok_or_else(|| missing(world, &wanted.name, None))?;
     let version = request.parameter("FunctionVersion");
-    let all = alias_of(world, function)
-        .filter(|alias| version.is_none_or(|version| version == alias.function_version));
+    let all = alias_of(world, function).filter(|alias| version.is_none_or(|version| version == alias.function_version));
     let (aliases, next_marker) = page(request, all.into_iter().collect(), 10_000, 50)?;
-    Ok(json(
-        200,
-        &AliasPage {
-            next_marker,
-            aliases,
-        },
-    ))
+    Ok(json(200, &AliasPage { next_marker, aliases }))
 }
 
 /// `GetAlias`.
 pub(super) fn alias(world: &World, name: &str, alias: &str) -> Answer {
     let wanted = world.names.function(name, None)?;
     let functions = lock(&world.functions);
-    let found = functions
-        .get(&wanted.name)
-        .and_then(|function| alias_of(world, function));
+    let found = functions.get(&wanted.name).and_then(|function| alias_of(world, function));
     let found = found.filter(|found| found.name == alias);
     let arn = world.names.qualified_arn(&wanted.name, alias);
-    found
-        .map(|found| json(200, &found))
-        .ok_or_else(|| not_found(format!("Cannot find alias arn: {arn}")))
+    found.map(|found| json(200, &found)).ok_or_else(|| not_found(format!("Cannot find alias arn: {arn}")))
 }
 
-fn described(
-    world: &World,
-    request: &Request,
-    name: &str,
-) -> Result<(Configuration, Option<u32>), Fault> {
+fn described(world: &World, request: &Request, name: &str) -> Result<(Configuration, Option<u32>), Fault> {
     let wanted = reference(world, request, name)?;
     let qualifier = wanted.qualifier.as_deref();
     let functions = lock(&world.functions);
-    let found = functions
-        .get(&wanted.name)
-        .filter(|function| function.version_of(qualifier.unwrap_or(LATEST)).is_some());
+    let found =
+        functions.get(&wanted.name).filter(|function| function.version_of(qualifier.unwrap_or(LATEST)).is_some());
     let function = found.ok_or_else(|| missing(world, &wanted.name, qualifier))?;
-    Ok((
-        configuration_of(world, function, qualifier),
-        function.reserved,
-    ))
+    Ok((configuration_of(world, function, qualifier), function.reserved))
 }
 
 fn missing(world: &World, name: &str, qualifier: Option<&str>) -> Fault {
@@ -255,9 +201,7 @@ fn missing(world: &World, name: &str, qualifier: Option<&str>) -> Fault {
 fn versions_of(world: &World, function: &Function) -> Vec<Configuration> {
     let published = function.definition.published.map(|(version, _)| version);
     let qualifiers = std::iter::once(LATEST).chain(published);
-    qualifiers
-        .map(|qualifier| configuration_of(world, function, Some(qualifier)))
-        .collect()
+    qualifiers.map(|qualifier| configuration_of(world, function, Some(qualifier))).collect()
 }
 
 fn alias_of(world: &World, function: &Function) -> Option<Alias> {
@@ -290,22 +234,15 @@ fn configuration_of(world: &World, function: &Function, qualifier: Option<&str>)
         memory_size: definition.memory,
         last_modified: iso_offset(function.modified),
         code_sha256: "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
-        version: function
-            .version_of(qualifier.unwrap_or(LATEST))
-            .unwrap_or(LATEST),
-        tracing_config: Tracing {
-            mode: "PassThrough",
-        },
+        version: function.version_of(qualifier.unwrap_or(LATEST)).unwrap_or(LATEST),
+        tracing_config: Tracing { mode: "PassThrough" },
         revision_id: revision(function),
         state: Some("Active"),
         last_update_status: Some("Successful"),
         package_type: "Zip",
         architectures: ["x86_64"],
         ephemeral_storage: Storage { size: 512 },
-        logging_config: Logging {
-            log_format: "Text",
-            log_group: log_group(definition.name),
-        },
+        logging_config: Logging { log_format: "Text", log_group: log_group(definition.name) },
     }
 }
 

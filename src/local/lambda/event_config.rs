@@ -70,44 +70,27 @@ pub(super) fn list(world: &World, request: &Request, name: &str) -> Answer {
     let wanted = reference(world, request, name)?;
     let functions = lock(&world.functions);
     let function = functions.get(&wanted.name).ok_or_else(no_function)?;
-    let all = function
-        .configs
-        .iter()
-        .map(|(qualifier, config)| describe(world, function, qualifier, config))
-        .collect();
+    let all = function.configs.iter().map(|(qualifier, config)| describe(world, function, qualifier, config)).collect();
     let (function_event_invoke_configs, next_marker) = page(request, all, 50, 50)?;
-    Ok(json(
-        200,
-        &Page {
-            function_event_invoke_configs,
-            next_marker,
-        },
-    ))
+    Ok(json(200, &Page { function_event_invoke_configs, next_marker }))
 }
 
 fn get(world: &World, wanted: &FunctionRef) -> Answer {
     let (functions, qualifier) = (lock(&world.functions), qualifier(wanted));
-    let found = functions
-        .get(&wanted.name)
-        .and_then(|function| Some((function, function.configs.get(qualifier)?)));
+    let found = functions.get(&wanted.name).and_then(|function| Some((function, function.configs.get(qualifier)?)));
     let (function, config) = found.ok_or_else(|| no_config(world, wanted))?;
     Ok(json(200, &describe(world, function, qualifier, config)))
 }
 
 fn delete(world: &World, wanted: &FunctionRef) -> Answer {
     let mut functions = lock(&world.functions);
-    let removed = functions
-        .get_mut(&wanted.name)
-        .and_then(|function| function.configs.remove(qualifier(wanted)));
-    removed
-        .map(|_| Reply::empty(204))
-        .ok_or_else(|| no_config(world, wanted))
+    let removed = functions.get_mut(&wanted.name).and_then(|function| function.configs.remove(qualifier(wanted)));
+    removed.map(|_| Reply::empty(204)).ok_or_else(|| no_config(world, wanted))
 }
 
 /// Replaces a config, or changes only what is given when it is an update.
 fn put(world: &World, request: &Request, wanted: &FunctionRef, update: bool) -> Answer {
-    let settings: Settings =
-        serde_json::from_slice(&request.body).map_err(|error| invalid(error.to_string()))?;
+    let settings: Settings = serde_json::from_slice(&request.body).map_err(|error| invalid(error.to_string()))?;
     settings.check()?;
     let mut functions = lock(&world.functions);
     if let Some(destinations) = &settings.destination_config {
@@ -123,63 +106,37 @@ fn put(world: &World, request: &Request, wanted: &FunctionRef, update: bool) -> 
         None if update => return Err(no_config(world, wanted)),
         _ => EventInvokeConfig::default(),
     };
-    function
-        .configs
-        .insert(qualifier.to_owned(), settings.over(base)?);
+    function.configs.insert(qualifier.to_owned(), settings.over(base)?);
     let config = &function.configs[qualifier];
     Ok(json(200, &describe(world, function, qualifier, config)))
 }
 
 impl Settings {
     fn check(&self) -> Result<(), Fault> {
-        let nothing =
-            self.maximum_retry_attempts.is_none() && self.maximum_event_age_in_seconds.is_none();
+        let nothing = self.maximum_retry_attempts.is_none() && self.maximum_event_age_in_seconds.is_none();
         if nothing && self.destination_config.is_none() {
-            return Err(invalid(
-                "You must specify at least one of error handling or destination setting.",
-            ));
+            return Err(invalid("You must specify at least one of error handling or destination setting."));
         }
         ranged(self.maximum_retry_attempts, "maximumRetryAttempts", 0, 2)?;
-        ranged(
-            self.maximum_event_age_in_seconds,
-            "maximumEventAgeInSeconds",
-            60,
-            21_600,
-        )?;
+        ranged(self.maximum_event_age_in_seconds, "maximumEventAgeInSeconds", 60, 21_600)?;
         Ok(())
     }
 
     /// These settings, and `base` where they say nothing.
     fn over(self, base: EventInvokeConfig) -> Result<EventInvokeConfig, Fault> {
         let retries = ranged(self.maximum_retry_attempts, "maximumRetryAttempts", 0, 2)?;
-        let age = ranged(
-            self.maximum_event_age_in_seconds,
-            "maximumEventAgeInSeconds",
-            60,
-            21_600,
-        )?;
+        let age = ranged(self.maximum_event_age_in_seconds, "maximumEventAgeInSeconds", 60, 21_600)?;
         let (on_success, on_failure) = match self.destination_config {
             Some(destinations) => (arn(destinations.on_success), arn(destinations.on_failure)),
             None => (base.on_success, base.on_failure),
         };
         let (retries, age) = (retries.or(base.retries), age.or(base.age));
-        Ok(EventInvokeConfig {
-            retries,
-            age,
-            on_success,
-            on_failure,
-            modified: now_ms(),
-        })
+        Ok(EventInvokeConfig { retries, age, on_success, on_failure, modified: now_ms() })
     }
 }
 
 impl Destinations {
-    fn check(
-        &self,
-        world: &World,
-        function: &str,
-        known: impl Fn(&str) -> bool,
-    ) -> Result<(), Fault> {
+    fn check(&self, world: &World, function: &str, known: impl Fn(&str) -> bool) -> Result<(), Fault> {
         let success = self.on_success.as_ref().and_then(Destination::arn);
         let failure = self.on_failure.as_ref().and_then(Destination::arn);
         for (arn, is_success) in [(success, true), (failure, false)] {
@@ -188,9 +145,7 @@ impl Destinations {
                 Some("lambda") => check_function(world, arn, function, &known)?,
                 Some("sqs") if is_fifo(arn) => return Err(self.refused()),
                 Some("sns") if is_fifo(arn) => {
-                    return Err(invalid(
-                        "FIFO-type Amazon SNS topics aren't supported as a destination.",
-                    ));
+                    return Err(invalid("FIFO-type Amazon SNS topics aren't supported as a destination."));
                 }
                 Some("sqs" | "sns" | "events") => {}
                 Some("s3") if !is_success => {}
@@ -203,9 +158,7 @@ impl Destinations {
     fn refused(&self) -> Fault {
         let part = |name: &str, given: &Option<Destination>| {
             let arn = given.as_ref().and_then(Destination::arn);
-            arn.map_or("null".to_owned(), |arn| {
-                format!("{name}(destination={arn})")
-            })
+            arn.map_or("null".to_owned(), |arn| format!("{name}(destination={arn})"))
         };
         invalid(format!(
             "The provided destination config DestinationConfig(onSuccess={}, onFailure={}) is invalid.",
@@ -230,9 +183,7 @@ fn is_fifo(arn: &str) -> bool {
 fn kind(arn: &str) -> Option<&str> {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     match parts.as_slice() {
-        ["arn", partition, service, _, _, resource]
-            if partition.starts_with("aws") && !resource.is_empty() =>
-        {
+        ["arn", partition, service, _, _, resource] if partition.starts_with("aws") && !resource.is_empty() => {
             Some(service)
         }
         _ => None,
@@ -240,18 +191,11 @@ fn kind(arn: &str) -> Option<&str> {
 }
 
 /// A function of this account has to be there, and may not be the sender itself.
-fn check_function(
-    world: &World,
-    arn: &str,
-    sender: &str,
-    known: impl Fn(&str) -> bool,
-) -> Result<(), Fault> {
+fn check_function(world: &World, arn: &str, sender: &str, known: impl Fn(&str) -> bool) -> Result<(), Fault> {
     let refused = || invalid(format!("The destination ARN {arn} is invalid."));
     let wanted = world.names.function(arn, None).map_err(|_| refused())?;
     if wanted.name == sender {
-        return Err(invalid(
-            "You can't specify the function as a destination for itself.",
-        ));
+        return Err(invalid("You can't specify the function as a destination for itself."));
     }
     known(&wanted.name).then_some(()).ok_or_else(refused)
 }
@@ -260,16 +204,10 @@ fn ranged(value: Option<i64>, member: &str, least: u32, most: u32) -> Result<Opt
     let Some(value) = value else { return Ok(None) };
     match u32::try_from(value) {
         Ok(number) if (least..=most).contains(&number) => Ok(Some(number)),
-        Ok(number) if number > most => Err(constraint(
-            value,
-            member,
-            &format!("have value less than or equal to {most}"),
-        )),
-        _ => Err(constraint(
-            value,
-            member,
-            &format!("have value greater than or equal to {least}"),
-        )),
+        Ok(number) if number > most => {
+            Err(constraint(value, member, &format!("have value less than or equal to {most}")))
+        }
+        _ => Err(constraint(value, member, &format!("have value greater than or equal to {least}"))),
     }
 }
 
@@ -287,27 +225,14 @@ fn no_function() -> Fault {
 
 fn no_config(world: &World, wanted: &FunctionRef) -> Fault {
     let arn = world.names.qualified_arn(&wanted.name, qualifier(wanted));
-    not_found(format!(
-        "The function {arn} doesn't have an EventInvokeConfig"
-    ))
+    not_found(format!("The function {arn} doesn't have an EventInvokeConfig"))
 }
 
-fn describe(
-    world: &World,
-    function: &Function,
-    qualifier: &str,
-    config: &EventInvokeConfig,
-) -> Described {
-    let destination = |arn: &Option<String>| {
-        Some(Destination {
-            destination: arn.clone(),
-        })
-    };
+fn describe(world: &World, function: &Function, qualifier: &str, config: &EventInvokeConfig) -> Described {
+    let destination = |arn: &Option<String>| Some(Destination { destination: arn.clone() });
     Described {
         last_modified: config.modified as f64 / 1000.0,
-        function_arn: world
-            .names
-            .qualified_arn(function.definition.name, qualifier),
+        function_arn: world.names.qualified_arn(function.definition.name, qualifier),
         maximum_retry_attempts: config.retries,
         maximum_event_age_in_seconds: config.age,
         destination_config: Destinations {

@@ -22,9 +22,7 @@ const TAIL: usize = 4 * 1024;
 
 /// Runs a function, or has it run.
 pub(super) async fn invoke(world: &Arc<World>, request: &Request, name: &str) -> Answer {
-    let kind = request
-        .header("x-amz-invocation-type")
-        .unwrap_or("RequestResponse");
+    let kind = request.header("x-amz-invocation-type").unwrap_or("RequestResponse");
     let limit = match kind {
         "Event" => EVENT_LIMIT,
         "RequestResponse" | "DryRun" => SYNCHRONOUS_LIMIT,
@@ -35,11 +33,7 @@ pub(super) async fn invoke(world: &Arc<World>, request: &Request, name: &str) ->
     };
     let wanted = reference(world, request, name)?;
     let target = lock(&world.functions).resolve(&world.names, &wanted)?;
-    let invocation = Invocation {
-        request_id: request.id.clone(),
-        target,
-        payload: payload(&request.body, limit)?,
-    };
+    let invocation = Invocation { request_id: request.id.clone(), target, payload: payload(&request.body, limit)? };
     match kind {
         "DryRun" => Ok(Reply::empty(204)),
         "Event" => queue::accept(world, invocation).map(|()| Reply::empty(202)),
@@ -50,17 +44,14 @@ pub(super) async fn invoke(world: &Arc<World>, request: &Request, name: &str) ->
 /// The payload's text: what it was sent as, or `{}` for nothing.
 fn payload(body: &[u8], limit: usize) -> Result<Arc<str>, Fault> {
     if body.len() > limit {
-        let message =
-            format!("Request must be smaller than {limit} bytes for the InvokeFunction operation");
+        let message = format!("Request must be smaller than {limit} bytes for the InvokeFunction operation");
         return Err(Fault::new(413, "RequestTooLargeException", message));
     }
     if body.trim_ascii().is_empty() {
         return Ok(Arc::from("{}"));
     }
     let unreadable = |error: &dyn std::fmt::Display| {
-        let message = format!(
-            "Could not parse request body into json: Could not parse payload into json: {error}"
-        );
+        let message = format!("Could not parse request body into json: Could not parse payload into json: {error}");
         Fault::new(400, "InvalidRequestContentException", message)
     };
     let text = std::str::from_utf8(body).map_err(|error| unreadable(&error))?;
@@ -81,24 +72,20 @@ fn encoded(text: &str) -> Option<Arc<str>> {
 }
 
 async fn run(world: &Arc<World>, request: &Request, invocation: Invocation) -> Answer {
-    let lease = Lease::take(world, &invocation.target)
-        .map_err(|busy| refused(world, busy, &invocation.target))?;
+    let lease = Lease::take(world, &invocation.target).map_err(|busy| refused(world, busy, &invocation.target))?;
     let outcome = execute(world, lease, &invocation).await;
     Ok(answered(request, invocation.target.version, &outcome))
 }
 
 fn answered(request: &Request, version: &str, outcome: &Outcome) -> Reply {
-    let mut reply = Reply::new(200, "application/json", outcome.payload.clone())
-        .with("x-amz-executed-version", version);
+    let mut reply =
+        Reply::new(200, "application/json", outcome.payload.clone()).with("x-amz-executed-version", version);
     if outcome.failed {
         reply = reply.with("x-amz-function-error", "Unhandled");
     }
     if request.header("x-amz-log-type") == Some("Tail") {
         let log = outcome.log.as_bytes();
-        reply = reply.with(
-            "x-amz-log-result",
-            STANDARD.encode(&log[log.len().saturating_sub(TAIL)..]),
-        );
+        reply = reply.with("x-amz-log-result", STANDARD.encode(&log[log.len().saturating_sub(TAIL)..]));
     }
     reply
 }
@@ -106,19 +93,14 @@ fn answered(request: &Request, version: &str, outcome: &Outcome) -> Reply {
 fn refused(world: &World, busy: Busy, target: &Target) -> Fault {
     let reason = match busy {
         Busy::Gone => {
-            let arn = world
-                .names
-                .qualified_arn(target.definition.name, &target.qualifier);
+            let arn = world.names.qualified_arn(target.definition.name, &target.qualifier);
             return super::not_found(format!("Function not found: {arn}"));
         }
         Busy::Zero | Busy::Reserved => "ReservedFunctionConcurrentInvocationLimitExceeded",
         Busy::Account => "ConcurrentInvocationLimitExceeded",
     };
     let fault = Fault::new(429, "TooManyRequestsException", "Rate Exceeded.");
-    Fault {
-        reason: Some(reason),
-        ..fault
-    }
+    Fault { reason: Some(reason), ..fault }
 }
 
 #[cfg(test)]
@@ -130,14 +112,8 @@ mod tests {
         assert_eq!(&*payload(b"", 10).unwrap(), "{}");
         assert_eq!(&*payload(b" { }\n", 10).unwrap(), " { }\n");
         assert_eq!(&*payload(br#""\ud800""#, 10).unwrap(), r#""\ud800""#);
-        assert_eq!(
-            payload(b"{]", 10).unwrap_err().code,
-            "InvalidRequestContentException"
-        );
-        assert_eq!(
-            payload(b"\"\xff\"", 10).unwrap_err().code,
-            "InvalidRequestContentException"
-        );
+        assert_eq!(payload(b"{]", 10).unwrap_err().code, "InvalidRequestContentException");
+        assert_eq!(payload(b"\"\xff\"", 10).unwrap_err().code, "InvalidRequestContentException");
         assert_eq!(payload(b"12345678901", 10).unwrap_err().status, 413);
     }
 

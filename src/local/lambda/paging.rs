@@ -20,16 +20,8 @@ pub(super) fn page<T>(
 /// Lambda takes up to `most` and gives at most 50 at a time.
 fn count(text: &str, most: usize) -> Result<usize, Fault> {
     match text.parse::<usize>() {
-        Ok(0) => Err(constraint(
-            text,
-            "maxItems",
-            "have value greater than or equal to 1",
-        )),
+        Ok(0) => Err(constraint(text, "maxItems", "have value greater than or equal to 1")),
         Ok(number) if number <= most => Ok(number.min(50)),
-        _ => Err(constraint(
-            text,
-            "maxItems",
-            &format!("have value less than or equal to {most}"),
-        )),
+        _ => Err(constraint(text, "maxItems", &format!("have value less than or equal to {most}"))),
     }
 }

@@ -52,31 +52,16 @@ struct Page<'a> {
 
 /// One page. It ends at its limits, and also when many events were looked at and few matched.
 pub(super) fn filter_log_events(world: &World, input: Filter) -> Answer {
-    let name = group_name(
-        world,
-        input.log_group_name.as_deref(),
-        input.log_group_identifier.as_deref(),
-    )?;
-    let (most, query) = (
-        limit(input.limit, PAGE_EVENTS, PAGE_EVENTS)?,
-        fingerprint(&input, &name),
-    );
-    let start = input
-        .next_token
-        .as_deref()
-        .map(|token| read_token(token, query))
-        .transpose()?;
+    let name = group_name(world, input.log_group_name.as_deref(), input.log_group_identifier.as_deref())?;
+    let (most, query) = (limit(input.limit, PAGE_EVENTS, PAGE_EVENTS)?, fingerprint(&input, &name));
+    let start = input.next_token.as_deref().map(|token| read_token(token, query)).transpose()?;
     let search = Search::new(input)?;
     let logs = lock(&world.logs);
     let group = logs.group(&name)?;
     let (found, rest) = search.page(group, start, most, world.scan);
     let events = found.into_iter().map(describe).collect();
     let next_token = rest.map(|next| token(next, query));
-    Ok(to_json(&Page {
-        events,
-        searched_log_streams: [],
-        next_token,
-    }))
+    Ok(to_json(&Page { events, searched_log_streams: [], next_token }))
 }
 
 fn describe((id, event): (EventId, &StoredEvent)) -> Found<'_> {
@@ -102,37 +87,19 @@ impl Search {
     fn new(input: Filter) -> Result<Self, Fault> {
         let streams = input.log_stream_names;
         if streams.is_some() && input.log_stream_name_prefix.is_some() {
-            return Err(invalid(
-                "logStreamNames and logStreamNamePrefix are mutually exclusive parameters.",
-            ));
+            return Err(invalid("logStreamNames and logStreamNamePrefix are mutually exclusive parameters."));
         }
-        if streams
-            .as_ref()
-            .is_some_and(|names| names.is_empty() || names.len() > 100)
-        {
-            return Err(invalid(
-                "1 validation error detected: 'logStreamNames' must have from 1 to 100 members",
-            ));
+        if streams.as_ref().is_some_and(|names| names.is_empty() || names.len() > 100) {
+            return Err(invalid("1 validation error detected: 'logStreamNames' must have from 1 to 100 members"));
         }
-        let (from, to) = (
-            input.start_time.unwrap_or(0),
-            input.end_time.unwrap_or(LATEST),
-        );
+        let (from, to) = (input.start_time.unwrap_or(0), input.end_time.unwrap_or(LATEST));
         if from < 0 || to < 0 || from > to {
-            return Err(invalid(
-                "StartTime must be less than or equal to EndTime, and both at least 0.",
-            ));
+            return Err(invalid("StartTime must be less than or equal to EndTime, and both at least 0."));
         }
         let text = input.pattern.unwrap_or_default();
         let pattern = Pattern::parse(&text).map_err(invalid)?;
         let streams = streams.map(|names| names.into_iter().collect());
-        Ok(Self {
-            streams,
-            prefix: input.log_stream_name_prefix,
-            from,
-            to,
-            pattern,
-        })
+        Ok(Self { streams, prefix: input.log_stream_name_prefix, from, to, pattern })
     }
 
     /// Events from `start` on, and the place where the next page begins when there may be more.
@@ -145,13 +112,8 @@ impl Search {
     ) -> (Vec<(EventId, &'a StoredEvent)>, Option<EventId>) {
         let first = start.unwrap_or(EventId::first_at(self.from));
         let (mut found, mut bytes) = (Vec::new(), 0);
-        let rest = group
-            .events
-            .range((Bound::Included(first), Bound::Unbounded));
-        for (looked_at, (id, event)) in rest
-            .take_while(|(id, _)| id.timestamp <= self.to)
-            .enumerate()
-        {
+        let rest = group.events.range((Bound::Included(first), Bound::Unbounded));
+        for (looked_at, (id, event)) in rest.take_while(|(id, _)| id.timestamp <= self.to).enumerate() {
             let size = event.message.len() + EVENT_OVERHEAD;
             let is_full = !found.is_empty() && bytes + size > PAGE_BYTES;
             if is_full || found.len() >= most || looked_at >= scan.max(1) {
@@ -166,30 +128,16 @@ impl Search {
     }
 
     fn wants(&self, event: &StoredEvent) -> bool {
-        self.streams
-            .as_ref()
-            .is_none_or(|names| names.contains(&*event.stream))
-            && self
-                .prefix
-                .as_ref()
-                .is_none_or(|prefix| event.stream.starts_with(prefix.as_str()))
+        self.streams.as_ref().is_none_or(|names| names.contains(&*event.stream))
+            && self.prefix.as_ref().is_none_or(|prefix| event.stream.starts_with(prefix.as_str()))
             && self.pattern.matches(&event.message)
     }
 }
 
 /// Tells one request's tokens from another's: a token goes with the parameters it was given for.
 fn fingerprint(input: &Filter, group: &str) -> u64 {
-    let asked = (
-        group,
-        &input.log_stream_names,
-        &input.log_stream_name_prefix,
-        &input.pattern,
-    );
-    BuildHasherDefault::<DefaultHasher>::default().hash_one((
-        asked,
-        input.start_time,
-        input.end_time,
-    ))
+    let asked = (group, &input.log_stream_names, &input.log_stream_name_prefix, &input.pattern);
+    BuildHasherDefault::<DefaultHasher>::default().hash_one((asked, input.start_time, input.end_time))
 }
 
 fn token(next: EventId, query: u64) -> String {
@@ -197,10 +145,7 @@ fn token(next: EventId, query: u64) -> String {
 }
 
 fn read_token(token: &str, query: u64) -> Result<EventId, Fault> {
-    let decoded = STANDARD
-        .decode(token)
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok());
+    let decoded = STANDARD.decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let place = decoded.as_deref().and_then(|text| {
         let (head, digits) = text.split_once('/')?;
         EventId::from_digits(digits).filter(|_| head == format!("{query:016x}"))

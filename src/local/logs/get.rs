@@ -49,16 +49,9 @@ enum Cursor {
 
 /// One page of a stream, in the order of time also when it is read backwards.
 pub(super) fn get_log_events(world: &World, input: &Get) -> Answer {
-    let name = group_name(
-        world,
-        input.log_group_name.as_deref(),
-        input.log_group_identifier.as_deref(),
-    )?;
+    let name = group_name(world, input.log_group_name.as_deref(), input.log_group_identifier.as_deref())?;
     let most = limit(input.limit, PAGE_EVENTS, PAGE_EVENTS)?;
-    let (from, to) = (
-        input.start_time.unwrap_or(0),
-        input.end_time.unwrap_or(LATEST),
-    );
+    let (from, to) = (input.start_time.unwrap_or(0), input.end_time.unwrap_or(LATEST));
     let cursor = match &input.next_token {
         Some(token) => Cursor::read(token)?,
         None if input.start_from_head.unwrap_or(false) => Cursor::Forward(EventId::first_at(from)),
@@ -74,17 +67,10 @@ pub(super) fn get_log_events(world: &World, input: &Get) -> Answer {
         (Some((first, _)), Some((last, _))) => (*first, last.next()),
         _ => (cursor.place(), cursor.place()),
     };
-    let events = found
-        .into_iter()
-        .map(|(id, event)| describe(id, event))
-        .collect();
+    let events = found.into_iter().map(|(id, event)| describe(id, event)).collect();
     let next_forward_token = format!("f/{}/s", forward.to_digits());
     let next_backward_token = format!("b/{}/s", backward.to_digits());
-    Ok(to_json(&Page {
-        events,
-        next_forward_token,
-        next_backward_token,
-    }))
+    Ok(to_json(&Page { events, next_forward_token, next_backward_token }))
 }
 
 fn page<'a>(
@@ -102,10 +88,7 @@ fn page<'a>(
     if low >= high {
         return Vec::new();
     }
-    let of_stream = group
-        .events
-        .range(low..high)
-        .filter(|(_, event)| &*event.stream == stream);
+    let of_stream = group.events.range(low..high).filter(|(_, event)| &*event.stream == stream);
     let of_stream = of_stream.map(|(id, event)| (*id, event));
     match cursor {
         Cursor::Forward(_) => bounded(of_stream, most),
@@ -123,22 +106,15 @@ fn bounded<'a>(
     most: usize,
 ) -> Vec<(EventId, &'a StoredEvent)> {
     let mut bytes = 0;
-    let fits = events
-        .take(most)
-        .enumerate()
-        .take_while(|(at, (_, event))| {
-            bytes += event.message.len() + EVENT_OVERHEAD;
-            *at == 0 || bytes <= PAGE_BYTES
-        });
+    let fits = events.take(most).enumerate().take_while(|(at, (_, event))| {
+        bytes += event.message.len() + EVENT_OVERHEAD;
+        *at == 0 || bytes <= PAGE_BYTES
+    });
     fits.map(|(_, event)| event).collect()
 }
 
 fn describe(id: EventId, event: &StoredEvent) -> Event<'_> {
-    Event {
-        timestamp: id.timestamp,
-        message: &event.message,
-        ingestion_time: event.ingestion_time,
-    }
+    Event { timestamp: id.timestamp, message: &event.message, ingestion_time: event.ingestion_time }
 }
 
 impl Cursor {
@@ -149,11 +125,8 @@ impl Cursor {
     }
 
     fn read(token: &str) -> Result<Self, Fault> {
-        let inside =
-            |head: &str| EventId::from_digits(token.strip_prefix(head)?.strip_suffix("/s")?);
-        let found = inside("f/")
-            .map(Self::Forward)
-            .or_else(|| inside("b/").map(Self::Backward));
+        let inside = |head: &str| EventId::from_digits(token.strip_prefix(head)?.strip_suffix("/s")?);
+        let found = inside("f/").map(Self::Forward).or_else(|| inside("b/").map(Self::Backward));
         found.ok_or_else(|| invalid("The specified nextToken is invalid."))
     }
 }

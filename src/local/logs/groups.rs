@@ -82,43 +82,22 @@ struct StreamPage {
 /// Groups by name, of a prefix or with a part in their name.
 pub(super) fn describe_log_groups(world: &World, input: &Groups) -> Answer {
     if input.log_group_name_prefix.is_some() && input.log_group_name_pattern.is_some() {
-        return Err(invalid(
-            "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.",
-        ));
+        return Err(invalid("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters."));
     }
-    let identified = input.log_group_identifiers.as_ref().map(|all| {
-        all.iter()
-            .filter_map(|one| group_name(world, None, Some(one)).ok())
-            .collect::<Vec<String>>()
-    });
+    let identified = input
+        .log_group_identifiers
+        .as_ref()
+        .map(|all| all.iter().filter_map(|one| group_name(world, None, Some(one)).ok()).collect::<Vec<String>>());
     let logs = lock(&world.logs);
     let wanted = logs.groups().iter().filter(|(name, group)| {
-        input
-            .log_group_name_prefix
-            .as_ref()
-            .is_none_or(|prefix| name.starts_with(prefix.as_str()))
-            && input
-                .log_group_name_pattern
-                .as_ref()
-                .is_none_or(|part| name.contains(part.as_str()))
-            && input
-                .log_group_class
-                .as_ref()
-                .is_none_or(|class| class == group.class)
+        input.log_group_name_prefix.as_ref().is_none_or(|prefix| name.starts_with(prefix.as_str()))
+            && input.log_group_name_pattern.as_ref().is_none_or(|part| name.contains(part.as_str()))
+            && input.log_group_class.as_ref().is_none_or(|class| class == group.class)
             && identified.as_ref().is_none_or(|names| names.contains(name))
     });
-    let all = wanted
-        .map(|(name, group)| describe_group(world, name, group))
-        .collect();
-    let (log_groups, next_token) = page(
-        all,
-        input.next_token.as_deref(),
-        limit(input.limit, 50, 50)?,
-    )?;
-    Ok(to_json(&GroupPage {
-        log_groups,
-        next_token,
-    }))
+    let all = wanted.map(|(name, group)| describe_group(world, name, group)).collect();
+    let (log_groups, next_token) = page(all, input.next_token.as_deref(), limit(input.limit, 50, 50)?)?;
+    Ok(to_json(&GroupPage { log_groups, next_token }))
 }
 
 fn describe_group(world: &World, name: &str, group: &Group) -> DescribedGroup {
@@ -136,20 +115,13 @@ fn describe_group(world: &World, name: &str, group: &Group) -> DescribedGroup {
 
 /// Streams of a group, by name or by their last event.
 pub(super) fn describe_log_streams(world: &World, input: &Streams) -> Answer {
-    let name = group_name(
-        world,
-        input.log_group_name.as_deref(),
-        input.log_group_identifier.as_deref(),
-    )?;
+    let name = group_name(world, input.log_group_name.as_deref(), input.log_group_identifier.as_deref())?;
     let by_time = is_by_time(input)?;
     let logs = lock(&world.logs);
     let group = logs.group(&name)?;
     let prefix = input.log_stream_name_prefix.as_deref().unwrap_or_default();
-    let mut wanted: Vec<(&Arc<str>, &Stream)> = group
-        .streams
-        .iter()
-        .filter(|(name, _)| name.starts_with(prefix))
-        .collect();
+    let mut wanted: Vec<(&Arc<str>, &Stream)> =
+        group.streams.iter().filter(|(name, _)| name.starts_with(prefix)).collect();
     if by_time {
         wanted.sort_by_key(|(_, stream)| stream.span.map_or(stream.created, |(_, last)| last));
     }
@@ -157,28 +129,18 @@ pub(super) fn describe_log_streams(world: &World, input: &Streams) -> Answer {
         wanted.reverse();
     }
     let arn = world.names.group_arn(&name);
-    let all = wanted
-        .into_iter()
-        .map(|(name, stream)| describe_stream(&arn, name, stream))
-        .collect();
-    let (log_streams, next_token) = page(
-        all,
-        input.next_token.as_deref(),
-        limit(input.limit, 50, 50)?,
-    )?;
-    Ok(to_json(&StreamPage {
-        log_streams,
-        next_token,
-    }))
+    let all = wanted.into_iter().map(|(name, stream)| describe_stream(&arn, name, stream)).collect();
+    let (log_streams, next_token) = page(all, input.next_token.as_deref(), limit(input.limit, 50, 50)?)?;
+    Ok(to_json(&StreamPage { log_streams, next_token }))
 }
 
 /// Whether streams are ordered by their last event; by their name otherwise.
 fn is_by_time(input: &Streams) -> Result<bool, Fault> {
     match input.order_by.as_deref() {
         None | Some("LogStreamName") => Ok(false),
-        Some("LastEventTime") if input.log_stream_name_prefix.is_some() => Err(invalid(
-            "Cannot order by LastEventTime with a logStreamNamePrefix.",
-        )),
+        Some("LastEventTime") if input.log_stream_name_prefix.is_some() => {
+            Err(invalid("Cannot order by LastEventTime with a logStreamNamePrefix."))
+        }
         Some("LastEventTime") => Ok(true),
         Some(other) => Err(invalid(format!("Value '{other}' at 'orderBy' is no order"))),
     }
@@ -198,10 +160,6 @@ fn describe_stream(group_arn: &str, name: &str, stream: &Stream) -> DescribedStr
     }
 }
 
-fn page<T>(
-    items: Vec<T>,
-    token: Option<&str>,
-    most: usize,
-) -> Result<(Vec<T>, Option<String>), Fault> {
+fn page<T>(items: Vec<T>, token: Option<&str>, most: usize) -> Result<(Vec<T>, Option<String>), Fault> {
     paging::page(items, token, most).ok_or_else(|| invalid("The specified nextToken is invalid."))
 }

@@ -49,9 +49,7 @@ impl Pattern {
         match text.chars().next() {
             None => Ok(Self::All),
             Some('{') => json::parse(text).map(Self::Json),
-            Some('[') => Err(
-                "Invalid filter pattern: this local endpoint has no patterns of columns".to_owned(),
-            ),
+            Some('[') => Err("Invalid filter pattern: this local endpoint has no patterns of columns".to_owned()),
             Some(_) => Terms::parse(text).map(Self::Terms),
         }
     }
@@ -138,10 +136,8 @@ fn quoted(text: &str) -> Result<(String, &str), String> {
 /// The expression of a leading `%…%`, and what follows it.
 fn delimited_regex(text: &str) -> Result<(Regex, &str), String> {
     let inside = text.strip_prefix('%').and_then(|rest| rest.split_once('%'));
-    let (source, rest) =
-        inside.ok_or_else(|| format!("Invalid filter pattern: unclosed % in {text}"))?;
-    let regex = Regex::new(source)
-        .map_err(|_| format!("Invalid filter pattern: invalid regex %{source}%"))?;
+    let (source, rest) = inside.ok_or_else(|| format!("Invalid filter pattern: unclosed % in {text}"))?;
+    let regex = Regex::new(source).map_err(|_| format!("Invalid filter pattern: invalid regex %{source}%"))?;
     Ok((regex, rest))
 }
 
@@ -186,10 +182,7 @@ mod tests {
     fn comparisons_look_into_json() {
         let message = r#"{"requestContext": {"condition": "RetriesExhausted", "approximateInvokeCount": 3}, "list": [{"a": 1.5}], "no": null, "yes": true}"#;
         let table = [
-            (
-                r#"{ $.requestContext.condition = "RetriesExhausted" }"#,
-                true,
-            ),
+            (r#"{ $.requestContext.condition = "RetriesExhausted" }"#, true),
             (r#"{$.requestContext.condition="Success"}"#, false),
             (r#"{ $.requestContext.condition != "Success" }"#, true),
             (r"{ $.requestContext.condition = Retries* }", true),
@@ -199,10 +192,7 @@ mod tests {
             ("{ $.requestContext.approximateInvokeCount = 3 }", true),
             ("{ $.requestContext.approximateInvokeCount >= 4 }", false),
             ("{ $.requestContext.approximateInvokeCount < 4 }", true),
-            (
-                r#"{ $.requestContext.approximateInvokeCount = "3" }"#,
-                false,
-            ),
+            (r#"{ $.requestContext.approximateInvokeCount = "3" }"#, false),
             (r#"{ $["list"][0].a > 1 }"#, true),
             ("{ $.list[1].a > 1 }", false),
             ("{ $.no IS NULL }", true),
@@ -211,10 +201,7 @@ mod tests {
             ("{ $.missing NOT EXISTS }", true),
             ("{ $.yes NOT EXISTS }", false),
             (r#"{ $.missing != "x" }"#, false),
-            (
-                r"{ ($.yes IS TRUE || $.yes IS FALSE) && $.missing NOT EXISTS }",
-                true,
-            ),
+            (r"{ ($.yes IS TRUE || $.yes IS FALSE) && $.missing NOT EXISTS }", true),
             ("{ $.yes = true }", true),
         ];
         for (pattern, expected) in table {

@@ -66,17 +66,13 @@ struct Rejected {
 
 /// Makes a log group.
 pub(super) fn create_log_group(world: &World, input: &NewGroup) -> Answer {
-    check_name("logGroupName", &input.log_group_name, |c| {
-        c.is_ascii_alphanumeric() || "._-/#".contains(c)
-    })?;
+    check_name("logGroupName", &input.log_group_name, |c| c.is_ascii_alphanumeric() || "._-/#".contains(c))?;
     let class = match input.log_group_class.as_deref() {
         None | Some("STANDARD") => "STANDARD",
         Some("INFREQUENT_ACCESS") => "INFREQUENT_ACCESS",
         Some("DELIVERY") => "DELIVERY",
         Some(other) => {
-            return Err(invalid(format!(
-                "Value '{other}' at 'logGroupClass' is no log group class"
-            )));
+            return Err(invalid(format!("Value '{other}' at 'logGroupClass' is no log group class")));
         }
     };
     lock(&world.logs).create_group(&input.log_group_name, class)?;
@@ -92,11 +88,8 @@ pub(super) fn create_log_stream(world: &World, input: &NewStream) -> Answer {
 
 fn check_name(member: &str, name: &str, allowed: impl Fn(char) -> bool) -> Result<(), Fault> {
     let good = !name.is_empty() && name.chars().count() <= 512 && name.chars().all(allowed);
-    let message = || {
-        invalid(format!(
-            "1 validation error detected: Value '{name}' at '{member}' failed to satisfy constraint"
-        ))
-    };
+    let message =
+        || invalid(format!("1 validation error detected: Value '{name}' at '{member}' failed to satisfy constraint"));
     good.then_some(()).ok_or_else(message)
 }
 
@@ -105,22 +98,14 @@ pub(super) fn put_log_events(world: &World, input: Batch) -> Answer {
     let events = input.events;
     check_batch(&events)?;
     let now = now_ms();
-    let too_old = events
-        .iter()
-        .take_while(|event| event.timestamp < now - FOURTEEN_DAYS_MS)
-        .count();
-    let too_new = events
-        .iter()
-        .take_while(|event| event.timestamp <= now + TWO_HOURS_MS)
-        .count();
+    let too_old = events.iter().take_while(|event| event.timestamp < now - FOURTEEN_DAYS_MS).count();
+    let too_new = events.iter().take_while(|event| event.timestamp <= now + TWO_HOURS_MS).count();
     let rejected = Rejected {
         too_new_log_event_start_index: (too_new < events.len()).then_some(too_new),
         too_old_log_event_end_index: (too_old > 0).then_some(too_old),
     };
     let kept = events.into_iter().take(too_new).skip(too_old);
-    let kept = kept
-        .map(|event| (event.timestamp, Arc::from(event.message)))
-        .collect();
+    let kept = kept.map(|event| (event.timestamp, Arc::from(event.message))).collect();
     lock(&world.logs).put(&input.group, &input.stream, kept)?;
     let rejected_log_events_info = (rejected != Rejected::default()).then_some(rejected);
     Ok(to_json(&Taken {
@@ -131,31 +116,17 @@ pub(super) fn put_log_events(world: &World, input: Batch) -> Answer {
 
 fn check_batch(events: &[Event]) -> Result<(), Fault> {
     if events.is_empty() || events.len() > PAGE_EVENTS {
-        return Err(invalid(
-            "1 validation error detected: 'logEvents' must have from 1 to 10000 members",
-        ));
+        return Err(invalid("1 validation error detected: 'logEvents' must have from 1 to 10000 members"));
     }
-    if events
-        .iter()
-        .any(|event| event.message.is_empty() || event.timestamp < 0)
-    {
-        return Err(invalid(
-            "1 validation error detected: a log event needs a message and a timestamp of at least 0",
-        ));
+    if events.iter().any(|event| event.message.is_empty() || event.timestamp < 0) {
+        return Err(invalid("1 validation error detected: a log event needs a message and a timestamp of at least 0"));
     }
-    let bytes: usize = events
-        .iter()
-        .map(|event| event.message.len() + EVENT_OVERHEAD)
-        .sum();
+    let bytes: usize = events.iter().map(|event| event.message.len() + EVENT_OVERHEAD).sum();
     if bytes > PAGE_BYTES {
-        return Err(invalid(format!(
-            "Upload too large: {bytes} bytes exceeds limit of {PAGE_BYTES}"
-        )));
+        return Err(invalid(format!("Upload too large: {bytes} bytes exceeds limit of {PAGE_BYTES}")));
     }
     if !events.is_sorted_by_key(|event| event.timestamp) {
-        return Err(invalid(
-            "Log events in a single PutLogEvents request must be in chronological order.",
-        ));
+        return Err(invalid("Log events in a single PutLogEvents request must be in chronological order."));
     }
     Ok(())
 }

@@ -62,18 +62,10 @@ impl Response<'_> {
         match self {
             Self::None => String::new(),
             Self::Status(status) => format!(",\"responseContext\":{{\"statusCode\":{status}}}"),
-            Self::Ran {
-                version,
-                failed,
-                payload,
-            } => format!(
+            Self::Ran { version, failed, payload } => format!(
                 ",\"responseContext\":{{\"statusCode\":200,\"executedVersion\":{}{}}},\"responsePayload\":{payload}",
                 to_json(version),
-                if *failed {
-                    ",\"functionError\":\"Unhandled\""
-                } else {
-                    ""
-                }
+                if *failed { ",\"functionError\":\"Unhandled\"" } else { "" }
             ),
         }
     }
@@ -89,39 +81,20 @@ mod tests {
     const ID: &str = "17b37350-871d-4d69-9b4f-a77c2ddd7fc9";
     const ARN: &str = "arn:aws:lambda:eu-central-1:123123123123:function:CdkLambdaDestinationsStack-sender96A36763-zpInOlEaxILF:$LATEST";
 
-    fn record<'a>(
-        condition: &'a str,
-        request_payload: &'a str,
-        response: Response<'a>,
-    ) -> Record<'a> {
+    fn record<'a>(condition: &'a str, request_payload: &'a str, response: Response<'a>) -> Record<'a> {
         let timestamp = 1_650_108_283_658;
-        Record {
-            timestamp,
-            request_id: ID,
-            function_arn: ARN,
-            condition,
-            count: 3,
-            request_payload,
-            response,
-        }
+        Record { timestamp, request_id: ID, function_arn: ARN, condition, count: 3, request_payload, response }
     }
 
     fn sender() -> &'static Definition {
-        DEPLOYED
-            .iter()
-            .find(|function| function.name == "sender")
-            .unwrap()
+        DEPLOYED.iter().find(|function| function.name == "sender").unwrap()
     }
 
     #[test]
     fn the_articles_failure_comes_out_byte_for_byte() {
         let payload = r#"{"return": "failure"}"#;
         let answer = failure(sender(), payload);
-        let response = Response::Ran {
-            version: "$LATEST",
-            failed: true,
-            payload: &answer,
-        };
+        let response = Response::Ran { version: "$LATEST", failed: true, payload: &answer };
         let printed = dumps(&record("RetriesExhausted", payload, response).to_json());
         // The article's record, as Python's json.dumps printed it on one line.
         let expected = concat!(
@@ -140,22 +113,10 @@ mod tests {
 
     #[test]
     fn payload_bytes_are_spliced_in_as_they_came() {
-        let response = Response::Ran {
-            version: "7",
-            failed: false,
-            payload: "{\"a\": 1.0 }",
-        };
+        let response = Response::Ran { version: "7", failed: false, payload: "{\"a\": 1.0 }" };
         let json = record("Success", "{\n  \"n\": 1e400\n}\n", response).to_json();
-        assert!(
-            json.contains("\"requestPayload\":{\n  \"n\": 1e400\n}\n,\"responseContext\":"),
-            "{json}"
-        );
-        assert!(
-            json.ends_with(
-                r#"{"statusCode":200,"executedVersion":"7"},"responsePayload":{"a": 1.0 }}"#
-            ),
-            "{json}"
-        );
+        assert!(json.contains("\"requestPayload\":{\n  \"n\": 1e400\n}\n,\"responseContext\":"), "{json}");
+        assert!(json.ends_with(r#"{"statusCode":200,"executedVersion":"7"},"responsePayload":{"a": 1.0 }}"#), "{json}");
     }
 
     #[test]
@@ -163,9 +124,6 @@ mod tests {
         let none = record("ZeroReservedConcurrency", "null", Response::None).to_json();
         assert!(none.ends_with(r#""requestPayload":null}"#), "{none}");
         let expired = record("EventAgeExceeded", "1", Response::Status(429)).to_json();
-        assert!(
-            expired.ends_with(r#""requestPayload":1,"responseContext":{"statusCode":429}}"#),
-            "{expired}"
-        );
+        assert!(expired.ends_with(r#""requestPayload":1,"responseContext":{"statusCode":429}}"#), "{expired}");
     }
 }

@@ -13,10 +13,7 @@ impl Policy {
     /// The config's values, or Lambda's: 2 retries and six hours.
     pub(crate) fn of(retries: Option<u32>, age_seconds: Option<u32>) -> Self {
         let age = Duration::from_secs(u64::from(age_seconds.unwrap_or(21_600)));
-        Self {
-            retries: retries.unwrap_or(2),
-            age,
-        }
+        Self { retries: retries.unwrap_or(2), age }
     }
 }
 
@@ -105,10 +102,7 @@ mod tests {
     fn an_event_that_would_be_too_old_is_not_retried() {
         assert_eq!(failing(None, Some(60), 1), (vec![], Step::TooOld, 1));
         assert_eq!(failing(None, Some(150), 1), (vec![60], Step::TooOld, 2));
-        assert_eq!(
-            failing(None, Some(182), 1),
-            (vec![60, 120], Step::Exhausted, 3)
-        );
+        assert_eq!(failing(None, Some(182), 1), (vec![60, 120], Step::Exhausted, 3));
     }
 
     #[test]
@@ -124,13 +118,7 @@ mod tests {
 
     #[test]
     fn the_back_off_stops_at_five_minutes() {
-        let mut life = Life {
-            throttles: 40,
-            ..Life::default()
-        };
-        assert_eq!(
-            life.after_throttle(Policy::of(None, None)),
-            Step::Again(Duration::from_mins(5))
-        );
+        let mut life = Life { throttles: 40, ..Life::default() };
+        assert_eq!(life.after_throttle(Policy::of(None, None)), Step::Again(Duration::from_mins(5)));
     }
 }

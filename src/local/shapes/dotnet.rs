@@ -33,22 +33,14 @@ pub(crate) fn threw(call: &Call<'_>, millis: u64, thrown: &Thrown) -> Run {
 
 /// A line of the runtime's console logger.
 pub(crate) fn log_line(call: &Call<'_>, level: &str, text: &str) -> String {
-    format!(
-        "{}\t{}\t{level}\t{text}",
-        iso_millis(call.now),
-        call.request_id
-    )
+    format!("{}\t{}\t{level}\t{text}", iso_millis(call.now), call.request_id)
 }
 
 fn describe(thrown: &Thrown) -> String {
     let mut out = format!("{}: {}", thrown.class, thrown.message);
     if let Some(cause) = &thrown.cause {
         // Writing to a String cannot fail.
-        let _ = write!(
-            out,
-            "\n ---> {}\n   --- End of inner exception stack trace ---",
-            describe(cause)
-        );
+        let _ = write!(out, "\n ---> {}\n   --- End of inner exception stack trace ---", describe(cause));
     }
     for frame in thrown.frames {
         let _ = write!(out, "\n{frame}");

@@ -27,20 +27,12 @@ struct Answer<'a> {
 
 /// A run that returned an error: the library logs nothing of it.
 pub(crate) fn returned_error(millis: u64, kind: &str, message: &str) -> Run {
-    let answer = Answer {
-        error_message: message,
-        error_type: kind,
-        stack_trace: &[],
-    };
+    let answer = Answer { error_message: message, error_type: kind, stack_trace: &[] };
     Run::failed(millis, to_json(&answer), None)
 }
 
 /// A run that panicked, the innermost frame first.
 pub(crate) fn panicked(millis: u64, kind: &str, message: &str, frames: &[Frame]) -> Run {
-    let json = to_json(&Answer {
-        error_message: message,
-        error_type: kind,
-        stack_trace: frames,
-    });
+    let json = to_json(&Answer { error_message: message, error_type: kind, stack_trace: frames });
     Run::failed(millis, json.clone(), json)
 }

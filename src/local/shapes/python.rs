@@ -19,24 +19,13 @@ pub(crate) struct Frame {
 
 impl Frame {
     fn text(&self) -> String {
-        let Self {
-            file,
-            line,
-            function,
-            code,
-        } = self;
+        let Self { file, line, function, code } = self;
         format!("  File \"{file}\", line {line}, in {function}\n    {code}\n")
     }
 }
 
 /// A run that ended with an exception, the outermost frame first.
-pub(crate) fn raised(
-    call: &Call<'_>,
-    millis: u64,
-    kind: &str,
-    message: &str,
-    frames: &[Frame],
-) -> Run {
+pub(crate) fn raised(call: &Call<'_>, millis: u64, kind: &str, message: &str, frames: &[Frame]) -> Run {
     let traces: Vec<String> = frames.iter().map(Frame::text).collect();
     let quoted_traces: Vec<String> = traces.iter().map(|trace| quoted(trace)).collect();
     let json = format!(

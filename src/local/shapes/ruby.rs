@@ -14,23 +14,9 @@ struct Answer<'a> {
 }
 
 /// A run that raised, the innermost frame first.
-pub(crate) fn raised(
-    call: &Call<'_>,
-    millis: u64,
-    class: &str,
-    message: &str,
-    frames: &[&str],
-) -> Run {
+pub(crate) fn raised(call: &Call<'_>, millis: u64, class: &str, message: &str, frames: &[&str]) -> Run {
     let kind = format!("Function<{class}>");
-    let json = to_json(&Answer {
-        error_message: message,
-        error_type: &kind,
-        stack_trace: frames,
-    });
+    let json = to_json(&Answer { error_message: message, error_type: &kind, stack_trace: frames });
     let line = format!("Error raised from handler method\n{json}");
-    Run::failed(
-        millis,
-        json,
-        line.replace('\n', &format!(" RequestId: {}\n", call.request_id)),
-    )
+    Run::failed(millis, json, line.replace('\n', &format!(" RequestId: {}\n", call.request_id)))
 }

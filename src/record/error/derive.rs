@@ -7,18 +7,9 @@
 pub(super) fn error_type(message: &str) -> Option<&'static str> {
     const KNOWN: [(&str, &str); 4] = [
         ("Task timed out after ", "Sandbox.Timedout"),
-        (
-            "Process exited before completing request",
-            "Runtime.ExitError",
-        ),
+        ("Process exited before completing request", "Runtime.ExitError"),
         ("Runtime exited with", "Runtime.ExitError"),
-        (
-            "Response payload size exceeded maximum allowed payload size",
-            "Function.ResponseSizeTooLarge",
-        ),
+        ("Response payload size exceeded maximum allowed payload size", "Function.ResponseSizeTooLarge"),
     ];
-    KNOWN
-        .into_iter()
-        .find(|(text, _)| message.contains(text))
-        .map(|(_, error_type)| error_type)
+    KNOWN.into_iter().find(|(text, _)| message.contains(text)).map(|(_, error_type)| error_type)
 }

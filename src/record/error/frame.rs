@@ -29,20 +29,10 @@ pub(super) fn of_value(value: &str) -> Option<(StackFrame, Order)> {
     if let Some(text) = json::unquote(value) {
         return (!text.trim().is_empty()).then(|| of_text(&text));
     }
-    of_object(value)
-        .or_else(|| python::of_list(value).map(|frame| (frame, Order::OutermostFirst)))
-        .or_else(|| {
-            let function = json::one_line(value).into_owned();
-            (value != "null").then(|| {
-                (
-                    StackFrame {
-                        function: Some(function),
-                        ..StackFrame::default()
-                    },
-                    Order::Unknown,
-                )
-            })
-        })
+    of_object(value).or_else(|| python::of_list(value).map(|frame| (frame, Order::OutermostFirst))).or_else(|| {
+        let function = json::one_line(value).into_owned();
+        (value != "null").then(|| (StackFrame { function: Some(function), ..StackFrame::default() }, Order::Unknown))
+    })
 }
 
 /// The frame that a text stands for.
@@ -53,34 +43,19 @@ pub(super) fn of_text(text: &str) -> (StackFrame, Order) {
     let line = text.trim();
     let call = line.strip_prefix("at ");
     let frame = match call {
-        Some(call) => jvm::frame(call)
-            .or_else(|| dotnet::frame(call))
-            .or_else(|| Some(javascript::frame(call))),
-        None => jvm::frame(line)
-            .or_else(|| ruby::frame(line))
-            .or_else(|| javascript::located(line)),
+        Some(call) => jvm::frame(call).or_else(|| dotnet::frame(call)).or_else(|| Some(javascript::frame(call))),
+        None => jvm::frame(line).or_else(|| ruby::frame(line)).or_else(|| javascript::located(line)),
     };
     match frame {
         Some(frame) => (frame, Order::InnermostFirst),
-        None => (
-            StackFrame {
-                function: Some(line.to_owned()),
-                ..StackFrame::default()
-            },
-            Order::Unknown,
-        ),
+        None => (StackFrame { function: Some(line.to_owned()), ..StackFrame::default() }, Order::Unknown),
     }
 }
 
 /// `{"path":"…","line":9,"label":"handler"}`, as Go's panics have them.
 fn of_object(value: &str) -> Option<(StackFrame, Order)> {
     let members = json::members(value)?;
-    let named = |names: &[&str]| {
-        names
-            .iter()
-            .find_map(|name| json::find(&members, name))
-            .map(RawValue::get)
-    };
+    let named = |names: &[&str]| names.iter().find_map(|name| json::find(&members, name)).map(RawValue::get);
     let text = |value: &str| json::unquote(value).map(Cow::into_owned);
     let frame = StackFrame {
         file: named(&["path", "file", "fileName"]).and_then(text),

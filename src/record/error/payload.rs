@@ -19,10 +19,7 @@ pub(super) fn error(payload: &str) -> Option<InvocationError> {
 
 fn read(payload: &str, depth: usize) -> Option<InvocationError> {
     let Some(members) = json::members(payload) else {
-        return text(payload).map(|message| InvocationError {
-            message: Some(message),
-            ..InvocationError::default()
-        });
+        return text(payload).map(|message| InvocationError { message: Some(message), ..InvocationError::default() });
     };
     let mut error = InvocationError {
         error_type: json::find(&members, "errorType").and_then(|value| text(value.get())),
@@ -34,11 +31,7 @@ fn read(payload: &str, depth: usize) -> Option<InvocationError> {
         error.message = text(payload);
     }
     if error.error_type.is_none() {
-        error.error_type = error
-            .message
-            .as_deref()
-            .and_then(derive::error_type)
-            .map(str::to_owned);
+        error.error_type = error.message.as_deref().and_then(derive::error_type).map(str::to_owned);
     }
     Some(error)
 }
@@ -47,11 +40,7 @@ fn read(payload: &str, depth: usize) -> Option<InvocationError> {
 fn text(value: &str) -> Option<String> {
     match value {
         "null" => None,
-        _ => Some(
-            json::unquote(value)
-                .unwrap_or_else(|| json::one_line(value))
-                .into_owned(),
-        ),
+        _ => Some(json::unquote(value).unwrap_or_else(|| json::one_line(value)).into_owned()),
     }
 }
 
@@ -67,58 +56,30 @@ fn cause(members: &[Member<'_>], depth: usize) -> Option<InvocationError> {
 }
 
 fn stack(members: &[Member<'_>]) -> Vec<StackFrame> {
-    let value = |key| {
-        json::find(members, key)
-            .map(RawValue::get)
-            .filter(|value| *value != "null")
-    };
+    let value = |key| json::find(members, key).map(RawValue::get).filter(|value| *value != "null");
     if let Some(frames) = value("stackTrace").and_then(json::items) {
-        return outermost_first(
-            frames
-                .iter()
-                .filter_map(|item| frame::of_value(item.get()))
-                .collect(),
-        );
+        return outermost_first(frames.iter().filter_map(|item| frame::of_value(item.get())).collect());
     }
     // These begin with lines of the message.
     let lines = match (value("trace"), value("stackTrace")) {
-        (Some(trace), _) => json::items(trace).map_or_else(
-            || lines(trace),
-            |items| {
-                items
-                    .iter()
-                    .copied()
-                    .flat_map(|item| lines(item.get()))
-                    .collect()
-            },
-        ),
+        (Some(trace), _) => json::items(trace)
+            .map_or_else(|| lines(trace), |items| items.iter().copied().flat_map(|item| lines(item.get())).collect()),
         (None, Some(trace)) => lines(trace),
         (None, None) => Vec::new(),
     };
     let mut frames: Vec<_> = lines.iter().map(|line| frame::of_text(line)).collect();
-    let first = frames
-        .iter()
-        .position(|(_, order)| *order != Order::Unknown)
-        .unwrap_or(frames.len());
+    let first = frames.iter().position(|(_, order)| *order != Order::Unknown).unwrap_or(frames.len());
     frames.drain(..first);
     outermost_first(frames)
 }
 
 fn lines(value: &str) -> Vec<String> {
-    json::unquote(value)
-        .map(|text| text.lines().map(str::to_owned).collect())
-        .unwrap_or_default()
+    json::unquote(value).map(|text| text.lines().map(str::to_owned).collect()).unwrap_or_default()
 }
 
 /// Python gives the outermost call first, all other runtimes the raising frame.
 fn outermost_first(frames: Vec<(StackFrame, Order)>) -> Vec<StackFrame> {
-    let is_ordered = frames
-        .iter()
-        .any(|(_, order)| *order == Order::OutermostFirst);
+    let is_ordered = frames.iter().any(|(_, order)| *order == Order::OutermostFirst);
     let frames = frames.into_iter().map(|(frame, _)| frame);
-    if is_ordered {
-        frames.collect()
-    } else {
-        frames.rev().collect()
-    }
+    if is_ordered { frames.collect() } else { frames.rev().collect() }
 }

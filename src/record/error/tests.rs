@@ -7,9 +7,7 @@ fn error(payload: &str) -> Option<InvocationError> {
     let text = format!(
         r#"{{"version":"1.0","requestContext":{{"requestId":"r","condition":"RetriesExhausted"}},"responsePayload":{payload}}}"#
     );
-    InvocationRecord::read(&Text::from(text))
-        .expect("a record")
-        .error()
+    InvocationRecord::read(&Text::from(text)).expect("a record").error()
 }
 
 fn read(payload: &str) -> InvocationError {
@@ -24,12 +22,7 @@ fn shown(error: &InvocationError) -> Vec<String> {
         .iter()
         .map(|frame| {
             let line = frame.line.map_or("-".into(), |line| line.to_string());
-            format!(
-                "{} {line} {} {}",
-                or_dash(&frame.file),
-                or_dash(&frame.function),
-                or_dash(&frame.code)
-            )
+            format!("{} {line} {} {}", or_dash(&frame.file), or_dash(&frame.function), or_dash(&frame.code))
         })
         .collect()
 }
@@ -47,10 +40,7 @@ fn python() {
             "  File \"/var/task/c.py\" Line 3\n    def x(\n",
             "  File \"<frozen importlib._bootstrap>\", line 30, in <module>\n"]}"#,
     );
-    assert_eq!(
-        head(&error),
-        (Some("RuntimeError"), Some("I'm supposed to fail here"))
-    );
+    assert_eq!(head(&error), (Some("RuntimeError"), Some("I'm supposed to fail here")));
     assert_eq!(
         shown(&error),
         [
@@ -64,13 +54,7 @@ fn python() {
     let old = read(
         r#"{"errorMessage":"x","stackTrace":[["/var/task/a.py",9,"handler","check()"],["/var/task/b.py",1,"check","raise x"]]}"#,
     );
-    assert_eq!(
-        shown(&old),
-        [
-            "/var/task/a.py 9 handler check()",
-            "/var/task/b.py 1 check raise x"
-        ]
-    );
+    assert_eq!(shown(&old), ["/var/task/a.py 9 handler check()", "/var/task/b.py 1 check raise x"]);
 }
 
 #[test]
@@ -97,14 +81,10 @@ fn nodejs() {
         ]
     );
     let thrown = read(r#"{"errorType":"string","errorMessage":"boom","trace":[]}"#);
-    assert_eq!(
-        (head(&thrown), thrown.frames.len()),
-        ((Some("string"), Some("boom")), 0)
-    );
+    assert_eq!((head(&thrown), thrown.frames.len()), ((Some("string"), Some("boom")), 0));
     let no_frames = read(r#"{"errorType":"Error","errorMessage":"boom","trace":["Error: boom"]}"#);
     assert_eq!(shown(&no_frames), [""; 0]);
-    let old =
-        read(r#"{"errorMessage":"x","stackTrace":["exports.handler (/var/task/index.js:2:9)"]}"#);
+    let old = read(r#"{"errorMessage":"x","stackTrace":["exports.handler (/var/task/index.js:2:9)"]}"#);
     assert_eq!(shown(&old), ["/var/task/index.js 2 exports.handler -"]);
 }
 
@@ -117,10 +97,7 @@ fn java() {
             "cause":{"errorMessage":"connection refused","errorType":"java.net.ConnectException",
             "stackTrace":["java.base/sun.nio.ch.Net.pollConnect(Native Method)"],"cause":{"errorMessage":"deep","stackTrace":null}}}"#,
     );
-    assert_eq!(
-        head(&error),
-        (Some("com.example.OrderException"), Some("order rejected"))
-    );
+    assert_eq!(head(&error), (Some("com.example.OrderException"), Some("order rejected")));
     assert_eq!(
         shown(&error),
         [
@@ -131,22 +108,12 @@ fn java() {
         ]
     );
     let cause = error.cause.expect("a cause");
-    assert_eq!(
-        head(&cause),
-        (
-            Some("java.net.ConnectException"),
-            Some("connection refused")
-        )
-    );
+    assert_eq!(head(&cause), (Some("java.net.ConnectException"), Some("connection refused")));
     assert_eq!(shown(&cause), ["- - sun.nio.ch.Net.pollConnect -"]);
     let deepest = cause.cause.expect("a cause");
-    assert_eq!(
-        (head(&deepest), deepest.frames.len(), &deepest.cause),
-        ((None, Some("deep")), 0, &None)
-    );
-    let printed = read(
-        r#"{"errorMessage":"x","stackTrace":"java.lang.X: x\n\tat a.B.c(B.java:1)\n\tat a.D.e(D.java:2)\n"}"#,
-    );
+    assert_eq!((head(&deepest), deepest.frames.len(), &deepest.cause), ((None, Some("deep")), 0, &None));
+    let printed =
+        read(r#"{"errorMessage":"x","stackTrace":"java.lang.X: x\n\tat a.B.c(B.java:1)\n\tat a.D.e(D.java:2)\n"}"#);
     assert_eq!(shown(&printed), ["D.java 2 a.D.e -", "B.java 1 a.B.c -"]);
 }
 
@@ -195,32 +162,16 @@ fn go() {
         r#"{"errorMessage":"nil map","errorType":"plainError","stackTrace":[{"path":"github.com/a/b@v1/x.go","line":9,"label":"check"},
             {"path":"main.go","line":31,"label":"main.handler"}]}"#,
     );
-    assert_eq!(
-        shown(&error),
-        [
-            "main.go 31 main.handler -",
-            "github.com/a/b@v1/x.go 9 check -"
-        ]
-    );
+    assert_eq!(shown(&error), ["main.go 31 main.handler -", "github.com/a/b@v1/x.go 9 check -"]);
     let plain = read(r#"{"errorMessage":"no stock","errorType":"errorString"}"#);
-    assert_eq!(
-        (head(&plain), plain.frames.len()),
-        ((Some("errorString"), Some("no stock")), 0)
-    );
+    assert_eq!((head(&plain), plain.frames.len()), ((Some("errorString"), Some("no stock")), 0));
 }
 
 #[test]
 fn rust() {
-    let error = read(
-        r#"{"errorType":"alloc::boxed::Box<dyn core::error::Error + core::marker::Send>","errorMessage":"no"}"#,
-    );
-    assert_eq!(
-        head(&error),
-        (
-            Some("alloc::boxed::Box<dyn core::error::Error + core::marker::Send>"),
-            Some("no")
-        )
-    );
+    let error =
+        read(r#"{"errorType":"alloc::boxed::Box<dyn core::error::Error + core::marker::Send>","errorMessage":"no"}"#);
+    assert_eq!(head(&error), (Some("alloc::boxed::Box<dyn core::error::Error + core::marker::Send>"), Some("no")));
 }
 
 #[test]
@@ -230,18 +181,12 @@ fn the_service() {
             r#"{"errorType":"Sandbox.Timedout","errorMessage":"RequestId: r Error: Task timed out after 2.00 seconds"}"#,
             "Sandbox.Timedout",
         ),
-        (
-            r#"{"errorMessage":"2019-11-14T20:13:37.000Z r Task timed out after 1.00 seconds"}"#,
-            "Sandbox.Timedout",
-        ),
+        (r#"{"errorMessage":"2019-11-14T20:13:37.000Z r Task timed out after 1.00 seconds"}"#, "Sandbox.Timedout"),
         (
             r#"{"errorType":"Runtime.ExitError","errorMessage":"RequestId: r Error: Runtime exited with error: signal: killed"}"#,
             "Runtime.ExitError",
         ),
-        (
-            r#"{"errorMessage":"RequestId: r Process exited before completing request"}"#,
-            "Runtime.ExitError",
-        ),
+        (r#"{"errorMessage":"RequestId: r Process exited before completing request"}"#, "Runtime.ExitError"),
         (
             r#"{"errorType":"Function.ResponseSizeTooLarge","errorMessage":"Response payload size exceeded maximum allowed payload size (6291556 bytes)."}"#,
             "Function.ResponseSizeTooLarge",
@@ -255,11 +200,7 @@ fn the_service() {
             "Runtime.ImportModuleError",
         ),
     ] {
-        assert_eq!(
-            read(payload).error_type.as_deref(),
-            Some(error_type),
-            "{payload}"
-        );
+        assert_eq!(read(payload).error_type.as_deref(), Some(error_type), "{payload}");
     }
 }
 
@@ -272,41 +213,21 @@ fn other_shapes() {
         ("{\"error\": \"x\"}", None, Some("{\"error\": \"x\"}")),
         ("{}", None, Some("{}")),
         (r#"{"errorType":"X","errorMessage":null}"#, Some("X"), None),
-        (
-            r#"{"errorType":7,"errorMessage":{"a": 1}}"#,
-            Some("7"),
-            Some("{\"a\": 1}"),
-        ),
-        (
-            r#"{"errorMessage":"{\"code\":1}"}"#,
-            None,
-            Some("{\"code\":1}"),
-        ),
+        (r#"{"errorType":7,"errorMessage":{"a": 1}}"#, Some("7"), Some("{\"a\": 1}")),
+        (r#"{"errorMessage":"{\"code\":1}"}"#, None, Some("{\"code\":1}")),
     ] {
         assert_eq!(head(&read(payload)), (error_type, message), "{payload}");
     }
     assert_eq!(error("null"), None);
-    let odd = read(
-        r##"{"errorMessage":"x","stackTrace":["#0 /var/task/x.php(12): f()", 7, null, ""],"cause":"because"}"##,
-    );
-    assert_eq!(
-        shown(&odd),
-        ["- - 7 -", "- - #0 /var/task/x.php(12): f() -"]
-    );
-    assert_eq!(
-        odd.cause.map(|cause| cause.message),
-        Some(Some("because".into()))
-    );
+    let odd =
+        read(r##"{"errorMessage":"x","stackTrace":["#0 /var/task/x.php(12): f()", 7, null, ""],"cause":"because"}"##);
+    assert_eq!(shown(&odd), ["- - 7 -", "- - #0 /var/task/x.php(12): f() -"]);
+    assert_eq!(odd.cause.map(|cause| cause.message), Some(Some("because".into())));
 }
 
 #[test]
 fn causes_end_somewhere() {
-    let nested = format!(
-        "{}{}{}",
-        r#"{"errorMessage":"x","cause":"#.repeat(5000),
-        "1",
-        "}".repeat(5000)
-    );
+    let nested = format!("{}{}{}", r#"{"errorMessage":"x","cause":"#.repeat(5000), "1", "}".repeat(5000));
     let mut depth = 0;
     let mut error = error(&nested);
     while let Some(inner) = error {
@@ -319,10 +240,5 @@ fn causes_end_somewhere() {
 #[test]
 fn a_success_has_no_error() {
     let text = r#"{"version":"1.0","requestContext":{"requestId":"r","condition":"Success"},"responsePayload":{"errorMessage":"x"}}"#;
-    assert_eq!(
-        InvocationRecord::read(&Text::from(text))
-            .expect("a record")
-            .error(),
-        None
-    );
+    assert_eq!(InvocationRecord::read(&Text::from(text)).expect("a record").error(), None);
 }

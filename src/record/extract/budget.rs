@@ -17,12 +17,7 @@ pub(super) struct Budget(usize);
 
 impl Budget {
     pub(super) fn of(message: &str) -> Self {
-        Self(
-            message
-                .len()
-                .saturating_mul(READS_PER_BYTE)
-                .saturating_add(FREE),
-        )
+        Self(message.len().saturating_mul(READS_PER_BYTE).saturating_add(FREE))
     }
 
     pub(super) fn spend(&mut self, bytes: usize) {

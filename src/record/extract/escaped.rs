@@ -9,10 +9,7 @@ pub(super) fn end(text: &str, brace: usize) -> usize {
     let bytes = text.as_bytes();
     let mut at = brace;
     loop {
-        match bytes
-            .get(at..)
-            .and_then(|rest| memchr::memchr2(b'"', b'\\', rest))
-        {
+        match bytes.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
             Some(offset) if bytes[at + offset] == b'\\' => at += offset + 2,
             Some(offset) => return before_brace(text, brace, at + offset),
             None => return text.len(),
@@ -22,11 +19,7 @@ pub(super) fn end(text: &str, brace: usize) -> usize {
 
 fn before_brace(text: &str, brace: usize, quote: usize) -> usize {
     let inside = text[brace..quote].trim_ascii_end();
-    if inside.len() > 1 && inside.ends_with('{') {
-        brace + inside.len() - 1
-    } else {
-        quote
-    }
+    if inside.len() > 1 && inside.ends_with('{') { brace + inside.len() - 1 } else { quote }
 }
 
 /// Whether the object stands in single quotes with its backslashes doubled, as Python and Node.js print a string.

@@ -36,10 +36,7 @@ fn judge(text: &str, at: usize) -> Option<Reason> {
     let key = Key::read(text, at, KEY.len())?;
     let (opening, context) = open(text, key.value)?;
     if opening == Opening::Hidden {
-        return ["requestPayload", "responseContext"]
-            .iter()
-            .any(|other| text.contains(other))
-            .then_some(Reason::Node);
+        return ["requestPayload", "responseContext"].iter().any(|other| text.contains(other)).then_some(Reason::Node);
     }
     let (condition, is_closed) = condition(text, context)?;
     Some(match (key.separator, opening, key.quote) {
@@ -103,19 +100,11 @@ impl<'a> Key<'a> {
             Some(byte) if byte.is_ascii_alphanumeric() || byte == b'_' => return None,
             _ => None,
         };
-        let unquoted = text[at + length..]
-            .trim_start_matches('\\')
-            .trim_start_matches(['"', '\'']);
+        let unquoted = text[at + length..].trim_start_matches('\\').trim_start_matches(['"', '\'']);
         let rest = skip_space(unquoted);
-        let separator = ["=>", "=", ":"]
-            .into_iter()
-            .find(|separator| rest.starts_with(separator))?;
+        let separator = ["=>", "=", ":"].into_iter().find(|separator| rest.starts_with(separator))?;
         let value = skip_space(&rest[separator.len()..]);
-        Some(Self {
-            quote,
-            separator,
-            value: text.len() - value.len(),
-        })
+        Some(Self { quote, separator, value: text.len() - value.len() })
     }
 }
 
@@ -142,12 +131,9 @@ fn open(text: &str, at: usize) -> Option<(Opening, usize)> {
     } else if value.starts_with("[Object]") {
         Some((Opening::Hidden, at))
     } else {
-        let name = value
-            .bytes()
-            .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'$'))
-            .count();
-        (name > 0 && value.as_bytes().get(name) == Some(&b'('))
-            .then_some((Opening::Fields, at + name + 1))
+        let name =
+            value.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'$')).count();
+        (name > 0 && value.as_bytes().get(name) == Some(&b'(')).then_some((Opening::Fields, at + name + 1))
     }
 }
 
@@ -160,10 +146,7 @@ fn condition(text: &str, start: usize) -> Option<(Key<'_>, bool)> {
             b'[' if is_colour(&text.as_bytes()[..at]) => {}
             b'{' | b'[' | b'(' => depth += 1,
             b'}' | b']' | b')' => depth -= 1,
-            b'c' if depth == 1
-                && found.is_none()
-                && text.as_bytes()[at..].starts_with(CONDITION.as_bytes()) =>
-            {
+            b'c' if depth == 1 && found.is_none() && text.as_bytes()[at..].starts_with(CONDITION.as_bytes()) => {
                 found = Key::read(text, at, CONDITION.len());
             }
             _ => {}

@@ -24,10 +24,7 @@ fn search_all(message: &str) -> (Vec<(String, String)>, Vec<Reason>) {
 
 fn assert_found(message: &str, expected: &[(&str, &str)]) {
     let (records, reasons) = search_all(message);
-    let records: Vec<_> = records
-        .iter()
-        .map(|(text, envelope)| (text.as_str(), envelope.as_str()))
-        .collect();
+    let records: Vec<_> = records.iter().map(|(text, envelope)| (text.as_str(), envelope.as_str())).collect();
     assert_eq!(records, expected, "{message}");
     assert_eq!(reasons, [], "{message}");
 }
@@ -53,16 +50,7 @@ fn bare_or_in_text() {
         "{{{\"",
         "'\u{0}",
     ] {
-        for suffix in [
-            "",
-            "\n",
-            " rest",
-            "}",
-            "\"",
-            " {\"b\":2}",
-            "]",
-            "START RequestId: x",
-        ] {
+        for suffix in ["", "\n", " rest", "}", "\"", " {\"b\":2}", "]", "START RequestId: x"] {
             assert_found(&format!("{prefix}{RECORD}{suffix}"), &[(RECORD, "")]);
         }
     }
@@ -71,14 +59,8 @@ fn bare_or_in_text() {
 #[test]
 fn several_in_one_event() {
     assert_found(&format!("{RECORD}{OTHER}"), &[(RECORD, ""), (OTHER, "")]);
-    assert_found(
-        &format!("a {RECORD} b {OTHER} c"),
-        &[(RECORD, ""), (OTHER, "")],
-    );
-    assert_found(
-        &format!("[{RECORD}, {OTHER}]"),
-        &[(RECORD, ""), (OTHER, "")],
-    );
+    assert_found(&format!("a {RECORD} b {OTHER} c"), &[(RECORD, ""), (OTHER, "")]);
+    assert_found(&format!("[{RECORD}, {OTHER}]"), &[(RECORD, ""), (OTHER, "")]);
 }
 
 #[test]
@@ -89,30 +71,19 @@ fn pretty_printed() {
 
 #[test]
 fn in_a_log_format() {
-    for key in [
-        "message", "event", "detail", "body", "msg", "Records", "Message",
-    ] {
+    for key in ["message", "event", "detail", "body", "msg", "Records", "Message"] {
         assert_found(
             &format!("{{\"level\":\"INFO\",\"requestId\":\"x\",\"{key}\":{RECORD},\"b\":1}}"),
             &[(RECORD, "log")],
         );
-        assert_found(
-            &format!("{{\"{key}\":{}}}", quoted(RECORD)),
-            &[(RECORD, "log")],
-        );
+        assert_found(&format!("{{\"{key}\":{}}}", quoted(RECORD)), &[(RECORD, "log")]);
         assert_found(
             &format!("{{\"{key}\":{}}}", quoted(&format!("got {RECORD} {OTHER}"))),
             &[(RECORD, "log"), (OTHER, "log")],
         );
     }
-    assert_found(
-        &format!("{{\"fields\":{{\"message\":{}}}}}", quoted(RECORD)),
-        &[(RECORD, "log")],
-    );
-    assert_found(
-        &format!("{{\"message\":[\"a\",{RECORD}]}}"),
-        &[(RECORD, "log")],
-    );
+    assert_found(&format!("{{\"fields\":{{\"message\":{}}}}}", quoted(RECORD)), &[(RECORD, "log")]);
+    assert_found(&format!("{{\"message\":[\"a\",{RECORD}]}}"), &[(RECORD, "log")]);
 }
 
 #[test]
@@ -121,43 +92,22 @@ fn in_string_layers() {
     for _ in 0..6 {
         text = quoted(&text);
         assert_found(&text, &[(RECORD, "")]);
-        assert_found(
-            &format!("got {text} and {OTHER}"),
-            &[(RECORD, ""), (OTHER, "")],
-        );
+        assert_found(&format!("got {text} and {OTHER}"), &[(RECORD, ""), (OTHER, "")]);
     }
     let pretty = json::pretty(RECORD);
     assert_found(&quoted(&format!("see {pretty}")), &[(&pretty, "")]);
     let bare = quoted(RECORD);
-    assert_found(
-        &format!("event={} {OTHER}", &bare[1..bare.len() - 1]),
-        &[(RECORD, ""), (OTHER, "")],
-    );
+    assert_found(&format!("event={} {OTHER}", &bare[1..bare.len() - 1]), &[(RECORD, ""), (OTHER, "")]);
 }
 
 #[test]
 fn in_messages() {
-    let sns = |text: &str| {
-        format!(
-            r#"{{"Type":"Notification","TopicArn":"t","Message":{}}}"#,
-            quoted(text)
-        )
-    };
-    let sns_event = |text: &str| {
-        format!(
-            r#"{{"Records":[{{"EventSource":"aws:sns","Sns":{}}}]}}"#,
-            sns(text)
-        )
-    };
+    let sns = |text: &str| format!(r#"{{"Type":"Notification","TopicArn":"t","Message":{}}}"#, quoted(text));
+    let sns_event = |text: &str| format!(r#"{{"Records":[{{"EventSource":"aws:sns","Sns":{}}}]}}"#, sns(text));
     let sqs = |texts: &[&str]| {
         let messages: Vec<_> = texts
             .iter()
-            .map(|text| {
-                format!(
-                    r#"{{"messageId":"m","body":{},"eventSource":"aws:sqs"}}"#,
-                    quoted(text)
-                )
-            })
+            .map(|text| format!(r#"{{"messageId":"m","body":{},"eventSource":"aws:sqs"}}"#, quoted(text)))
             .collect();
         format!(r#"{{"Records": [{}]}}"#, messages.join(", "))
     };
@@ -167,41 +117,17 @@ fn in_messages() {
         )
     };
     assert_found(&sns_event(RECORD), &[(RECORD, "sns")]);
-    assert_found(
-        &format!(
-            r#"{{"Records":[{{"Sns":{{"Message":{}}}}}]}}"#,
-            quoted(RECORD)
-        ),
-        &[(RECORD, "sns")],
-    );
+    assert_found(&format!(r#"{{"Records":[{{"Sns":{{"Message":{}}}}}]}}"#, quoted(RECORD)), &[(RECORD, "sns")]);
     assert_found(&sns(RECORD), &[(RECORD, "sns")]);
-    assert_found(
-        &sqs(&[RECORD, OTHER, RECORD]),
-        &[(RECORD, "sqs"), (OTHER, "sqs"), (RECORD, "sqs")],
-    );
-    assert_found(
-        &sqs(&[&sns(RECORD), &sns(OTHER)]),
-        &[(RECORD, "sqs sns"), (OTHER, "sqs sns")],
-    );
+    assert_found(&sqs(&[RECORD, OTHER, RECORD]), &[(RECORD, "sqs"), (OTHER, "sqs"), (RECORD, "sqs")]);
+    assert_found(&sqs(&[&sns(RECORD), &sns(OTHER)]), &[(RECORD, "sqs sns"), (OTHER, "sqs sns")]);
     assert_found(&bus("lambda", RECORD), &[(RECORD, "eventbridge")]);
     assert_found(&bus("aws.lambda", RECORD), &[(RECORD, "eventbridge")]);
+    assert_found(&sqs(&[&bus("lambda", RECORD)]), &[(RECORD, "sqs eventbridge")]);
+    assert_found(&sns_event(&bus("lambda", RECORD)), &[(RECORD, "sns eventbridge")]);
+    assert_found(&format!("{{\"message\":{}}}", sqs(&[RECORD])), &[(RECORD, "log sqs")]);
     assert_found(
-        &sqs(&[&bus("lambda", RECORD)]),
-        &[(RECORD, "sqs eventbridge")],
-    );
-    assert_found(
-        &sns_event(&bus("lambda", RECORD)),
-        &[(RECORD, "sns eventbridge")],
-    );
-    assert_found(
-        &format!("{{\"message\":{}}}", sqs(&[RECORD])),
-        &[(RECORD, "log sqs")],
-    );
-    assert_found(
-        &format!(
-            "{{\"event\":{{\"message\":{}}}}}",
-            quoted(&bus("lambda", RECORD))
-        ),
+        &format!("{{\"event\":{{\"message\":{}}}}}", quoted(&bus("lambda", RECORD))),
         &[(RECORD, "log eventbridge")],
     );
     assert_found(&format!("got {}", sqs(&[RECORD])), &[(RECORD, "sqs")]);
@@ -245,66 +171,27 @@ fn what_looks_like_a_record() {
             r#"{"a":{"version":"1.0","requestContext":{"condition":"x","requestId":"r"},"requestPayload":NaN}}"#,
             Reason::Broken,
         ),
-        (
-            r#"{"requestContext":{"condition":"x","requestId":"r"}}"#,
-            Reason::Incomplete(NotARecord::NoVersion),
-        ),
-        (
-            r#"{"version":"1.0","requestContext":{"condition":"x"}}"#,
-            Reason::Incomplete(NotARecord::NoName),
-        ),
-        (
-            r"{'version': '1.0', 'requestContext': {'requestId': 'r', 'condition': 'x'}}",
-            Reason::Python,
-        ),
-        (
-            "Event(requestContext=Context(requestId='r', condition='x'))",
-            Reason::Python,
-        ),
-        (
-            "{\n  version: '1.0',\n  requestContext: {\n    requestId: 'r',\n    condition: 'x'\n  }\n}",
-            Reason::Node,
-        ),
+        (r#"{"requestContext":{"condition":"x","requestId":"r"}}"#, Reason::Incomplete(NotARecord::NoVersion)),
+        (r#"{"version":"1.0","requestContext":{"condition":"x"}}"#, Reason::Incomplete(NotARecord::NoName)),
+        (r"{'version': '1.0', 'requestContext': {'requestId': 'r', 'condition': 'x'}}", Reason::Python),
+        ("Event(requestContext=Context(requestId='r', condition='x'))", Reason::Python),
+        ("{\n  version: '1.0',\n  requestContext: {\n    requestId: 'r',\n    condition: 'x'\n  }\n}", Reason::Node),
         (
             "{ requestContext: { requestId: \u{1b}[32m'r'\u{1b}[39m, condition: \u{1b}[32m'x'\u{1b}[39m } }",
             Reason::Node,
         ),
-        (
-            "{ event: { version: '1.0', requestContext: [Object], requestPayload: {} } }",
-            Reason::Node,
-        ),
-        (
-            "{version=1.0, requestContext={requestId=r, condition=x}}",
-            Reason::Java,
-        ),
+        ("{ event: { version: '1.0', requestContext: [Object], requestPayload: {} } }", Reason::Node),
+        ("{version=1.0, requestContext={requestId=r, condition=x}}", Reason::Java),
         (
             "LambdaDestinationEvent(version=1.0, requestContext=LambdaDestinationEvent.RequestContext(requestId=r, condition=x))",
             Reason::Java,
         ),
-        (
-            r#"{"version"=>"1.0", "requestContext"=>{"requestId"=>"r", "condition"=>"x"}}"#,
-            Reason::Ruby,
-        ),
-        (
-            r#"{"version" => "1.0", "requestContext" => {"requestId" => "r", "condition" => "x"}}"#,
-            Reason::Ruby,
-        ),
-        (
-            r#"{version: "1.0", requestContext: {requestId: "r", condition: "x"}}"#,
-            Reason::Ruby,
-        ),
-        (
-            "map[requestContext:map[condition:x requestId:r] version:1.0]",
-            Reason::Go,
-        ),
-        (
-            r#"{"Records": [{"body": "{\"version\":\"1.0\",\"requestContext\":{\"condition\":\"x\""}]}"#,
-            Reason::Cut,
-        ),
-        (
-            r#"\\\"requestContext\\\":\n {\\\"condition\\\":\\\"x\\\"}"#,
-            Reason::Broken,
-        ),
+        (r#"{"version"=>"1.0", "requestContext"=>{"requestId"=>"r", "condition"=>"x"}}"#, Reason::Ruby),
+        (r#"{"version" => "1.0", "requestContext" => {"requestId" => "r", "condition" => "x"}}"#, Reason::Ruby),
+        (r#"{version: "1.0", requestContext: {requestId: "r", condition: "x"}}"#, Reason::Ruby),
+        ("map[requestContext:map[condition:x requestId:r] version:1.0]", Reason::Go),
+        (r#"{"Records": [{"body": "{\"version\":\"1.0\",\"requestContext\":{\"condition\":\"x\""}]}"#, Reason::Cut),
+        (r#"\\\"requestContext\\\":\n {\\\"condition\\\":\\\"x\\\"}"#, Reason::Broken),
     ] {
         assert_unreadable(message, reason);
         assert_unreadable(&quoted(message), reason);
@@ -317,35 +204,18 @@ fn what_looks_like_a_record() {
 #[test]
 fn a_printed_string_with_doubled_backslashes_is_not_trusted() {
     let body = r#"{"version":"1.0","requestContext":{"requestId":"r","condition":"x"},"requestPayload":"a\\nb"}"#;
-    assert_unreadable(
-        &format!("{{'messageId': 'm', 'body': '{body}'}}"),
-        Reason::Python,
-    );
-    assert_unreadable(
-        &format!("{{ messageId: 'm', body: '{body}' }}"),
-        Reason::Node,
-    );
+    assert_unreadable(&format!("{{'messageId': 'm', 'body': '{body}'}}"), Reason::Python);
+    assert_unreadable(&format!("{{ messageId: 'm', body: '{body}' }}"), Reason::Node);
     let broken = body.replace("\\\\n", "\\\\\"");
-    assert_unreadable(
-        &format!("{{'messageId': 'm', 'body': '{broken}'}}"),
-        Reason::Python,
-    );
-    assert_unreadable(
-        &format!("{{ messageId: 'm', body: '{broken}' }}"),
-        Reason::Node,
-    );
+    assert_unreadable(&format!("{{'messageId': 'm', 'body': '{broken}'}}"), Reason::Python);
+    assert_unreadable(&format!("{{ messageId: 'm', body: '{broken}' }}"), Reason::Node);
     let plain = body.replace("\\\\", "");
-    assert_found(
-        &format!("{{'messageId': 'm', 'body': '{plain}'}}"),
-        &[(&plain, "")],
-    );
+    assert_found(&format!("{{'messageId': 'm', 'body': '{plain}'}}"), &[(&plain, "")]);
 }
 
 #[test]
 fn hostile_text_is_given_up_in_time() {
-    let deep = |open: &str, close: &str| {
-        format!("{}{RECORD}{}", open.repeat(100_000), close.repeat(100_000))
-    };
+    let deep = |open: &str, close: &str| format!("{}{RECORD}{}", open.repeat(100_000), close.repeat(100_000));
     for message in [
         deep("[", "]"),
         deep("{\"a\":", "}"),
@@ -360,9 +230,6 @@ fn hostile_text_is_given_up_in_time() {
         "{\"requestContext\":{\"condition\":1,".repeat(30_000),
     ] {
         let (records, reasons) = search_all(&message);
-        assert!(
-            records.len() + reasons.len() >= 1 || message.starts_with("requestContext"),
-            "{message:.40}"
-        );
+        assert!(records.len() + reasons.len() >= 1 || message.starts_with("requestContext"), "{message:.40}");
     }
 }

@@ -7,11 +7,7 @@ use crate::record::Envelope;
 use crate::record::json::{self, Member};
 
 /// The layer to add when the value of `key` is taken out of the object; `None` when it adds none.
-pub(super) fn layer(
-    members: &[Member<'_>],
-    key: &str,
-    outer: Option<Envelope>,
-) -> Option<Envelope> {
+pub(super) fn layer(members: &[Member<'_>], key: &str, outer: Option<Envelope>) -> Option<Envelope> {
     let layer = match key {
         // The array around the messages of a batch.
         "Records" if is_array(members, key) => return None,
@@ -36,8 +32,7 @@ fn is_array(members: &[Member<'_>], key: &str) -> bool {
 }
 
 fn is_notification(members: &[Member<'_>]) -> bool {
-    has(members, "TopicArn")
-        || json::find(members, "Type").is_some_and(|value| value.get() == "\"Notification\"")
+    has(members, "TopicArn") || json::find(members, "Type").is_some_and(|value| value.get() == "\"Notification\"")
 }
 
 fn is_queue_message(members: &[Member<'_>]) -> bool {

@@ -35,10 +35,7 @@ pub(super) fn masked(message: &str, request_id: Option<&str>) -> String {
 
 /// Length of the quoted value that `text` starts with. An apostrophe inside a word opens and closes nothing.
 fn quoted(text: &str, before: char) -> Option<usize> {
-    let quote = text
-        .chars()
-        .next()
-        .filter(|c| matches!(c, '"' | '\'' | '`'))?;
+    let quote = text.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'))?;
     if before.is_alphanumeric() {
         return None;
     }
@@ -53,12 +50,8 @@ fn quoted(text: &str, before: char) -> Option<usize> {
 
 /// Length of the word that `text` starts with; what joins the parts of ids, times, addresses and paths belongs to it.
 fn word(text: &str) -> usize {
-    let end = text.find(|c: char| {
-        !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.' | ':' | '/' | '@' | '+' | '#')
-    });
-    text[..end.unwrap_or(text.len())]
-        .trim_end_matches(['.', ':', '-'])
-        .len()
+    let end = text.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.' | ':' | '/' | '@' | '+' | '#'));
+    text[..end.unwrap_or(text.len())].trim_end_matches(['.', ':', '-']).len()
 }
 
 fn varies(piece: &str) -> bool {
@@ -84,10 +77,7 @@ mod tests {
             ("no user 'ann' in \"db x\" or `t`", "no user # in # or #"),
             ("connect to 10.0.0.1:5432 refused", "connect to # refused"),
             ("missing /tmp/u17/x.json: x", "missing #: x"),
-            (
-                "the id req-x failed twice: req-x",
-                "the id # failed twice: #",
-            ),
+            ("the id req-x failed twice: req-x", "the id # failed twice: #"),
             ("", ""),
         ] {
             assert_eq!(masked(message, Some("req-x")), expected);

@@ -38,10 +38,7 @@ pub(in crate::record) struct Broken {
 /// Reads the object that `text` starts with and gives its length in bytes.
 ///
 /// What was read before an error stays in `members`.
-pub(in crate::record) fn read<'a>(
-    text: &'a str,
-    members: &mut Members<'a>,
-) -> Result<usize, Broken> {
+pub(in crate::record) fn read<'a>(text: &'a str, members: &mut Members<'a>) -> Result<usize, Broken> {
     let mut reader = serde_json::Deserializer::from_str(text);
     match (Object { members }).deserialize(&mut reader) {
         Ok(()) => Ok(reader.into_iter::<IgnoredAny>().byte_offset()),
@@ -58,38 +55,24 @@ pub(in crate::record) fn members(text: &str) -> Option<Members<'_>> {
 
 /// The last member of that name: in JSON with double keys the last one wins.
 pub(in crate::record) fn find<'a>(members: &[Member<'a>], key: &str) -> Option<&'a RawValue> {
-    members
-        .iter()
-        .rev()
-        .find(|member| member.key() == key)
-        .map(|member| member.value)
+    members.iter().rev().find(|member| member.key() == key).map(|member| member.value)
 }
 
 /// The items of `text`, which is one whole array; `None` for anything else.
 pub(in crate::record) fn items(text: &str) -> Option<Vec<&RawValue>> {
-    serde_json::Deserializer::from_str(text)
-        .deserialize_seq(Array)
-        .ok()
+    serde_json::Deserializer::from_str(text).deserialize_seq(Array).ok()
 }
 
 fn broken(text: &str, error: &serde_json::Error) -> Broken {
     if error.is_eof() {
-        return Broken {
-            read: text.len(),
-            cut: true,
-        };
+        return Broken { read: text.len(), cut: true };
     }
     let lines_before = error.line().saturating_sub(1);
     let line_start = match lines_before {
         0 => 0,
-        lines => memchr::memchr_iter(b'\n', text.as_bytes())
-            .nth(lines - 1)
-            .map_or(0, |at| at + 1),
+        lines => memchr::memchr_iter(b'\n', text.as_bytes()).nth(lines - 1).map_or(0, |at| at + 1),
     };
-    Broken {
-        read: (line_start + error.column()).min(text.len()),
-        cut: false,
-    }
+    Broken { read: (line_start + error.column()).min(text.len()), cut: false }
 }
 
 struct Object<'m, 'a> {
@@ -143,10 +126,7 @@ mod tests {
     use super::*;
 
     fn shown(members: &[Member<'_>]) -> Vec<(String, String)> {
-        members
-            .iter()
-            .map(|member| (member.key().into_owned(), member.value.get().to_owned()))
-            .collect()
+        members.iter().map(|member| (member.key().into_owned(), member.value.get().to_owned())).collect()
     }
 
     #[test]
@@ -154,10 +134,7 @@ mod tests {
         let text = r#"{ "b" : 1.0 , "\u0061":[ 1e400 ],"b":"\ud800"}"#;
         let members = members(text).expect("an object");
         let expected = [("b", "1.0"), ("a", "[ 1e400 ]"), ("b", r#""\ud800""#)];
-        assert_eq!(
-            shown(&members),
-            expected.map(|(key, value)| (key.to_owned(), value.to_owned()))
-        );
+        assert_eq!(shown(&members), expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
         assert_eq!(find(&members, "b").map(RawValue::get), Some(r#""\ud800""#));
     }
 
@@ -171,26 +148,14 @@ mod tests {
     fn what_was_read_before_the_cut_is_kept() {
         let mut found = Members::new();
         let text = r#"{"a":1,"b":{"c":2},"d":"e"#;
-        assert_eq!(
-            read(text, &mut found),
-            Err(Broken {
-                read: text.len(),
-                cut: true
-            })
-        );
+        assert_eq!(read(text, &mut found), Err(Broken { read: text.len(), cut: true }));
         assert_eq!(shown(&found).len(), 2);
     }
 
     #[test]
     fn an_error_tells_where() {
         let mut found = Members::new();
-        assert_eq!(
-            read("{\"a\":1,\n x}", &mut found),
-            Err(Broken {
-                read: 10,
-                cut: false
-            })
-        );
+        assert_eq!(read("{\"a\":1,\n x}", &mut found), Err(Broken { read: 10, cut: false }));
     }
 
     #[test]

@@ -23,11 +23,7 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
 /// A tab is only harmful inside a string, where JSON does not allow it anyway.
 fn tabs_in_strings(text: &str) -> Cow<'_, str> {
     let rewritten = rewritten(text);
-    if rewritten == text {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(rewritten)
-    }
+    if rewritten == text { Cow::Borrowed(text) } else { Cow::Owned(rewritten) }
 }
 
 fn rewritten(text: &str) -> String {
@@ -77,10 +73,7 @@ mod tests {
     #[test]
     fn clean_text_is_borrowed() {
         for text in ["{\"a\":\"ü€😀’\"}", "", "{ \"a\" :\t1 }"] {
-            assert!(
-                matches!(one_line(text), Cow::Borrowed(same) if same == text),
-                "{text}"
-            );
+            assert!(matches!(one_line(text), Cow::Borrowed(same) if same == text), "{text}");
         }
     }
 

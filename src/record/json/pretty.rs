@@ -10,11 +10,7 @@ const DEEPEST_INDENT: usize = 100;
 /// Text that is not JSON is laid out as far as it goes.
 #[must_use]
 pub fn pretty(text: &str) -> String {
-    let mut layout = Layout {
-        out: String::with_capacity(text.len() * 2),
-        depth: 0,
-        last: Last::Start,
-    };
+    let mut layout = Layout { out: String::with_capacity(text.len() * 2), depth: 0, last: Last::Start };
     for (kind, range) in tokens(text).filter(|(kind, _)| *kind != TokenKind::Space) {
         layout.add(kind, &text[range]);
     }

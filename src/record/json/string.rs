@@ -65,10 +65,7 @@ fn unicode<'a>(text: &'a str, decoded: &mut String) -> &'a str {
 
 fn code_unit(text: &str) -> Option<u32> {
     let digits = text.strip_prefix("\\u")?.get(..4)?;
-    digits
-        .bytes()
-        .all(|digit| digit.is_ascii_hexdigit())
-        .then_some(())?;
+    digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then_some(())?;
     u32::from_str_radix(digits, 16).ok()
 }
 
@@ -78,10 +75,7 @@ mod tests {
 
     #[test]
     fn plain_text_is_borrowed() {
-        assert!(matches!(
-            unquote("\"plain ü\""),
-            Some(Cow::Borrowed("plain ü"))
-        ));
+        assert!(matches!(unquote("\"plain ü\""), Some(Cow::Borrowed("plain ü"))));
         assert_eq!(unquote("12"), None);
     }
 

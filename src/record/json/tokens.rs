@@ -23,10 +23,7 @@ pub enum TokenKind {
 pub fn tokens(text: &str) -> impl Iterator<Item = (TokenKind, Range<usize>)> {
     let mut start = 0;
     std::iter::from_fn(move || {
-        let rest = text
-            .as_bytes()
-            .get(start..)
-            .filter(|rest| !rest.is_empty())?;
+        let rest = text.as_bytes().get(start..).filter(|rest| !rest.is_empty())?;
         let (kind, length) = token(rest);
         let range = start..start + length;
         start = range.end;
@@ -42,18 +39,13 @@ fn token(rest: &[u8]) -> (TokenKind, usize) {
             (string_kind(&rest[length..]), length)
         }
         b'-' | b'0'..=b'9' => (TokenKind::Number, run(rest, is_numeric)),
-        byte if byte.is_ascii_whitespace() => (
-            TokenKind::Space,
-            run(rest, |byte| byte.is_ascii_whitespace()),
-        ),
+        byte if byte.is_ascii_whitespace() => (TokenKind::Space, run(rest, |byte| byte.is_ascii_whitespace())),
         _ => (TokenKind::Literal, run(rest, is_word)),
     }
 }
 
 fn run(rest: &[u8], belongs: impl Fn(u8) -> bool) -> usize {
-    rest.iter()
-        .position(|&byte| !belongs(byte))
-        .unwrap_or(rest.len())
+    rest.iter().position(|&byte| !belongs(byte)).unwrap_or(rest.len())
 }
 
 fn is_numeric(byte: u8) -> bool {
@@ -67,10 +59,7 @@ fn is_word(byte: u8) -> bool {
 /// Length of the string that `rest` starts with, quotes included.
 pub(super) fn string_length(rest: &[u8]) -> usize {
     let mut from = 1;
-    while let Some(at) = rest
-        .get(from..)
-        .and_then(|tail| memchr::memchr2(b'"', b'\\', tail))
-    {
+    while let Some(at) = rest.get(from..).and_then(|tail| memchr::memchr2(b'"', b'\\', tail)) {
         match rest[from + at] {
             b'"' => return from + at + 1,
             _ => from += at + 2,
@@ -91,9 +80,7 @@ mod tests {
     use super::*;
 
     fn cut(text: &str) -> Vec<(TokenKind, &str)> {
-        tokens(text)
-            .map(|(kind, range)| (kind, &text[range]))
-            .collect()
+        tokens(text).map(|(kind, range)| (kind, &text[range])).collect()
     }
 
     #[test]
@@ -126,14 +113,7 @@ mod tests {
         use TokenKind::{Literal, Number, Space, String};
         assert_eq!(
             cut("größe 12ü \"open\\"),
-            [
-                (Literal, "größe"),
-                (Space, " "),
-                (Number, "12"),
-                (Literal, "ü"),
-                (Space, " "),
-                (String, "\"open\\"),
-            ]
+            [(Literal, "größe"), (Space, " "), (Number, "12"), (Literal, "ü"), (Space, " "), (String, "\"open\\"),]
         );
         assert_eq!(cut(""), []);
     }

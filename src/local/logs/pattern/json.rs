@@ -34,8 +34,7 @@ impl Expression {
     /// Whether the message is JSON as a whole, and this holds in it.
     pub(super) fn holds_in(&self, message: &str) -> bool {
         let text = message.trim();
-        let is_json =
-            text.starts_with(['{', '[']) && serde_json::from_str::<&RawValue>(text).is_ok();
+        let is_json = text.starts_with(['{', '[']) && serde_json::from_str::<&RawValue>(text).is_ok();
         is_json && Json::parse(text).is_some_and(|json| self.holds(&json))
     }
 
@@ -61,14 +60,12 @@ impl Test {
             (Self::NotExists, value) => value.is_none(),
             (_, None) => false,
             (Self::Is(wanted), Some(value)) => value == wanted,
-            (Self::Number(operator, wanted), Some(value)) => value
-                .number()
-                .is_some_and(|number| compare(number, operator, *wanted)),
+            (Self::Number(operator, wanted), Some(value)) => {
+                value.number().is_some_and(|number| compare(number, operator, *wanted))
+            }
             (Self::Text { equal, pattern }, Some(value)) => match value {
                 Json::Text(text) => pattern.is_match(text) == *equal,
-                Json::Bool(flag) => {
-                    pattern.is_match(if *flag { "true" } else { "false" }) == *equal
-                }
+                Json::Bool(flag) => pattern.is_match(if *flag { "true" } else { "false" }) == *equal,
                 _ => !equal,
             },
         }
@@ -76,10 +73,7 @@ impl Test {
 }
 
 /// Equality is exact: the pattern and the message wrote the same number.
-#[expect(
-    clippy::float_cmp,
-    reason = "both sides are parsed from text, none is computed"
-)]
+#[expect(clippy::float_cmp, reason = "both sides are parsed from text, none is computed")]
 fn compare(number: f64, operator: &str, wanted: f64) -> bool {
     match operator {
         "=" => number == wanted,
@@ -98,11 +92,7 @@ pub(super) fn parse(text: &str) -> Result<Expression, String> {
     let expression = parser.any()?;
     parser.expect("}")?;
     let rest = parser.rest.trim();
-    if rest.is_empty() {
-        Ok(expression)
-    } else {
-        Err(format!("Invalid filter pattern: '{rest}' after }}"))
-    }
+    if rest.is_empty() { Ok(expression) } else { Err(format!("Invalid filter pattern: '{rest}' after }}")) }
 }
 
 struct Parser<'a> {
@@ -143,9 +133,7 @@ impl Parser<'_> {
         loop {
             if let Some(after) = self.rest.strip_prefix('.') {
                 self.rest = after;
-                path.push(Step::Member(
-                    self.word(|c| c.is_alphanumeric() || "_-$@".contains(c))?,
-                ));
+                path.push(Step::Member(self.word(|c| c.is_alphanumeric() || "_-$@".contains(c))?));
             } else if let Some(after) = self.rest.strip_prefix('[') {
                 self.rest = after;
                 path.push(self.index()?);
@@ -161,10 +149,7 @@ impl Parser<'_> {
             return self.quoted().map(Step::Member);
         }
         let digits = self.word(|c| c.is_ascii_digit())?;
-        digits
-            .parse()
-            .map(Step::Element)
-            .map_err(|_| self.wanted("an index"))
+        digits.parse().map(Step::Element).map_err(|_| self.wanted("an index"))
     }
 
     fn test(&mut self) -> Result<Test, String> {
@@ -172,15 +157,8 @@ impl Parser<'_> {
             return Ok(Test::NotExists);
         }
         if self.eat("IS") {
-            let values = [
-                ("NULL", Json::Null),
-                ("TRUE", Json::Bool(true)),
-                ("FALSE", Json::Bool(false)),
-            ];
-            let found = values
-                .into_iter()
-                .find(|(word, _)| self.eat(word))
-                .map(|(_, value)| Test::Is(value));
+            let values = [("NULL", Json::Null), ("TRUE", Json::Bool(true)), ("FALSE", Json::Bool(false))];
+            let found = values.into_iter().find(|(word, _)| self.eat(word)).map(|(_, value)| Test::Is(value));
             return found.ok_or_else(|| self.wanted("NULL, TRUE or FALSE"));
         }
         let operators = ["!=", "<=", ">=", "=", "<", ">"];
@@ -199,20 +177,11 @@ impl Parser<'_> {
             return Ok(Test::Text { equal, pattern });
         }
         let is_quoted = self.rest.starts_with('"');
-        let text = if is_quoted {
-            self.quoted()?
-        } else {
-            self.bare()?
-        };
+        let text = if is_quoted { self.quoted()? } else { self.bare()? };
         match text.parse::<f64>() {
             Ok(number) if !is_quoted => Ok(Test::Number(operator, number)),
-            _ if is_equality => Ok(Test::Text {
-                equal,
-                pattern: wildcards(&text)?,
-            }),
-            _ => Err(format!(
-                "Invalid filter pattern: {operator} needs a number, not '{text}'"
-            )),
+            _ if is_equality => Ok(Test::Text { equal, pattern: wildcards(&text)? }),
+            _ => Err(format!("Invalid filter pattern: {operator} needs a number, not '{text}'")),
         }
     }
 
@@ -229,9 +198,7 @@ impl Parser<'_> {
 
     /// The characters from here on that belong to a word.
     fn word(&mut self, belongs: impl Fn(char) -> bool) -> Result<String, String> {
-        let (word, rest) = self
-            .rest
-            .split_at(self.rest.find(|c| !belongs(c)).unwrap_or(self.rest.len()));
+        let (word, rest) = self.rest.split_at(self.rest.find(|c| !belongs(c)).unwrap_or(self.rest.len()));
         if word.is_empty() {
             return Err(self.wanted("a name"));
         }
@@ -246,18 +213,11 @@ impl Parser<'_> {
     }
 
     fn expect(&mut self, token: &str) -> Result<(), String> {
-        if self.eat(token) {
-            Ok(())
-        } else {
-            Err(self.wanted(token))
-        }
+        if self.eat(token) { Ok(()) } else { Err(self.wanted(token)) }
     }
 
     fn wanted(&self, what: &str) -> String {
-        format!(
-            "Invalid filter pattern: expected {what} at '{}'",
-            self.rest.trim()
-        )
+        format!("Invalid filter pattern: expected {what} at '{}'", self.rest.trim())
     }
 }
 

@@ -8,9 +8,7 @@ pub(super) fn frame(call: &str) -> Option<StackFrame> {
     if function.is_empty() || function.ends_with(' ') || !rest.contains(')') {
         return None;
     }
-    let place = rest
-        .split_once(") in ")
-        .and_then(|(_, place)| place.rsplit_once(":line "));
+    let place = rest.split_once(") in ").and_then(|(_, place)| place.rsplit_once(":line "));
     Some(StackFrame {
         file: place.map(|(file, _)| file.to_owned()),
         line: place.and_then(|(_, line)| line.trim().parse().ok()),

@@ -7,15 +7,8 @@ use crate::record::error::StackFrame;
 pub(super) fn frame(call: &str) -> StackFrame {
     let call = call.strip_prefix("async ").unwrap_or(call);
     located(call).unwrap_or_else(|| match location(call) {
-        Some((file, line)) => StackFrame {
-            file: Some(file),
-            line: Some(line),
-            ..StackFrame::default()
-        },
-        None => StackFrame {
-            function: Some(function(call).to_owned()),
-            ..StackFrame::default()
-        },
+        Some((file, line)) => StackFrame { file: Some(file), line: Some(line), ..StackFrame::default() },
+        None => StackFrame { function: Some(function(call).to_owned()), ..StackFrame::default() },
     })
 }
 
@@ -23,29 +16,17 @@ pub(super) fn frame(call: &str) -> StackFrame {
 pub(super) fn located(call: &str) -> Option<StackFrame> {
     let (function, place) = call.strip_suffix(')')?.split_once(" (")?;
     let (file, line) = location(place)?;
-    Some(StackFrame {
-        file: Some(file),
-        line: Some(line),
-        function: Some(function.to_owned()),
-        code: None,
-    })
+    Some(StackFrame { file: Some(file), line: Some(line), function: Some(function.to_owned()), code: None })
 }
 
 /// Drops the places that are none: `new Promise (<anonymous>)`.
 fn function(call: &str) -> &str {
-    ["(<anonymous>)", "(native)"]
-        .into_iter()
-        .find_map(|place| call.strip_suffix(place))
-        .unwrap_or(call)
-        .trim_end()
+    ["(<anonymous>)", "(native)"].into_iter().find_map(|place| call.strip_suffix(place)).unwrap_or(call).trim_end()
 }
 
 /// `file:line:column`, the file without its `file://`.
 fn location(place: &str) -> Option<(String, u64)> {
     let (place, _column) = file_and_line(place)?;
     let (file, line) = file_and_line(place)?;
-    Some((
-        file.strip_prefix("file://").unwrap_or(file).to_owned(),
-        line,
-    ))
+    Some((file.strip_prefix("file://").unwrap_or(file).to_owned(), line))
 }

@@ -12,9 +12,7 @@ pub(super) fn frame(text: &str) -> Option<StackFrame> {
     let mut lines = text.trim_start().lines();
     let (file, place) = lines.next()?.strip_prefix("File \"")?.rsplit_once('"')?;
     let place = place.trim_start_matches(',').trim_start();
-    let place = place
-        .strip_prefix("line ")
-        .or_else(|| place.strip_prefix("Line "))?;
+    let place = place.strip_prefix("line ").or_else(|| place.strip_prefix("Line "))?;
     let (line, function) = match place.split_once(", in ") {
         Some((line, function)) => (line, Some(function.trim_end().to_owned())),
         None => (place, None),
@@ -23,10 +21,7 @@ pub(super) fn frame(text: &str) -> Option<StackFrame> {
         file: Some(file.to_owned()),
         line: line.trim().parse().ok(),
         function,
-        code: lines
-            .map(str::trim)
-            .find(|line| !is_marker(line))
-            .map(str::to_owned),
+        code: lines.map(str::trim).find(|line| !is_marker(line)).map(str::to_owned),
     })
 }
 
@@ -38,12 +33,7 @@ fn is_marker(line: &str) -> bool {
 /// `["/var/task/app.py", 12, "handler", "raise ValueError()"]`.
 pub(super) fn of_list(value: &str) -> Option<StackFrame> {
     let items = json::items(value)?;
-    let text = |index: usize| {
-        items
-            .get(index)
-            .and_then(|item| json::unquote(item.get()))
-            .map(Cow::into_owned)
-    };
+    let text = |index: usize| items.get(index).and_then(|item| json::unquote(item.get())).map(Cow::into_owned);
     Some(StackFrame {
         file: Some(text(0)?),
         line: Some(items.get(1)?.get().parse().ok()?),

@@ -10,10 +10,5 @@ pub(super) fn frame(line: &str) -> Option<StackFrame> {
     };
     let (file, line) = file_and_line(place)?;
     let is_path = function.is_some() || file.strip_suffix(".rb").is_some();
-    is_path.then(|| StackFrame {
-        file: Some(file.to_owned()),
-        line: Some(line),
-        function,
-        code: None,
-    })
+    is_path.then(|| StackFrame { file: Some(file.to_owned()), line: Some(line), function, code: None })
 }
