@@ -57,8 +57,9 @@ impl Names {
     pub(crate) fn function(&self, text: &str, qualifier: Option<&str>) -> Result<FunctionRef, Fault> {
         let parts: Vec<&str> = text.split(':').collect();
         let (place, rest) = match parts.as_slice() {
-            ["arn", _, "lambda", region, account, "function", rest @ ..] => (Some((Some(*region), *account)), rest),
-            [region, account, "function", rest @ ..] => (Some((Some(*region), *account)), rest),
+            ["arn", _, "lambda", region, account, "function", rest @ ..] | [region, account, "function", rest @ ..] => {
+                (Some((Some(*region), *account)), rest)
+            }
             [account, "function", rest @ ..] => (Some((None, *account)), rest),
             ["function", rest @ ..] | rest => (None, rest),
         };
