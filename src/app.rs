@@ -1,6 +1,7 @@
 //! The board: one loop that turns events into messages, messages into state, and state into frames.
 
 pub mod action;
+mod colours;
 pub mod document;
 pub mod keymap;
 pub mod message;
@@ -12,12 +13,13 @@ mod update;
 use std::io;
 use std::time::{Duration, Instant};
 
-use crossterm::event::EventStream;
+use crossterm::event::{Event, EventStream, MouseEventKind};
 use futures_util::StreamExt;
 use tokio::sync::mpsc;
 
 use crate::ui::{self, Theme};
 
+use colours::Colours;
 use message::{Effect, Message};
 use model::{Health, Model, TimeStyle};
 use signals::{Signal, Signals};
@@ -30,13 +32,24 @@ const SLICE: usize = 512;
 /// How long arrivals are taken in, or filtered, before the keyboard is heard again.
 const TURN: Duration = Duration::from_millis(4);
 
+/// Why the board ended before the user left it.
+#[derive(Debug, thiserror::Error)]
+pub enum BoardError {
+    /// The terminal cannot be taken, read or written.
+    #[error("the terminal: {0}")]
+    Terminal(#[from] io::Error),
+    /// A defect: a thread behind the board panicked.
+    #[error("a defect in arrivals: {0}")]
+    Panicked(String),
+}
+
 /// Shows the board until the user leaves it.
 ///
 /// `inputs` brings what the sources find; the board lives on when it closes.
 ///
 /// # Errors
-/// When the terminal cannot be taken, read or written.
-pub async fn run(model: Model, theme: Theme, inputs: mpsc::Receiver<Message>) -> io::Result<()> {
+/// When the terminal cannot be taken, read or written, or a thread panics.
+pub async fn run(model: Model, theme: Theme, inputs: mpsc::Receiver<Message>) -> Result<(), BoardError> {
     let mut app = App::new(model, theme, inputs)?;
     while !app.over {
         app.turn().await?;
@@ -52,8 +65,7 @@ struct App {
     signals: Signals,
     /// `None` when the sources have ended: the board lives on.
     inputs: Option<mpsc::Receiver<Message>>,
-    jobs: mpsc::Sender<Message>,
-    done: mpsc::Receiver<Message>,
+    colours: Colours,
     drawn: Option<Instant>,
     dirty: bool,
     filtering: bool,
@@ -62,16 +74,14 @@ struct App {
 
 impl App {
     fn new(model: Model, theme: Theme, inputs: mpsc::Receiver<Message>) -> io::Result<Self> {
-        let (jobs, done) = mpsc::channel(8);
         Ok(Self {
             model,
+            colours: Colours::start(theme.syntax()),
             theme,
             signals: Signals::listen()?,
             terminal: Terminal::take()?,
             keys: EventStream::new(),
             inputs: Some(inputs),
-            jobs,
-            done,
             drawn: None,
             dirty: true,
             filtering: false,
@@ -80,18 +90,20 @@ impl App {
     }
 
     /// Waits for something to happen, takes it in, and draws when a frame is due.
-    async fn turn(&mut self) -> io::Result<()> {
+    async fn turn(&mut self) -> Result<(), BoardError> {
         let frame_due = self.frame_due();
         let tick = self.tick();
         tokio::select! {
             biased;
             signal = self.signals.next() => self.signal(signal)?,
-            event = self.keys.next() => match event {
-                Some(event) => self.take(Message::Terminal(event?))?,
+            panic = self.terminal.panicked() => return Err(BoardError::Panicked(panic)),
+            event = self.keys.next() => match event.transpose()? {
+                Some(event) if is_idle_motion(&event) => {}
+                Some(event) => self.take(Message::Terminal(event))?,
                 None => self.over = true,
             },
             () = wait_until(frame_due), if self.dirty => self.draw()?,
-            Some(message) = self.done.recv() => self.take(message)?,
+            (generation, colours) = self.colours.next() => self.take(Message::Coloured { generation, colours })?,
             message = receive(&mut self.inputs) => match message {
                 Some(message) => self.take_burst(message)?,
                 None => self.inputs = None,
@@ -141,20 +153,10 @@ impl App {
                 Effect::Suspend => self.terminal.suspend()?,
                 Effect::Copy(text) => self.terminal.copy(&text)?,
                 Effect::CaptureMouse(capture) => self.terminal.capture_mouse(capture)?,
-                Effect::Colour { generation, document } => self.colour(generation, document),
+                Effect::Colour { generation, document } => self.colours.want(generation, document),
             }
         }
         Ok(())
-    }
-
-    /// Colours on a thread of its own: a long trace takes longer than a frame.
-    fn colour(&self, generation: u64, document: std::sync::Arc<document::Document>) {
-        let (jobs, syntax) = (self.jobs.clone(), self.theme.syntax());
-        tokio::task::spawn_blocking(move || {
-            let colours = ui::colour(&document, syntax);
-            // The board may be gone by now.
-            let _ = jobs.blocking_send(Message::Coloured { generation, colours });
-        });
     }
 
     fn signal(&mut self, signal: Signal) -> io::Result<()> {
@@ -187,9 +189,14 @@ impl App {
 
     /// How long the screen stays true when nothing happens.
     fn tick(&self) -> Option<Duration> {
-        let counting = matches!(self.model.source.health, Health::Retrying { .. });
+        let counting = matches!(self.model.source.health, Health::Retrying { .. }) || self.model.notice.is_some();
         (counting || self.model.time == TimeStyle::Relative).then_some(Duration::from_secs(1))
     }
+}
+
+/// The pointer passing over the board: nothing follows from it, so nothing is drawn for it.
+fn is_idle_motion(event: &Event) -> bool {
+    matches!(event, Event::Mouse(mouse) if mouse.kind == MouseEventKind::Moved)
 }
 
 async fn receive(inputs: &mut Option<mpsc::Receiver<Message>>) -> Option<Message> {

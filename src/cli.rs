@@ -18,6 +18,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 
 use crate::board::Query;
+use crate::log::visible_lines;
 
 use args::{Cli, Command, OutputArgs, OutputFormat};
 use exit::Failure;
@@ -37,7 +38,7 @@ fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             // Nobody is left to tell when stderr is closed.
-            let _ = writeln!(io::stderr(), "arrivals: {failure}");
+            let _ = writeln!(io::stderr(), "arrivals: {}", visible_lines(&failure.to_string(), "\n"));
             ExitCode::from(failure.code)
         }
     }
@@ -60,18 +61,22 @@ fn start(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Completions { shell } => print_completions(shell),
         Command::Man => print_manual(),
-        Command::Tail(args) => runtime()?.block_on(tail::run(args, cli.aws, cli.look)),
-        Command::Read(args) => runtime()?.block_on(read::run(args, cli.look)),
-        Command::Local(args) => runtime()?.block_on(local::run(&args)),
-        Command::Demo(args) => runtime()?.block_on(demo::run(args, cli.look)),
+        Command::Tail(args) => block_on(tail::run(args, cli.aws, cli.look)),
+        Command::Read(args) => block_on(read::run(args, cli.look)),
+        Command::Local(args) => block_on(local::run(&args)),
+        Command::Demo(args) => block_on(demo::run(args, cli.look)),
     }
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Builder::new_multi_thread()
+/// Runs a command to its end, and does not wait for what it left behind: nobody would see the result.
+fn block_on(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::other(format!("cannot start the runtime: {error}")))
+        .map_err(|error| Failure::other(format!("cannot start the runtime: {error}")))?;
+    let ended = runtime.block_on(command);
+    runtime.shutdown_background();
+    ended
 }
 
 fn print_completions(shell: clap_complete::Shell) -> Result<(), Failure> {

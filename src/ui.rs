@@ -12,12 +12,14 @@ mod theme;
 mod times;
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
 use crate::app::model::{Focus, Geometry, Model, PANES, Split, index};
 use crate::board::Pane;
+use crate::log::is_bidi_control;
 
 pub use syntax::{Syntax, colour};
 pub use theme::{Background, Depth, Theme};
@@ -45,7 +47,16 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, theme: &Theme) -> Geometry {
     header::draw(frame, head, model, theme);
     footer::draw(frame, foot, model, theme);
     overlay::draw(frame, area, model, theme, &mut geometry);
+    scrub(frame.buffer_mut());
     geometry
+}
+
+/// The last gate before the terminal: whatever slipped through unseen does not get further.
+fn scrub(buffer: &mut Buffer) {
+    let hidden = |symbol: &str| symbol.chars().any(|c| c.is_control() || is_bidi_control(c));
+    for cell in buffer.content.iter_mut().filter(|cell| hidden(cell.symbol())) {
+        cell.set_symbol("�");
+    }
 }
 
 fn draw_too_small(frame: &mut Frame<'_>, area: Rect) {

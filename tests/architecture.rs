@@ -23,7 +23,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 const UI_MAY_READ: &[&str] = &["app::model", "app::action", "app::keymap", "app::document"];
 
 /// What `app` may ask of `ui`: to draw, to dress, to colour.
-const APP_MAY_ASK: &[&str] = &["ui::{self, Theme}"];
+const APP_MAY_ASK: &[&str] = &["ui::{self, Theme}", "ui::{self, Syntax}"];
 
 /// Crates that a room must do without.
 const FORBIDDEN: &[(&str, &[&str])] = &[

@@ -50,11 +50,12 @@ fn help_and_version_are_answers() {
 
 #[test]
 fn usage_errors_exit_with_252() {
-    let cases: [(&[&str], &str); 8] = [
+    let cases: [(&[&str], &str); 9] = [
         (&[], "Usage"),
         (&["fly"], "unrecognized subcommand"),
         (&["tail"], "LOG_GROUP"),
-        (&["tail", "g", "--follow", "--no-follow"], "cannot be used with"),
+        (&["tail", "g", "--follow", "--until", "1h"], "cannot be used with"),
+        (&["tail", "g", "--since", "10m", "--until", "1h"], "--until lies before --since"),
         (&["tail", "g", "--no-verify-ssl"], "--ca-bundle"),
         (&["tail", "g", "--since", "yesterday-ish"], "yesterday-ish"),
         (&["local", "--time-scale", "0"], "above 0"),
@@ -155,6 +156,21 @@ fn a_cut_record_counts_as_unreadable() {
 #[test]
 fn a_missing_file_is_named() {
     arrivals().args(["read", "no-such-file.log"]).assert().code(255).stderr(contains("no-such-file.log"));
+}
+
+#[test]
+fn an_error_holds_no_control_characters() {
+    let missing = arrivals().args(["read", "no\u{1b}[31m\u{202e}such"]).output().unwrap();
+    let said = String::from_utf8(missing.stderr).unwrap();
+    assert!(said.contains("such") && !said.chars().any(|c| c.is_control() && c != '\n' || c == '\u{202e}'), "{said:?}");
+}
+
+#[test]
+fn variables_stand_in_for_flags() {
+    let input = format!("{FAILURE}\n{SUCCESS}\n");
+    let mut command = arrivals();
+    command.env("ARRIVALS_OUTPUT", "jsonl").env("ARRIVALS_FILTER", "outcome:success").arg("read");
+    command.write_stdin(input).assert().success().stdout(contains("\"requestId\":\"s1\"").and(contains("f1").not()));
 }
 
 #[test]

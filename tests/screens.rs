@@ -183,10 +183,36 @@ fn nothing_from_a_log_reaches_the_terminal_as_a_command() {
         press_all(&mut model, key);
         for (width, height) in [(40, 12), (120, 40)] {
             let shown = screen(&mut model, width, height);
-            let bad = shown.chars().find(|c| (c.is_control() && *c != '\n') || matches!(c, '\u{202a}'..='\u{202e}'));
-            assert_eq!(bad, None, "{shown}");
+            assert_clean(&shown);
         }
     }
+}
+
+#[test]
+fn nothing_from_outside_the_log_reaches_the_terminal_as_a_command() {
+    let nasty = "a\u{1b}[31m\u{202e}b\u{9b}c";
+    let place = Place {
+        names: vec![nasty.into()],
+        region: Some(nasty.into()),
+        identity: Some(nasty.into()),
+        endpoint: Some(nasty.into()),
+    };
+    let mut model = common::board_from(place, &[]);
+    let retrying = Status::Retrying { wait: std::time::Duration::from_secs(1), reason: nasty.into(), throttled: false };
+    model.update(Message::Source(SourceUpdate::Status(retrying)), common::NOW);
+    assert_clean(&screen(&mut model, 120, 40));
+    let failed = arrivals::source::SourceError::Internal(nasty.into());
+    model.update(Message::Source(SourceUpdate::Ended(Err(failed))), common::NOW);
+    assert_clean(&screen(&mut model, 120, 40));
+    press(&mut model, KeyCode::Char('/'));
+    common::update(&mut model, Message::Terminal(crossterm::event::Event::Paste(nasty.into())));
+    press(&mut model, KeyCode::Char('\u{202e}'));
+    assert_clean(&screen(&mut model, 120, 40));
+}
+
+fn assert_clean(shown: &str) {
+    let bad = shown.chars().find(|c| (c.is_control() && *c != '\n') || arrivals::log::is_bidi_control(*c));
+    assert_eq!(bad, None, "{shown}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The whole program in a pseudo-terminal: what it shows, what its keys do, and that it leaves the terminal as it found it.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test may fail by panicking")]
 
 use std::io::{Read, Write};
 use std::sync::{Arc, Mutex};
@@ -153,9 +153,20 @@ fn standard_input_is_data_and_the_keys_come_from_the_terminal() {
     command.args(["-c", &format!("cat {} | {program} read -", file.path().display())]);
     let mut session = Session::start(24, 80, &mut command);
     session.wait_for("RuntimeError");
+    session.press("?");
+    session.wait_for("On the board");
+    session.press("q");
+    session.wait_for("1 Failures 1");
     session.press("q");
     assert_eq!(session.end(), 0);
     session.assert_given_back();
+}
+
+#[test]
+fn the_terminal_itself_is_no_input() {
+    let mut session = Session::arrivals(24, 80, &["read"]);
+    session.wait_for("standard input is the terminal");
+    assert_eq!(session.end(), 252);
 }
 
 #[test]
@@ -182,6 +193,52 @@ fn suspended_it_gives_the_terminal_back_and_returns_to_it() {
     session.wait_for("RuntimeError");
     session.press("q");
     assert_eq!(session.end(), 0);
+}
+
+/// The board with something behind it that panics: on a thread of its own, or on the board's.
+#[test]
+#[ignore = "run in a pseudo-terminal by the next test"]
+fn a_board_that_panics() {
+    let here = std::env::var("ARRIVALS_PANIC_HERE").is_ok();
+    let panic = async move {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        panic!("on purpose");
+    };
+    let model = arrivals::app::model::Model::new(
+        arrivals::board::Board::new(1 << 20),
+        arrivals::app::model::SourceState::default(),
+        arrivals::app::keymap::Keymap::shipped().unwrap(),
+        jiff::tz::TimeZone::UTC,
+    );
+    let theme = arrivals::ui::Theme::new(arrivals::ui::Depth::Mono, arrivals::ui::Background::Dark);
+    let (_inputs, inputs) = tokio::sync::mpsc::channel(1);
+    let board = arrivals::app::run(model, theme, inputs);
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        if here {
+            tokio::select! { _ = board => {}, () = panic => {} }
+        } else {
+            tokio::spawn(panic);
+            assert!(board.await.unwrap_err().to_string().contains("on purpose"));
+            eprintln!("the board ended with: on purpose");
+        }
+    });
+}
+
+#[test]
+fn a_panic_gives_the_terminal_back_before_it_is_told() {
+    for here in [true, false] {
+        let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "a_board_that_panics", "--ignored", "--nocapture"]);
+        command.env("RUST_BACKTRACE", "0");
+        if here {
+            command.env("ARRIVALS_PANIC_HERE", "1");
+        }
+        let mut session = Session::start(24, 80, &mut command);
+        session.wait_for("on purpose");
+        session.end();
+        session.assert_given_back();
+        session.wait_for("on purpose");
+    }
 }
 
 #[test]

@@ -42,6 +42,10 @@ fn id(second: u32) -> String {
     format!("6f0d0c1e-3a77-4a0e-9a51-0b6a3b1f{second:04}")
 }
 
+fn notice(model: &Model) -> Option<String> {
+    model.notice.as_ref().map(|notice| notice.text.clone())
+}
+
 fn tab(model: &Model) -> Tab {
     model.detail.tab(model.open_entry().map(|(_, entry)| entry))
 }
@@ -133,6 +137,88 @@ fn a_filter_narrows_as_it_is_typed_and_escape_takes_it_back() {
 }
 
 #[test]
+fn a_filter_that_hides_the_row_for_a_while_does_not_lose_it() {
+    let mut model = drawn(&events(), 120, 40);
+    let open = |model: &Model| model.open_entry().map(|(seq, _)| seq);
+    press_all(&mut model, "kkk");
+    let before = open(&model);
+    press_all(&mut model, "/zzzzz");
+    assert_eq!(open(&model), None);
+    press(&mut model, KeyCode::Esc);
+    assert_eq!(open(&model), before);
+    press_all(&mut model, "/fn:thumb*");
+    assert_ne!(open(&model), before);
+    press(&mut model, KeyCode::Esc);
+    assert_eq!(open(&model), before);
+}
+
+#[test]
+fn down_from_the_newest_row_goes_on_following() {
+    let mut model = drawn(&events()[..6], 120, 40);
+    press(&mut model, KeyCode::Char('j'));
+    assert!(model.list(Pane::Failures).following());
+}
+
+#[test]
+fn rows_that_come_are_counted_although_others_are_evicted() {
+    let many = |from: u32| -> Vec<String> {
+        (from..from + 40)
+            .map(|n| common::record(n.into(), "f", "RetriesExhausted", 1, "\"requestPayload\":1"))
+            .collect()
+    };
+    let mut model = common::board_within(16 * 1024, &many(0));
+    draw(&mut model, 80, 24);
+    press(&mut model, KeyCode::Char('k'));
+    arrive(&mut model, &many(40));
+    assert!(model.board.totals().evicted > 0);
+    assert_eq!(model.list(Pane::Failures).unseen(), 40);
+}
+
+#[test]
+fn the_menu_takes_the_row_under_the_cursor_unless_marks_were_set() {
+    let mut model = drawn(&events(), 120, 40);
+    press_all(&mut model, "c ");
+    press(&mut model, KeyCode::Enter);
+    let first = model.query().conditions();
+    press_all(&mut model, "cj");
+    press(&mut model, KeyCode::Enter);
+    assert_eq!(model.query().conditions().len(), 1);
+    assert_ne!(model.query().conditions(), first);
+}
+
+#[test]
+fn the_filter_line_behaves_like_a_shell() {
+    let mut model = drawn(&events(), 120, 40);
+    press_all(&mut model, "/fn:sender abc");
+    let ctrl = |c| Message::Terminal(Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL)));
+    update(&mut model, ctrl('w'));
+    assert_eq!(model.query().to_string(), "fn:sender");
+    update(&mut model, ctrl('u'));
+    assert!(model.query().is_all());
+    assert!(matches!(&model.overlay, Some(Overlay::Filter(line)) if line.text().is_empty()));
+}
+
+#[test]
+fn leaving_a_record_gives_back_only_the_zoom_that_opening_took() {
+    let mut model = drawn(&events(), 120, 40);
+    press_all(&mut model, "z3");
+    press(&mut model, KeyCode::Esc);
+    assert!(model.zoomed && model.focus == Focus::List(Pane::Failures));
+    press(&mut model, KeyCode::Esc);
+    assert!(!model.zoomed);
+}
+
+#[test]
+fn a_notice_goes_by_itself() {
+    let mut model = drawn(&events(), 120, 40);
+    press(&mut model, KeyCode::Char('Y'));
+    model.update(Message::Tick, NOW + 1000);
+    assert!(notice(&model).is_some());
+    model.update(Message::Tick, NOW + 5000);
+    assert!(notice(&model).is_none());
+}
+
+#[test]
 fn a_filter_that_is_no_query_leaves_the_lists_alone() {
     let mut model = drawn(&events(), 120, 40);
     press_all(&mut model, "/fn:sender");
@@ -181,13 +267,25 @@ fn several_conditions_can_be_chosen() {
 }
 
 #[test]
+fn a_trace_that_is_none_is_copied_as_the_error_alone() {
+    let mut model = drawn(&events()[..4], 120, 40);
+    assert_eq!(selected_id(&model), id(3));
+    let error =
+        "Sandbox.Timedout: RequestId: 6f0d0c1e-3a77-4a0e-9a51-0b6a3b1f0003 Error: Task timed out after 3.00 seconds";
+    assert_eq!(press(&mut model, KeyCode::Char('y')), [Effect::Copy(error.into())]);
+}
+
+#[test]
 fn copies_are_what_came_byte_for_byte() {
     let mut model = drawn(&events(), 120, 40);
     press(&mut model, KeyCode::Char(']'));
     let copied = press(&mut model, KeyCode::Char('y'));
     let payload = r#"{"order":{"id":"A-1","big":12345678901234567890,"price":1.10}}"#;
     assert_eq!(copied, [Effect::Copy(payload.into())]);
-    assert_eq!(model.notice.as_deref(), Some(format!("copied the request payload, {} bytes", payload.len()).as_str()));
+    assert_eq!(
+        notice(&model).as_deref(),
+        Some(format!("copied the request payload, {} bytes", payload.len()).as_str())
+    );
     let whole = press(&mut model, KeyCode::Char('Y'));
     assert_eq!(whole, [Effect::Copy(events().last().unwrap().clone())]);
 }
@@ -198,7 +296,7 @@ fn a_part_that_is_not_there_is_not_copied() {
     press_all(&mut model, "]]");
     assert_eq!(tab(&model), Tab::Response);
     assert_eq!(press(&mut model, KeyCode::Char('y')), []);
-    assert!(model.notice.as_deref().unwrap().starts_with("nothing to copy"));
+    assert!(notice(&model).as_deref().unwrap().starts_with("nothing to copy"));
 }
 
 #[test]

@@ -76,6 +76,10 @@ pub enum Action {
     Wider,
     /// Wrap long lines, or cut them.
     Wrap,
+    /// Make the detail shorter.
+    Shorter,
+    /// Make the detail taller.
+    Taller,
     /// Give the pane the whole screen, or take it back.
     Zoom,
 }

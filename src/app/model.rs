@@ -82,6 +82,15 @@ impl Split {
     pub const RANGE: std::ops::RangeInclusive<u16> = 150..=850;
 }
 
+/// A word on what was just done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// What to say.
+    pub text: String,
+    /// Until when, in milliseconds since the Unix epoch.
+    pub until: i64,
+}
+
 /// The state of the board's screen. Only `update` changes it.
 #[derive(Debug)]
 pub struct Model {
@@ -99,6 +108,8 @@ pub struct Model {
     pub shown: Pane,
     /// Whether what has the focus has the whole screen.
     pub zoomed: bool,
+    /// Whether it has it because a record was opened, so that leaving the record gives it back.
+    pub opened: bool,
     /// The record that is open.
     pub detail: Detail,
     /// What lies over the board.
@@ -117,8 +128,8 @@ pub struct Model {
     pub mouse: bool,
     /// The border that the mouse drags.
     pub drag: Option<Border>,
-    /// One line for the reader, until the next key.
-    pub notice: Option<String>,
+    /// One line for the reader, until the next key or for a few seconds.
+    pub notice: Option<Notice>,
     /// What was drawn where, last time.
     pub geometry: Geometry,
 }
@@ -135,6 +146,7 @@ impl Model {
             focus: Focus::List(Pane::Failures),
             shown: Pane::Failures,
             zoomed: false,
+            opened: false,
             detail: Detail::default(),
             overlay: None,
             time: TimeStyle::default(),
@@ -183,6 +195,11 @@ impl Model {
     #[must_use]
     pub fn query(&self) -> &Query {
         self.board.query()
+    }
+
+    /// Says something for a few seconds.
+    pub(super) fn notify(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), until: self.now + 4000 });
     }
 
     /// How the screen is shared out in the layout that was drawn last.

@@ -1,6 +1,7 @@
 //! The user's terminal: taken, and always given back as it was.
 
 use std::io::{self, Stdout, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
@@ -11,25 +12,35 @@ use crossterm::terminal::{
 use crossterm::{cursor, execute, queue};
 use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
+use tokio::sync::mpsc;
 
 /// The terminal while the board is on it; dropping it gives it back.
 #[derive(Debug)]
 pub(super) struct Terminal {
     inner: ratatui::Terminal<CrosstermBackend<Stdout>>,
     mouse: bool,
+    panics: mpsc::Receiver<String>,
 }
 
 impl Terminal {
-    /// Takes the terminal over. A panic from here on gives it back before it reports.
+    /// Takes the terminal over, to give it back in every case, panics included.
     ///
     /// # Errors
     /// When the terminal refuses raw mode or cannot be written to.
     pub(super) fn take() -> io::Result<Self> {
-        restore_on_panic();
+        let panics = hear_of_panics();
         let inner = ratatui::Terminal::new(CrosstermBackend::new(io::stdout()))?;
-        let mut terminal = Self { inner, mouse: true };
+        let mut terminal = Self { inner, mouse: true, panics };
         terminal.enter()?;
         Ok(terminal)
+    }
+
+    /// What a thread that is not the board's panicked with.
+    pub(super) async fn panicked(&mut self) -> String {
+        match self.panics.recv().await {
+            Some(panic) => panic,
+            None => std::future::pending().await,
+        }
     }
 
     /// Draws one frame; the terminal shows it all at once where it can.
@@ -70,7 +81,8 @@ impl Terminal {
     #[cfg(unix)]
     pub(super) fn suspend(&mut self) -> io::Result<()> {
         give_back()?;
-        rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP)?;
+        // The whole job, as the terminal itself would: a shell waits for every process of a pipeline to stop.
+        rustix::process::kill_current_process_group(rustix::process::Signal::STOP)?;
         self.resume()
     }
 
@@ -95,6 +107,7 @@ impl Terminal {
     }
 
     fn enter(&mut self) -> io::Result<()> {
+        TAKEN.store(true, Ordering::SeqCst);
         enable_raw_mode()?;
         execute!(self.inner.backend_mut(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
         self.capture_mouse(self.mouse)
@@ -108,7 +121,13 @@ impl Drop for Terminal {
     }
 }
 
+/// Whether the terminal is ours: giving it back twice would put the cursor over what was printed in between.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
 fn give_back() -> io::Result<()> {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return Ok(());
+    }
     let mut out = io::stdout();
     let shown = execute!(
         out,
@@ -123,10 +142,20 @@ fn give_back() -> io::Result<()> {
     shown
 }
 
-fn restore_on_panic() {
+/// A panic on the board's own thread gives the terminal back before it is reported. One on another thread leaves the
+/// terminal to the board, which hears of it, ends in order, and reports it then.
+fn hear_of_panics() -> mpsc::Receiver<String> {
+    let (tell, panics) = mpsc::channel(1);
     let report = std::panic::take_hook();
+    let board = std::thread::current().id();
     std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().id() != board && TAKEN.load(Ordering::SeqCst) {
+            // The first of several panics is the one that matters.
+            let _ = tell.try_send(panic.to_string());
+            return;
+        }
         let _ = give_back();
         report(panic);
     }));
+    panics
 }

@@ -6,9 +6,10 @@ mod overlay;
 
 use crossterm::event::{Event, KeyEvent, KeyEventKind};
 
-use crate::board::Query;
+use crate::board::{Entry, Query};
 use crate::source::{Batch, SourceUpdate};
 
+use super::action::Action;
 use super::keymap::Context;
 use super::message::{Effect, Message};
 use super::model::{Geometry, Health, List, Model, Overlay, PANES, index};
@@ -23,7 +24,7 @@ impl Model {
             Message::Source(update) => self.source_update(update),
             Message::Place(place) => self.source.place = place,
             Message::Coloured { generation, colours } => self.detail.colour(generation, colours),
-            Message::Tick => {}
+            Message::Tick => self.notice = self.notice.take().filter(|notice| now < notice.until),
         }
         self.refresh(&mut effects);
         effects
@@ -58,6 +59,7 @@ impl Model {
         self.notice = None;
         let context = self.context();
         match (self.keymap.action(context, key), context) {
+            (Some(Action::Suspend), _) => effects.push(Effect::Suspend),
             (Some(action), Context::Browse) => self.browse(action, effects),
             (Some(action), _) => self.overlay_action(action),
             (None, Context::Filter) => self.edit_filter(key),
@@ -79,13 +81,16 @@ impl Model {
 
     fn take(&mut self, batch: Batch) {
         self.source.count(&batch);
-        let before = PANES.map(|pane| self.board.view(pane).len());
+        let mut rows = [0; 2];
         for found in batch.found {
-            self.board.append(found.into());
+            let seq = self.board.append(found.into());
+            let pane = self.board.get(seq).map(Entry::pane).filter(|_| self.board.position(seq).is_some());
+            if let Some(pane) = pane {
+                rows[index(pane)] += 1;
+            }
         }
         for pane in PANES {
-            let came = self.board.view(pane).len().saturating_sub(before[index(pane)]);
-            self.lists[index(pane)].arrived(came);
+            self.lists[index(pane)].arrived(rows[index(pane)]);
         }
     }
 
@@ -93,6 +98,7 @@ impl Model {
         if query != *self.board.query() {
             self.board.set_query(query);
             self.lists.iter_mut().for_each(List::fill);
+            self.lists.iter_mut().for_each(List::forget_unseen);
         }
     }
 

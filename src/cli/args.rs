@@ -154,17 +154,25 @@ pub(super) struct TailArgs {
     /// CloudWatch's own filter pattern; it drops the other lines of a record that was logged over several
     #[arg(long, env = "ARRIVALS_FILTER_PATTERN", value_name = "PATTERN")]
     pub(super) filter_pattern: Option<String>,
-    /// Read only these log streams
-    #[arg(long, env = "ARRIVALS_LOG_STREAM_NAMES", value_name = "NAME", num_args = 1.., conflicts_with = "log_stream_name_prefix")]
+    /// Read only these log streams, parted by commas
+    #[arg(
+        long,
+        env = "ARRIVALS_LOG_STREAM_NAMES",
+        value_name = "NAME",
+        value_delimiter = ',',
+        conflicts_with = "log_stream_name_prefix"
+    )]
     pub(super) log_stream_names: Vec<String>,
     /// Read only log streams whose names begin so
     #[arg(long, env = "ARRIVALS_LOG_STREAM_NAME_PREFIX", value_name = "PREFIX")]
     pub(super) log_stream_name_prefix: Option<String>,
-    /// Follow also when the output is not a terminal
-    #[arg(long, env = "ARRIVALS_FOLLOW", conflicts_with_all = ["no_follow", "until"])]
+    /// Follow also when the output is not a terminal.
+    #[arg(long, overrides_with = "no_follow", conflicts_with = "until")]
+    #[arg(help = "Follow also when the output is not a terminal [env: ARRIVALS_FOLLOW=]")]
     pub(super) follow: bool,
-    /// End after what was logged so far
-    #[arg(long, env = "ARRIVALS_NO_FOLLOW")]
+    /// End after what was logged so far.
+    #[arg(long, overrides_with = "follow")]
+    #[arg(help = "End after what was logged so far [env: ARRIVALS_NO_FOLLOW=]")]
     pub(super) no_follow: bool,
     /// What comes out.
     #[command(flatten)]

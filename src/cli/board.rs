@@ -8,7 +8,7 @@ use crate::app::message::Message;
 use crate::app::model::{Model, Place, SourceState};
 use crate::app::{self, keymap::Keymap};
 use crate::board::{Board, Query};
-use crate::source::SourceUpdate;
+use crate::source::{SourceError, SourceUpdate};
 use crate::ui::{Background, Depth, Theme};
 
 use super::args::{BackgroundArg, LookArgs, Switch};
@@ -34,7 +34,7 @@ pub(super) async fn run(
     let model = Model::new(board, SourceState::at(place), keymap, jiff::tz::TimeZone::system());
     let failed = Arc::new(OnceLock::new());
     let inputs = join(updates, places, Arc::clone(&failed));
-    app::run(model, theme(look), inputs).await.map_err(|error| Failure::other(format!("the terminal: {error}")))?;
+    app::run(model, theme(look), inputs).await.map_err(Failure::other)?;
     // What the board showed last is said again where it can be read after it, and by its exit code.
     failed.get().cloned().map_or(Ok(()), Err)
 }
@@ -55,7 +55,10 @@ fn join(
         }
     });
     tokio::spawn(async move {
-        while let Some(update) = updates.recv().await {
+        let mut ended = false;
+        while !ended {
+            let update = updates.recv().await.unwrap_or_else(broken_off);
+            ended = matches!(update, SourceUpdate::Ended(_));
             if let SourceUpdate::Ended(Err(error)) = &update {
                 failed.get_or_init(|| Failure::from(error));
             }
@@ -65,6 +68,11 @@ fn join(
         }
     });
     inputs
+}
+
+/// What a source that vanished would have said.
+pub(super) fn broken_off() -> SourceUpdate {
+    SourceUpdate::Ended(Err(SourceError::Internal("the source has gone".to_owned())))
 }
 
 fn theme(look: LookArgs) -> Theme {

@@ -5,6 +5,7 @@ mod traffic;
 use std::collections::HashSet;
 use std::time::Duration;
 
+use aws_sdk_lambda::error::DisplayErrorContext;
 use aws_sdk_lambda::operation::RequestId as _;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::InvocationType;
@@ -40,7 +41,7 @@ pub(super) async fn run(args: DemoArgs, look: LookArgs) -> Result<(), Failure> {
     let options = Options { port: args.port, time_scale: args.time_scale, ..Options::default() };
     let endpoint = Endpoint::start(options).await.map_err(Failure::other)?;
     let clients = aws::connect(&settings(&endpoint)).await?;
-    shorten_patience(&clients).await;
+    shorten_patience(&clients).await?;
     let updates = poll::start(clients.clone(), Limiter::default(), tail());
     if format == OutputFormat::Board {
         let traffic = tokio::spawn(send_without_end(clients));
@@ -48,7 +49,7 @@ pub(super) async fn run(args: DemoArgs, look: LookArgs) -> Result<(), Failure> {
         traffic.abort();
         return shown;
     }
-    let sent = send_first(&clients).await;
+    let sent = send_first(&clients).await?;
     stream::run(until_answered(updates, sent), query, format).await
 }
 
@@ -83,57 +84,56 @@ fn place(endpoint: &Endpoint) -> Place {
 
 async fn send_without_end(clients: Clients) {
     for (at, call) in traffic::calls().enumerate() {
-        send(&clients, call).await;
+        if send(&clients, call).await.is_err() {
+            // The endpoint is in this process: when it refuses, the tail on it tells why.
+            return;
+        }
         tokio::time::sleep(if at < FIRST { BRISK } else { CALM }).await;
     }
 }
 
 /// Makes the first calls and gives the ids under which they were accepted.
-async fn send_first(clients: &Clients) -> HashSet<String> {
+async fn send_first(clients: &Clients) -> Result<HashSet<String>, Failure> {
     let mut accepted = HashSet::new();
     for call in traffic::calls().take(FIRST) {
-        accepted.extend(send(clients, call).await);
+        accepted.extend(send(clients, call).await?);
         tokio::time::sleep(BRISK).await;
     }
-    accepted
+    Ok(accepted)
 }
 
 /// Gives one function's events so short a life that none is tried twice: they end as `EventAgeExceeded`.
-async fn shorten_patience(clients: &Clients) {
+async fn shorten_patience(clients: &Clients) -> Result<(), Failure> {
     let request = clients.lambda.update_function_event_invoke_config().function_name("geo-enrich");
-    if let Err(error) = request.maximum_event_age_in_seconds(60).send().await {
-        tracing::warn!(?error, "the demo's event age was refused");
-    }
+    request.maximum_event_age_in_seconds(60).send().await.map_err(|error| refused(&error))?;
+    Ok(())
 }
 
 /// Makes one call, on a function that is switched off meanwhile if the call wants it so.
-async fn send(clients: &Clients, call: traffic::Call) -> Option<String> {
+async fn send(clients: &Clients, call: traffic::Call) -> Result<Option<String>, Failure> {
     if !call.switched_off {
         return invoke(clients, call).await;
     }
     let function = call.function;
     let off = clients.lambda.put_function_concurrency().function_name(function).reserved_concurrent_executions(0);
-    if let Err(error) = off.send().await {
-        tracing::warn!(function, ?error, "the demo's concurrency was refused");
-    }
+    off.send().await.map_err(|error| refused(&error))?;
     let accepted = invoke(clients, call).await;
     tokio::time::sleep(BRISK).await;
-    if let Err(error) = clients.lambda.delete_function_concurrency().function_name(function).send().await {
-        tracing::warn!(function, ?error, "the demo's concurrency stays");
-    }
+    let on = clients.lambda.delete_function_concurrency().function_name(function);
+    on.send().await.map_err(|error| refused(&error))?;
     accepted
 }
 
 /// Invokes asynchronously; the id of the answer is the one in the record to come.
-async fn invoke(clients: &Clients, call: traffic::Call) -> Option<String> {
+async fn invoke(clients: &Clients, call: traffic::Call) -> Result<Option<String>, Failure> {
     let request = clients.invoke.invoke().function_name(call.function).invocation_type(InvocationType::Event);
-    match request.payload(Blob::new(call.payload)).send().await {
-        Ok(answer) => answer.request_id().map(str::to_owned),
-        Err(error) => {
-            tracing::warn!(function = call.function, ?error, "the demo's call was refused");
-            None
-        }
-    }
+    let answer = request.payload(Blob::new(call.payload)).send().await.map_err(|error| refused(&error))?;
+    Ok(answer.request_id().map(str::to_owned))
+}
+
+fn refused(error: &(dyn std::error::Error + 'static)) -> Failure {
+    let why = DisplayErrorContext(error);
+    Failure { code: 254, message: format!("the embedded endpoint refused the demo's traffic: {why}") }
 }
 
 /// Passes updates on until every call is answered or patience is at an end.

@@ -1,5 +1,6 @@
 //! `arrivals read`: files and standard input.
 
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use tokio::sync::mpsc;
@@ -18,6 +19,10 @@ use super::{board, stream};
 pub(super) async fn run(args: ReadArgs, look: LookArgs) -> Result<(), Failure> {
     let (query, format) = (args.output.query()?, args.output.format()?);
     let files = if args.files.is_empty() { vec![PathBuf::from("-")] } else { args.files };
+    let typed = files.iter().any(|file| file.as_os_str() == "-") && io::stdin().is_terminal();
+    if typed && format == OutputFormat::Board {
+        return Err(Failure::usage("standard input is the terminal: name a FILE, or pipe the log in"));
+    }
     let names = files.iter().map(|file| file.display().to_string()).collect();
     let updates = file::start(files);
     if format == OutputFormat::Board {

@@ -5,10 +5,12 @@ use std::io::{self, BufWriter, Write};
 use tokio::sync::mpsc;
 
 use crate::board::{Entry, Query};
+use crate::log::visible;
 use crate::output::{Summary, jsonl, text};
 use crate::source::{Batch, SourceUpdate, Status};
 
 use super::args::OutputFormat;
+use super::board::broken_off;
 use super::exit::Failure;
 use super::interrupt;
 
@@ -55,15 +57,18 @@ impl<W: Write> Stream<W> {
         let mut stop = std::pin::pin!(interrupt::stopped());
         loop {
             let update = tokio::select! {
-                update = updates.recv() => update,
+                update = updates.recv() => update.unwrap_or_else(broken_off),
                 () = &mut stop => return self.flush(),
             };
             let written = match update {
-                Some(SourceUpdate::Found(batch)) => self.write(batch),
-                Some(SourceUpdate::Status(status)) => tell(&status),
-                Some(SourceUpdate::Gap(gap)) => self.write_entry(&gap.into()),
-                Some(SourceUpdate::Ended(Ok(()))) | None => return self.flush(),
-                Some(SourceUpdate::Ended(Err(error))) => return self.fail(Failure::from(&error)),
+                SourceUpdate::Found(batch) => self.write(batch),
+                SourceUpdate::Status(status) => {
+                    tell(&status);
+                    Ok(())
+                }
+                SourceUpdate::Gap(gap) => self.write_entry(&gap.into()),
+                SourceUpdate::Ended(Ok(())) => return self.flush(),
+                SourceUpdate::Ended(Err(error)) => return self.fail(Failure::from(&error)),
             };
             if end_of(written)? == End::Unread {
                 return Ok(End::Unread);
@@ -100,7 +105,7 @@ impl<W: Write> Stream<W> {
 
     /// What was read is worth showing even when the rest cannot be had.
     fn fail(&mut self, failure: Failure) -> Result<End, Failure> {
-        if self.flush()? == End::Done {
+        if self.flush()? == End::Done && self.summary.events > 0 {
             self.summarise();
         }
         Err(failure)
@@ -122,10 +127,10 @@ fn end_of(written: io::Result<()>) -> Result<End, Failure> {
 }
 
 /// Scripts learn on stderr what the board shows in its header.
-fn tell(status: &Status) -> io::Result<()> {
+fn tell(status: &Status) {
     if let Status::Retrying { wait, reason, throttled } = status {
         let what = if *throttled { "throttled" } else { "retrying" };
-        writeln!(io::stderr(), "{what}, again in {:.1} s: {reason}", wait.as_secs_f32())?;
+        // Whoever has closed stderr does not want to know.
+        let _ = writeln!(io::stderr(), "{what}, again in {:.1} s: {}", wait.as_secs_f32(), visible(reason));
     }
-    Ok(())
 }

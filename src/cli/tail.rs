@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::app::model::Place;
 use crate::aws::{self, AwsError, Clients, Settings};
+use crate::log::{Gap, Origin};
 use crate::source::limiter::Limiter;
 use crate::source::{SourceUpdate, poll, time_range};
 
@@ -41,10 +42,10 @@ async fn begin(
 ) {
     let connected = async {
         let clients = aws::connect(&settings).await?;
-        let options = plan.options(&clients).await?;
-        Ok((clients, options))
+        let (options, elsewhere) = plan.options(&clients).await?;
+        Ok((clients, options, elsewhere))
     };
-    let (clients, options) = match connected.await {
+    let (clients, options, elsewhere) = match connected.await {
         Ok(connected) => connected,
         Err(error) => {
             let error: AwsError = error;
@@ -57,6 +58,9 @@ async fn begin(
     place.identity = clients.profile().map(str::to_owned);
     place.names = options.groups.iter().map(ToString::to_string).collect();
     tokio::spawn(introduce(clients.clone(), place, tell));
+    if let Some(gap) = elsewhere {
+        let _ = send.send(SourceUpdate::Gap(gap)).await;
+    }
     let mut updates = poll::start(clients, Limiter::default(), options);
     while let Some(update) = updates.recv().await {
         if send.send(update).await.is_err() {
@@ -88,12 +92,15 @@ impl Plan {
             time_range::parse(text, &jiff::Zoned::now()).map_err(|error| Failure::usage(format!("{flag}: {error}")))
         };
         let until = args.until.as_deref().map(|until| time("--until", until)).transpose()?;
-        let follows = io::stdout().is_terminal() || args.follow;
+        let since = time("--since", &args.since)?;
+        if until.is_some_and(|until| until < since) {
+            return Err(Failure::usage("--until lies before --since: nothing can be read between them"));
+        }
         let options = poll::Options {
             groups: args.groups.iter().map(|group| Arc::from(group.as_str())).collect(),
-            since: time("--since", &args.since)?,
+            since,
             until,
-            follow: follows && until.is_none() && !args.no_follow,
+            follow: until.is_none() && follows(args),
             pattern: args.filter_pattern.clone(),
             streams: args.log_stream_names.clone(),
             stream_prefix: args.log_stream_name_prefix.clone(),
@@ -102,16 +109,38 @@ impl Plan {
         Ok(Self { function: args.function.clone(), options })
     }
 
-    async fn options(self, clients: &Clients) -> Result<poll::Options, AwsError> {
+    /// The options with the groups of the function's receivers, and what becomes of outcomes that no group tells of.
+    async fn options(self, clients: &Clients) -> Result<(poll::Options, Option<Gap>), AwsError> {
         let mut options = self.options;
-        if let Some(function) = &self.function {
-            for group in clients.receiver_groups(function, None).await?.groups {
-                if !options.groups.contains(&group) {
-                    options.groups.push(group);
-                }
+        let Some(function) = &self.function else { return Ok((options, None)) };
+        let receivers = clients.receiver_groups(function, None).await?;
+        for group in receivers.groups {
+            if !options.groups.contains(&group) {
+                options.groups.push(group);
             }
         }
-        Ok(options)
+        let elsewhere = (!receivers.elsewhere.is_empty()).then(|| Gap {
+            origin: Origin::default(),
+            from: Some(options.since),
+            to: None,
+            reason: format!(
+                "{function} also sends outcomes to {}: name the log group of what reads it to see them",
+                receivers.elsewhere.join(", ")
+            ),
+        });
+        Ok((options, elsewhere))
+    }
+}
+
+/// The flags, else the variables of the same names, else whether somebody is there to watch.
+fn follows(args: &TailArgs) -> bool {
+    let set = |name: &str| std::env::var(name).is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false" | "no"));
+    if args.follow || args.no_follow {
+        args.follow
+    } else if set("ARRIVALS_NO_FOLLOW") {
+        false
+    } else {
+        set("ARRIVALS_FOLLOW") || io::stdout().is_terminal()
     }
 }
 

@@ -9,5 +9,6 @@ mod tokens;
 pub(super) use members::{Member, Members, find, items, members, read};
 pub use one_line::one_line;
 pub use pretty::pretty;
-pub(super) use string::{unescape, unquote};
+pub use string::unescape;
+pub(super) use string::unquote;
 pub use tokens::{TokenKind, tokens};

@@ -10,12 +10,15 @@ use ratatui::widgets::{Block, Borders, Paragraph};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+use crate::app::action::Action;
 use crate::app::document::Paint;
+use crate::app::keymap::Context;
 use crate::app::model::{Focus, Geometry, Model, Tab};
-use crate::board::Entry;
+use crate::board::{Entry, Pane};
 use crate::log::{Origin, visible};
 use crate::record::{Arrival, Kind, Outcome};
 
+use super::text::{cut, width, wrap};
 use super::theme::Theme;
 use super::{row, times};
 
@@ -28,9 +31,10 @@ pub(super) fn draw(frame: &mut Frame<'_>, model: &Model, theme: &Theme, geometry
     frame.render_widget(block, area);
     let entry = model.open_entry().map(|(_, entry)| entry);
     draw_tabs(frame, area, model, theme, entry, geometry);
-    draw_position(frame, area, model, theme);
+    let tabs_end = geometry.tabs.last().map_or(area.x, |(place, _)| place.right());
+    draw_position(frame, area, model, theme, tabs_end);
     let Some(entry) = entry else {
-        frame.render_widget(Paragraph::new("Nothing is selected.").style(theme.dim()), inner);
+        frame.render_widget(Paragraph::new(nothing(model)).style(theme.dim()), inner);
         return;
     };
     let head = head(model, theme, entry, inner);
@@ -38,6 +42,15 @@ pub(super) fn draw(frame: &mut Frame<'_>, model: &Model, theme: &Theme, geometry
     frame.render_widget(Paragraph::new(head), top);
     geometry.detail = inset(text);
     draw_text(frame, geometry.detail, model, theme);
+}
+
+fn nothing(model: &Model) -> &'static str {
+    let other = model.shown.other();
+    match (model.board.view(other).is_empty(), other) {
+        (false, Pane::Successes) => " No failure to show; 2 goes to the successes.",
+        (false, Pane::Failures) => " No success to show; 1 goes to the failures.",
+        (true, _) => " Nothing to show yet.",
+    }
 }
 
 fn inset(area: Rect) -> Rect {
@@ -74,64 +87,79 @@ fn draw_tabs(
     }
 }
 
-fn draw_position(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
+/// At the right of the tabs, when there is room: how far the text is scrolled, or that it changes by itself.
+fn draw_position(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme, tabs_end: u16) {
     let (first, rows) = model.detail.position();
     let height = model.detail.height();
-    if rows > height {
-        let text = format!(" {}–{} of {rows} ", first + 1, (first + height).min(rows));
-        super::header::render_right(
-            frame,
-            Rect { height: 1, width: area.width - 1, ..area },
-            Line::styled(text, theme.dim()),
-        );
+    let changes = model.list(model.shown).following() && model.source.is_alive();
+    let text = if changes && model.open_entry().is_some() {
+        let hold = model.keymap.hint(Context::Browse, Action::Freeze).unwrap_or_default();
+        format!(" the newest · {hold} holds it ")
+    } else if rows > height {
+        format!(" {}–{} of {rows} ", first + 1, (first + height).min(rows))
+    } else {
+        return;
+    };
+    let line = Line::styled(text, theme.dim());
+    if usize::from(area.right().saturating_sub(tabs_end)) > line.width() + 1 {
+        super::header::render_right(frame, Rect { height: 1, width: area.width - 1, ..area }, line);
     }
 }
 
 /// What identifies the entry, in as many lines as there is room for.
 fn head<'a>(model: &Model, theme: &Theme, entry: &Entry, area: Rect) -> Vec<Line<'a>> {
-    let mut lines = match entry {
-        Entry::Arrival(arrival) => arrival_head(model, theme, arrival),
-        Entry::Unreadable(unreadable) => vec![
-            Line::from(vec![
-                Span::styled(" unreadable  ", theme.waiting()),
-                Span::styled(visible(&unreadable.reason.to_string()).into_owned(), theme.strong()),
-            ]),
-            Line::styled(format!(" {}", place(model, &unreadable.origin)), theme.dim()),
-        ],
-        Entry::Gap(gap) => vec![Line::styled(format!(" gap  {}", place(model, &gap.origin)), theme.waiting())],
+    let room = usize::from(area.width).saturating_sub(1);
+    let (mut lines, rest) = match entry {
+        Entry::Arrival(arrival) => {
+            (headline(theme, arrival, room, area.height), arrival_lines(model, theme, arrival, room))
+        }
+        Entry::Unreadable(unreadable) => {
+            let reason = visible(&unreadable.reason.to_string()).into_owned();
+            let words = vec![Span::styled(" ? ", theme.waiting()), Span::styled(reason, theme.strong())];
+            (vec![Line::from(words)], vec![line(&place(model, &unreadable.origin), theme.dim(), room)])
+        }
+        Entry::Gap(gap) => {
+            (vec![line(&format!("gap  {}", place(model, &gap.origin)), theme.waiting(), room)], Vec::new())
+        }
     };
     let most = match area.height {
-        0..4 => 1,
-        4 => 2,
-        5..7 => 3,
-        _ => 5,
+        0..4 => 0,
+        4 => 1,
+        5..8 => 2,
+        _ => 4,
     };
-    lines.truncate(most);
+    lines.extend(rest.into_iter().take(most));
     if area.height >= 10 {
         lines.push(Line::default());
     }
     lines
 }
 
-fn arrival_head<'a>(model: &Model, theme: &Theme, arrival: &Arrival) -> Vec<Line<'a>> {
-    let id = visible(arrival.record.request_id().unwrap_or("no request id")).into_owned();
-    let when = Line::from(vec![
-        Span::raw(format!(" {id}")),
-        Span::styled(format!(" · {}", when(model, arrival)), theme.dim()),
-    ]);
-    vec![headline(theme, arrival), identity(arrival), when]
-        .into_iter()
-        .chain(notes(arrival).map(|notes| Line::styled(format!(" {notes}"), theme.waiting())))
-        .collect()
+fn line<'a>(text: &str, style: Style, room: usize) -> Line<'a> {
+    Line::styled(format!(" {}", cut(text, room)), style)
 }
 
-fn headline<'a>(theme: &Theme, arrival: &Arrival) -> Line<'a> {
+fn arrival_lines<'a>(model: &Model, theme: &Theme, arrival: &Arrival, room: usize) -> Vec<Line<'a>> {
+    let id = visible(arrival.record.request_id().unwrap_or("no request id")).into_owned();
+    let when = cut(&format!(" · {}", when(model, arrival)), room.saturating_sub(width(&id))).into_owned();
+    let when = Line::from(vec![Span::raw(format!(" {id}")), Span::styled(when, theme.dim())]);
+    let notes = notes(arrival).map(|notes| line(&notes, theme.waiting(), room));
+    [line(&identity(arrival), Style::new(), room), when].into_iter().chain(notes).collect()
+}
+
+/// What happened, in up to three lines: a message that is cut off is no message.
+fn headline<'a>(theme: &Theme, arrival: &Arrival, room: usize, height: u16) -> Vec<Line<'a>> {
     let (mark, words) = match arrival.record.outcome() {
         Outcome::Success => (" ✓ ", "Success".to_owned()),
         Outcome::Failure => (" ✗ ", failure_words(arrival)),
     };
     let style = theme.outcome(arrival.record.outcome());
-    Line::from(vec![Span::styled(mark, style), Span::styled(words, theme.strong())])
+    let lines = wrap(&words, room.saturating_sub(2)).into_iter().take(usize::from(height / 2).clamp(1, 3));
+    let marks = std::iter::once(mark).chain(std::iter::repeat("   "));
+    lines
+        .zip(marks)
+        .map(|(words, mark)| Line::from(vec![Span::styled(mark, style), Span::styled(words, theme.strong())]))
+        .collect()
 }
 
 fn failure_words(arrival: &Arrival) -> String {
@@ -141,7 +169,7 @@ fn failure_words(arrival: &Arrival) -> String {
     words.join(": ")
 }
 
-fn identity<'a>(arrival: &Arrival) -> Line<'a> {
+fn identity(arrival: &Arrival) -> String {
     let record = &arrival.record;
     let tried = match record.invoke_count() {
         Some(0) => "never ran".to_owned(),
@@ -160,7 +188,7 @@ fn identity<'a>(arrival: &Arrival) -> Line<'a> {
     // A success says so in the line above.
     let why = if record.outcome() == Outcome::Failure { record.condition().as_str() } else { "" };
     let text = format!("{why} {tried} · {function}{ran}");
-    Line::raw(format!(" {}", visible(text.trim_start())))
+    visible(text.trim_start()).into_owned()
 }
 
 fn when(model: &Model, arrival: &Arrival) -> String {

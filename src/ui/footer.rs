@@ -13,7 +13,7 @@ use super::theme::Theme;
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
     let room = usize::from(area.width);
-    let line = match model.notice.as_deref().or_else(|| trouble(model)) {
+    let line = match model.notice.as_ref().map(|notice| notice.text.as_str()).or_else(|| trouble(model)) {
         Some(word) => word_and_keys(word, model, theme, room),
         None => Line::from(keys(model, theme, room)),
     };

@@ -13,8 +13,11 @@ use crate::log::visible;
 use super::text::{cut, cut_middle, width};
 use super::theme::Theme;
 
+/// Column that the filter's text begins at.
+pub(super) const FILTER_TEXT: usize = 9;
+
 /// Cells below which a part of the first line says nothing.
-const LEAST: usize = 8;
+const LEAST: usize = 6;
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
     let [source, filter] = Layout::vertical([Constraint::Length(1); 2]).areas(area);
@@ -29,8 +32,9 @@ fn draw_source(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) 
     let mut used = 9;
     for (at, part) in places(model).into_iter().enumerate() {
         let free = room.saturating_sub(used + 2);
-        if free < LEAST {
-            break;
+        // The log group is worth being cut; half an address or account says nothing.
+        if free < LEAST || at > 0 && width(&part) > free {
+            continue;
         }
         let part = cut_middle(&part, free).into_owned();
         used += width(&part) + 2;
@@ -78,7 +82,7 @@ fn reading(bytes: u64, of: Option<u64>) -> String {
 fn following(lag: Option<Duration>, interval: Option<Duration>) -> String {
     let lag = lag.map_or_else(String::new, |lag| format!(" · lag {:.1} s", lag.as_secs_f32()));
     let every =
-        interval.map_or_else(String::new, |interval| format!(" · next poll {:.0} s", interval.as_secs_f32().ceil()));
+        interval.map_or_else(String::new, |interval| format!(" · polls every {:.0} s", interval.as_secs_f32().ceil()));
     format!("● following{lag}{every}")
 }
 
@@ -91,9 +95,9 @@ fn retrying(now: i64, at: i64, throttled: bool) -> String {
 fn draw_filter(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
     let right = known(model, theme);
     let room = usize::from(area.width).saturating_sub(width(" filter ▏") + right.width() + 2);
-    let mut left = vec![Span::styled(" filter ", theme.dim()), Span::styled("▏", theme.dim())];
+    let mut left = vec![Span::styled(" filter ▏", theme.dim())];
     if let Some(Overlay::Filter(line)) = &model.overlay {
-        left.push(Span::raw(edited(line, usize::from(area.width).saturating_sub(11)).to_owned()));
+        left.push(Span::raw(visible(edited(line, usize::from(area.width).saturating_sub(11))).into_owned()));
         frame.render_widget(Line::from(left), area);
         draw_cursor(frame, area, line);
         return;
@@ -101,7 +105,8 @@ fn draw_filter(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) 
     let query = model.query().to_string();
     if query.is_empty() {
         let key = model.keymap.hint(crate::app::keymap::Context::Browse, crate::app::action::Action::Filter);
-        left.push(Span::styled(format!("none ({} sets one)", key.unwrap_or_default()), theme.dim()));
+        let none = format!("none ({} sets one)", key.unwrap_or_default());
+        left.push(Span::styled(cut(&none, room).into_owned(), theme.dim()));
     } else {
         left.push(Span::styled(cut(&visible(&query), room).into_owned(), theme.strong()));
     }
@@ -121,7 +126,7 @@ fn draw_cursor(frame: &mut Frame<'_>, area: Rect, line: &FilterLine) {
     let before: String = line.text().chars().take(line.column()).collect();
     let skipped: String = line.text().chars().take(line.column().saturating_sub(room)).collect();
     let cells = width(&before) - width(&skipped);
-    frame.set_cursor_position(Position::new(area.x + 9 + cells as u16, area.y));
+    frame.set_cursor_position(Position::new(area.x + FILTER_TEXT as u16 + cells as u16, area.y));
 }
 
 /// Shown of all, and everything that is not known.

@@ -5,18 +5,22 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Paragraph, Wrap};
 
+use crate::app::action::Action;
+use crate::app::keymap::Context;
 use crate::app::model::{Focus, Health, Model};
 use crate::board::Pane;
+use crate::log::visible;
 
 use super::header::count;
 use super::row::{self, Columns};
+use super::text::width;
 use super::theme::Theme;
 use super::times;
 
 /// Draws a list and gives the area of its rows.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme, pane: Pane) -> Rect {
     let focused = model.focus == Focus::List(pane);
-    let block = block(frame.area(), model, theme, pane, focused);
+    let block = block(frame.area(), area, model, theme, pane, focused);
     let rows = block.inner(area);
     frame.render_widget(block, area);
     if model.board.view(pane).is_empty() {
@@ -28,7 +32,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &The
     rows
 }
 
-fn block<'a>(screen: Rect, model: &Model, theme: &Theme, pane: Pane, focused: bool) -> Block<'a> {
+fn block<'a>(screen: Rect, area: Rect, model: &Model, theme: &Theme, pane: Pane, focused: bool) -> Block<'a> {
     let borders = if super::framed(screen) { Borders::ALL } else { Borders::TOP };
     let shown = model.board.view(pane).len();
     let all = model.board.kept(pane);
@@ -36,21 +40,26 @@ fn block<'a>(screen: Rect, model: &Model, theme: &Theme, pane: Pane, focused: bo
     let name = if focused { theme.accent() } else { theme.strong() };
     let title =
         Line::from(vec![Span::styled(format!(" {} ", super::pane_title(pane)), name), Span::raw(format!("{counts} "))]);
+    let room = usize::from(area.width).saturating_sub(title.width() + 2);
     let block = Block::new().borders(borders).border_style(theme.frame(focused)).title(title);
-    match held(model, pane) {
+    match held(model, pane, room) {
         Some(text) => block.title(Line::styled(text, theme.waiting()).right_aligned()),
         None => block,
     }
 }
 
-/// What the reader of a frozen list should know.
-fn held(model: &Model, pane: Pane) -> Option<String> {
+/// What the reader of a held list should know, as far as there is room for it.
+fn held(model: &Model, pane: Pane, room: usize) -> Option<String> {
     let list = model.list(pane);
-    let alive = !matches!(model.source.health, Health::Ended | Health::Failed(_));
-    (!list.following() && alive).then(|| match list.unseen() {
-        0 => " held · G follows ".to_owned(),
-        new => format!(" ↓ {} new · G follows ", count(new)),
-    })
+    if list.following() || !model.source.is_alive() {
+        return None;
+    }
+    let follow = model.keymap.hint(Context::Browse, Action::Bottom).unwrap_or_default();
+    let (long, short) = match list.unseen() {
+        0 => (format!(" held · {follow} follows "), " held ".to_owned()),
+        new => (format!(" ↓ {} new · {follow} follows ", count(new)), format!(" ↓ {} ", count(new))),
+    };
+    [long, short].into_iter().find(|text| width(text) <= room)
 }
 
 fn draw_rows(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme, pane: Pane, focused: bool) {
@@ -79,7 +88,11 @@ fn dated(model: &Model, pane: Pane) -> bool {
 fn empty(model: &Model, pane: Pane) -> String {
     let all = model.board.kept(pane);
     if all > 0 {
-        return format!("None of {} matches the filter. Esc takes it back.", count(all));
+        return format!(
+            "None of {} matches the filter. Esc takes it back.{}",
+            count(all),
+            hint(&model.query().to_string())
+        );
     }
     let what = match pane {
         Pane::Failures => "failure",
@@ -88,10 +101,16 @@ fn empty(model: &Model, pane: Pane) -> String {
     match &model.source.health {
         Health::Connecting => "Connecting…".to_owned(),
         Health::History { .. } | Health::Reading { .. } => format!("Reading; no {what} so far."),
-        Health::Failed(reason) => reason.clone(),
+        Health::Failed(reason) => visible(reason).into_owned(),
         Health::Ended => format!("No {what} in {} log events.", count(model.source.events as usize)),
         Health::Following { .. } | Health::Retrying { .. } => {
             format!("No {what} in {} log events; new ones show up by themselves.", count(model.source.events as usize))
         }
     }
+}
+
+/// Why a filter that looks right may match nothing.
+fn hint(query: &str) -> &'static str {
+    let whole_name = query.contains("fn:") && !query.contains('*');
+    if whole_name { " fn: takes whole names; * stands for anything, as in fn:order*." } else { "" }
 }

@@ -9,33 +9,40 @@ use crate::app::keymap::Context;
 use crate::app::model::{ConditionMenu, FilterLine, Geometry, Model, Overlay};
 use crate::log::visible;
 
-use super::header::count;
-use super::text::{fit, width};
+use super::header::{FILTER_TEXT, count};
+use super::text::{cut, fit, width, wrap};
 use super::theme::Theme;
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme, geometry: &mut Geometry) {
     match &model.overlay {
         Some(Overlay::Filter(line)) => draw_filter_error(frame, area, line, theme),
-        Some(Overlay::Conditions(menu)) => geometry.menu = draw_menu(frame, area, model, menu, theme),
+        Some(Overlay::Conditions(menu)) => {
+            (geometry.menu, geometry.menu_top) = draw_menu(frame, area, model, menu, theme);
+        }
         Some(Overlay::Help(top)) => draw_help(frame, area, model, *top, theme, geometry),
         None => {}
     }
 }
 
-/// A caret under the place of the error, and what is wrong there.
+/// Carets under the place of the error, and what is wrong there, over the first rows of the body.
 fn draw_filter_error(frame: &mut Frame<'_>, area: Rect, line: &FilterLine, theme: &Theme) {
     let Some(error) = line.error() else { return };
+    let room = usize::from(area.width).saturating_sub(2);
     let before = line.text().get(..error.at).unwrap_or_default();
-    let column = (9 + width(before)).min(usize::from(area.width).saturating_sub(2));
-    let message = format!("^ {}", visible(&error.message));
-    let start = column.min(usize::from(area.width).saturating_sub(width(&message) + 1));
-    let text = format!("{}{}", " ".repeat(start), message);
-    let place = Rect { y: area.y + 2, height: 1, ..area };
-    frame.render_widget(Clear, place);
-    frame.render_widget(Line::styled(text, theme.waiting()), place);
+    let wrong = line.text().get(error.at..error.at + error.len).unwrap_or_default();
+    let column = (FILTER_TEXT + width(before)).min(room);
+    let carets =
+        format!("{}{}", " ".repeat(column), "^".repeat(width(wrong).clamp(1, room.saturating_sub(column).max(1))));
+    let message = wrap(&visible(&error.message), room.saturating_sub(FILTER_TEXT));
+    let message = message.iter().take(2).map(|piece| format!("{}{}", " ".repeat(FILTER_TEXT), cut(piece, room)));
+    for (row, text) in std::iter::once(carets).chain(message).enumerate() {
+        let place = Rect { y: area.y + 2 + row as u16, height: 1, ..area };
+        frame.render_widget(Clear, place);
+        frame.render_widget(Line::styled(text, theme.waiting()), place);
+    }
 }
 
-fn draw_menu(frame: &mut Frame<'_>, area: Rect, model: &Model, menu: &ConditionMenu, theme: &Theme) -> Rect {
+fn draw_menu(frame: &mut Frame<'_>, area: Rect, model: &Model, menu: &ConditionMenu, theme: &Theme) -> (Rect, usize) {
     let rows = menu.rows(&model.board);
     let widest = rows.iter().map(|row| width(row.condition.as_str())).max().unwrap_or(0).max(16);
     let wide = (widest + 20).min(usize::from(area.width) - 2);
@@ -57,14 +64,17 @@ fn draw_menu(frame: &mut Frame<'_>, area: Rect, model: &Model, menu: &ConditionM
             frame.buffer_mut().set_style(place, theme.selected(true));
         }
     }
-    inner
+    (inner, first)
 }
 
 fn draw_help(frame: &mut Frame<'_>, area: Rect, model: &Model, top: usize, theme: &Theme, geometry: &mut Geometry) {
     let wide = area.width.saturating_sub(4).min(104);
     let lines = help_lines(model, theme, usize::from(wide).saturating_sub(2));
     geometry.help_lines = lines.len();
-    let inner = popup(frame, area, " Help ", wide, (lines.len() as u16 + 2).min(area.height - 2), theme);
+    let high = (lines.len() as u16 + 2).min(area.height - 2);
+    let last = (top + usize::from(high - 2)).min(lines.len());
+    let title = format!(" Help, {}–{last} of {} lines ", top + 1, lines.len());
+    let inner = popup(frame, area, &title, wide, high, theme);
     geometry.help = inner;
     frame.render_widget(Paragraph::new(lines).scroll((top as u16, 0)), inner);
 }
@@ -78,7 +88,7 @@ fn help_lines<'a>(model: &Model, theme: &Theme, room: usize) -> Vec<Line<'a>> {
         lines.push(Line::styled(format!(" {}", context.title()), theme.strong()));
         for binding in model.keymap.of(context) {
             let keys = fit(&binding.key_names().join(" "), 16);
-            let mut pieces = textwrap(&binding.help, room.saturating_sub(20)).into_iter();
+            let mut pieces = wrap(&binding.help, room.saturating_sub(20)).into_iter();
             lines.push(Line::from(vec![
                 Span::styled(format!("  {keys}"), theme.accent()),
                 Span::raw(pieces.next().unwrap_or_default()),
@@ -89,29 +99,12 @@ fn help_lines<'a>(model: &Model, theme: &Theme, room: usize) -> Vec<Line<'a>> {
     lines
 }
 
-/// Words in lines of at most `room` cells.
-fn textwrap(text: &str, room: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let line = lines.last_mut().filter(|line| line.is_empty() || width(line) + 1 + width(word) <= room);
-        match line {
-            Some(line) if line.is_empty() => line.push_str(word),
-            Some(line) => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            None => lines.push(word.to_owned()),
-        }
-    }
-    lines
-}
-
 /// A framed area in the middle of the screen, cleared.
-fn popup(frame: &mut Frame<'_>, area: Rect, title: &'static str, wide: u16, high: u16, theme: &Theme) -> Rect {
+fn popup(frame: &mut Frame<'_>, area: Rect, title: &str, wide: u16, high: u16, theme: &Theme) -> Rect {
     let (wide, high) = (wide.min(area.width), high.min(area.height));
     let place =
         Rect { x: area.x + (area.width - wide) / 2, y: area.y + (area.height - high) / 2, width: wide, height: high };
-    let block = Block::bordered().border_style(theme.frame(true)).title(Span::styled(title, theme.accent()));
+    let block = Block::bordered().border_style(theme.frame(true)).title(Span::styled(title.to_owned(), theme.accent()));
     let inner = block.inner(place);
     frame.render_widget(Clear, place);
     frame.render_widget(block, place);

@@ -42,6 +42,23 @@ pub(super) fn fill(mut text: String, cells: usize) -> String {
     text
 }
 
+/// Words in lines of at most `cells` cells; a longer word is cut.
+pub(super) fn wrap(text: &str, cells: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().filter(|line| line.is_empty() || width(line) + 1 + width(word) <= cells);
+        match line {
+            Some(line) if line.is_empty() => line.push_str(&cut(word, cells)),
+            Some(line) => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            None => lines.push(cut(word, cells).into_owned()),
+        }
+    }
+    lines
+}
+
 fn start(text: &str, cells: usize) -> &str {
     let mut used = 0;
     let fitting = text.grapheme_indices(true).find(|(_, cluster)| {
@@ -80,6 +97,13 @@ mod tests {
         assert_eq!(cut("日本語", 4), "日…");
         assert_eq!(fit("日本語", 4), "日… ");
         assert_eq!(cut("abc", 0), "");
+    }
+
+    #[test]
+    fn words_are_wrapped_and_long_ones_cut() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("abcdefghij k", 4), ["abc…", "k"]);
+        assert_eq!(wrap("", 4), [""]);
     }
 
     #[test]

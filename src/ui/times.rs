@@ -5,8 +5,11 @@ use jiff::tz::TimeZone;
 
 use crate::app::model::{Model, TimeStyle};
 
-/// A time in a row: `11:24:43`, with the day when the rows span more than today.
+/// A time in a row: `11:24:43`, with the day when the rows span more than today; dashes when it is not known (0).
 pub(super) fn short(model: &Model, time: i64, dated: bool) -> String {
+    if time == 0 {
+        return "--:--:--".to_owned();
+    }
     if model.time == TimeStyle::Relative {
         return format!("{:>8}", ago(model.now - time));
     }

@@ -96,7 +96,16 @@ fn second(at: usize) -> i64 {
 
 /// A board in UTC on a source, with what is found in the messages.
 pub fn board_from(place: Place, messages: &[String]) -> Model {
-    let mut model = Model::new(Board::new(1 << 24), SourceState::at(place), Keymap::shipped().unwrap(), TimeZone::UTC);
+    filled(1 << 24, place, messages)
+}
+
+/// A board that keeps so many bytes of log messages.
+pub fn board_within(bytes: usize, messages: &[String]) -> Model {
+    filled(bytes, Place::default(), messages)
+}
+
+fn filled(bytes: usize, place: Place, messages: &[String]) -> Model {
+    let mut model = Model::new(Board::new(bytes), SourceState::at(place), Keymap::shipped().unwrap(), TimeZone::UTC);
     let batch = Batch { found: found(messages), events: messages.len() as u64, ..Batch::default() };
     if !messages.is_empty() {
         update(&mut model, Message::Source(SourceUpdate::Found(batch)));

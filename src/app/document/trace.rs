@@ -47,7 +47,7 @@ fn write_error(document: &mut Document, error: &InvocationError, depth: usize) {
 fn fits_the_head(error: &InvocationError) -> bool {
     let message = error.message.as_deref().unwrap_or_default();
     let cells = message.chars().count() + error.error_type.as_deref().map_or(0, |name| name.chars().count() + 2);
-    message.lines().count() <= 1 && cells <= 70
+    message.lines().count() <= 1 && cells <= 110
 }
 
 fn write_headline(document: &mut Document, error: &InvocationError, depth: usize) {
@@ -105,9 +105,13 @@ fn write_frame(document: &mut Document, frame: &StackFrame, columns: &Columns, r
     document.end_line();
 }
 
+/// Characters of a line of code that are shown: highlighting takes time by length.
+const LONGEST_CODE: usize = 400;
+
 fn write_code(document: &mut Document, code: &str, file: Option<&str>) {
     let start = document.text.len();
-    document.push(code.lines().next().unwrap_or_default().trim(), None);
+    let line = code.lines().next().unwrap_or_default().trim();
+    document.push(&line.chars().take(LONGEST_CODE).collect::<String>(), None);
     let language = file.and_then(|file| file.rsplit_once('.')).map(|(_, extension)| extension.to_owned());
     if let Some(language) = language {
         document.snippets.push(Snippet { range: start..document.text.len(), language });

@@ -153,7 +153,7 @@ impl Detail {
     /// Scrolls sideways by cells; wrapped text has no side to scroll to.
     pub fn scroll_sideways(&mut self, cells: isize) {
         if !self.wrap {
-            self.left = self.left.saturating_add_signed(cells).min(self.widest().saturating_sub(1));
+            self.left = self.left.saturating_add_signed(cells).min(self.widest().saturating_sub(self.width));
         }
     }
 
@@ -199,7 +199,7 @@ impl Detail {
     }
 
     fn widest(&self) -> usize {
-        self.rows.iter().map(ExactSizeIterator::len).max().unwrap_or(0)
+        self.rows.iter().map(|row| self.document.text[row.clone()].width()).max().unwrap_or(0)
     }
 
     fn lay_out(&mut self) {

@@ -4,6 +4,7 @@ use crossterm::event::KeyEvent;
 use ratatui_textarea::{Input, Key, TextArea};
 
 use crate::board::{Query, QueryError};
+use crate::log::is_bidi_control;
 
 /// The text being typed, the query it replaces, and what is wrong with it.
 #[derive(Debug)]
@@ -55,13 +56,18 @@ impl FilterLine {
     /// Takes a key as a line editor does; gives the new query when the text has become another one.
     pub fn key(&mut self, key: KeyEvent) -> Option<Query> {
         let input = Input::from(key);
+        if input.ctrl && input.key == Key::Char('u') {
+            // As in every shell; the text area's own meaning is to undo.
+            return self.area.delete_line_by_head().then(|| self.parse()).flatten();
+        }
         let breaks_line = matches!(input.key, Key::Enter) || (input.ctrl && input.key == Key::Char('m'));
         (!breaks_line && self.area.input(input)).then(|| self.parse()).flatten()
     }
 
-    /// Takes pasted text, its line breaks as spaces.
+    /// Takes pasted text, its line breaks as spaces and without characters that cannot be seen.
     pub fn paste(&mut self, text: &str) -> Option<Query> {
-        self.area.insert_str(text.split_whitespace().collect::<Vec<_>>().join(" "));
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.area.insert_str(line.replace(|c: char| c.is_control() || is_bidi_control(c), ""));
         self.parse()
     }
 

@@ -36,6 +36,8 @@ pub struct Geometry {
     pub tabs: Vec<(Rect, Tab)>,
     /// The rows of the menu.
     pub menu: Rect,
+    /// Row of the menu that is drawn first.
+    pub menu_top: usize,
     /// The text of the help.
     pub help: Rect,
     /// Lines of the help, on screen or not.

@@ -4,12 +4,16 @@ use crate::board::{Board, Pane, Seq, View};
 
 /// Where a list stands in its view.
 ///
-/// The selected row is held by its `Seq` and by its line on screen, so that arrivals before or after it never move it.
+/// The row that the reader chose is held by its `Seq` and by its line on screen: arrivals before or after it never move
+/// it, and a filter that hides it for a while does not lose it.
 #[derive(Debug, Clone)]
 pub struct List {
     pane: Pane,
+    /// What the reader chose.
+    anchor: Option<Seq>,
+    /// The row at the anchor: the chosen one, or the nearest while that is filtered out.
     selected: Option<Seq>,
-    /// Index of the selected row when it was last found, to stay near it when it is evicted.
+    /// Index of that row when it was last found, to stay near it when it is evicted.
     index: usize,
     /// Line of the selected row on screen, counted from the top of the list.
     line: usize,
@@ -32,7 +36,7 @@ impl List {
     /// A list that follows.
     #[must_use]
     pub fn new(pane: Pane) -> Self {
-        Self { pane, selected: None, index: 0, line: 0, following: true, unseen: 0, slack: 0 }
+        Self { pane, anchor: None, selected: None, index: 0, line: 0, following: true, unseen: 0, slack: 0 }
     }
 
     /// The selected entry.
@@ -58,7 +62,7 @@ impl List {
     pub fn window(&self, board: &Board, height: usize) -> Window {
         let rows = self.view(board).len();
         let last_top = rows.saturating_sub(height);
-        if self.following || self.selected.is_none() {
+        if self.following || self.anchor.is_none() {
             return Window { top: last_top, selected: rows.checked_sub(1) };
         }
         let selected = self.current(board);
@@ -69,9 +73,14 @@ impl List {
 
     /// Settles the selection after the view has changed: the newest row when following, the same or the nearest otherwise.
     pub fn settle(&mut self, board: &Board) {
-        let newest = self.view(board).len().saturating_sub(1);
-        let index = if self.following { newest } else { self.current(board) };
-        self.choose(board, index);
+        if self.following {
+            return self.choose(board, self.newest(board));
+        }
+        self.index = self.current(board);
+        self.selected = self.view(board).get(self.index);
+        if self.anchor.is_none_or(|seq| board.get(seq).is_none()) {
+            self.anchor = self.selected;
+        }
     }
 
     /// Counts rows that came while the list was held.
@@ -87,10 +96,21 @@ impl List {
         self.slack = 0;
     }
 
-    /// Moves the selection by `rows`, and the screen only when it must.
+    /// Starts counting anew: what came so far has been seen, or the filter is another.
+    pub fn forget_unseen(&mut self) {
+        self.unseen = 0;
+    }
+
+    /// Moves the selection by `rows`, and the screen only when it must. Down from the newest row goes on following.
     pub fn step(&mut self, board: &Board, rows: isize, height: usize) {
+        if self.following && rows >= 0 {
+            return;
+        }
         let window = self.window(board, height);
         let to = window.selected.unwrap_or(0).saturating_add_signed(rows).min(self.newest(board));
+        if to == self.newest(board) {
+            self.forget_unseen();
+        }
         self.hold(board, height);
         self.fill();
         self.choose(board, to);
@@ -145,7 +165,7 @@ impl List {
 
     /// Index of the selected row, or of the row at its time when it is filtered out, or of the row that took its place.
     fn current(&self, board: &Board) -> usize {
-        let Some(seq) = self.selected else { return 0 };
+        let Some(seq) = self.anchor else { return 0 };
         let near = || if board.get(seq).is_some() { board.rows_before(self.pane, seq) } else { self.index };
         board.position(seq).unwrap_or_else(near).min(self.newest(board))
     }
@@ -153,5 +173,6 @@ impl List {
     fn choose(&mut self, board: &Board, index: usize) {
         self.index = index;
         self.selected = self.view(board).get(index);
+        self.anchor = self.selected;
     }
 }

@@ -19,6 +19,8 @@ pub struct MenuRow {
 pub struct ConditionMenu {
     conditions: Vec<Condition>,
     chosen: Vec<Condition>,
+    /// Whether anything was chosen since the menu was opened.
+    touched: bool,
     cursor: usize,
 }
 
@@ -35,7 +37,7 @@ impl ConditionMenu {
             }
         }
         let cursor = conditions.iter().position(|condition| chosen.contains(condition)).unwrap_or(0);
-        Self { conditions, chosen, cursor }
+        Self { conditions, chosen, touched: false, cursor }
     }
 
     /// The rows with their counts of now; conditions that came meanwhile stand last.
@@ -75,6 +77,7 @@ impl ConditionMenu {
     /// Chooses or unchooses the condition under the cursor.
     pub fn toggle(&mut self, board: &Board) {
         let Some(row) = self.rows(board).into_iter().nth(self.cursor) else { return };
+        self.touched = true;
         match self.chosen.iter().position(|condition| *condition == row.condition) {
             Some(at) => {
                 self.chosen.remove(at);
@@ -83,10 +86,10 @@ impl ConditionMenu {
         }
     }
 
-    /// What was chosen: the marked conditions, or the one under the cursor when none is marked.
+    /// What was chosen: the marked conditions when marks were set or taken, and else the one under the cursor.
     #[must_use]
     pub fn choice(&self, board: &Board) -> Vec<Condition> {
-        if self.chosen.is_empty() {
+        if self.chosen.is_empty() || !self.touched {
             return self.rows(board).into_iter().nth(self.cursor).map(|row| row.condition).into_iter().collect();
         }
         self.chosen.clone()

@@ -81,6 +81,12 @@ impl SourceState {
         Self { place, ..Self::default() }
     }
 
+    /// Whether more may come.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        !matches!(self.health, Health::Ended | Health::Failed(_))
+    }
+
     /// Counts what a batch brought.
     pub fn count(&mut self, batch: &Batch) {
         self.events += batch.events;

@@ -10,7 +10,6 @@ impl Model {
     pub(super) fn browse(&mut self, action: Action, effects: &mut Vec<Effect>) {
         match action {
             Action::Quit => effects.push(Effect::Quit),
-            Action::Suspend => effects.push(Effect::Suspend),
             Action::Help => self.overlay = Some(Overlay::Help(0)),
             Action::Filter => self.overlay = Some(Overlay::Filter(Box::new(FilterLine::new(self.board.query())))),
             Action::Conditions => self.overlay = Some(Overlay::Conditions(ConditionMenu::new(&self.board))),
@@ -18,8 +17,10 @@ impl Model {
             Action::Time => self.time = self.time.next(),
             Action::Copy | Action::CopyRecord => self.copy(action, effects),
             Action::Mouse => self.toggle_mouse(effects),
-            Action::Narrower => self.resize_lists(-50),
-            Action::Wider => self.resize_lists(50),
+            Action::Narrower => self.resize(-50, 0),
+            Action::Wider => self.resize(50, 0),
+            Action::Taller => self.resize(0, -50),
+            Action::Shorter => self.resize(0, 50),
             _ => self.look(action),
         }
     }
@@ -28,7 +29,10 @@ impl Model {
     fn look(&mut self, action: Action) {
         match action {
             Action::Open => self.open(),
-            Action::Zoom => self.zoomed = !self.zoomed,
+            Action::Zoom => {
+                self.zoomed = !self.zoomed;
+                self.opened = false;
+            }
             Action::NextPane => self.cycle_focus(1),
             Action::PreviousPane => self.cycle_focus(-1),
             Action::FocusFailures => self.focus_on(Focus::List(Pane::Failures)),
@@ -110,13 +114,15 @@ impl Model {
     fn open(&mut self) {
         if self.open_entry().is_some() {
             self.focus_on(Focus::Detail);
+            self.opened = !self.zoomed;
             self.zoomed = true;
         }
     }
 
     fn back(&mut self) {
         if self.focus == Focus::Detail {
-            self.zoomed = false;
+            self.zoomed &= !self.opened;
+            self.opened = false;
             self.focus_on(Focus::List(self.shown));
         } else if self.zoomed {
             self.zoomed = false;
@@ -141,36 +147,40 @@ impl Model {
     fn toggle_mouse(&mut self, effects: &mut Vec<Effect>) {
         self.mouse = !self.mouse;
         let words = if self.mouse { "the mouse drives the board" } else { "the mouse selects text in the terminal" };
-        self.notice = Some(words.to_owned());
+        self.notify(words);
         effects.push(Effect::CaptureMouse(self.mouse));
     }
 
-    fn resize_lists(&mut self, thousandths: i16) {
+    /// Moves the border between the lists, and the one above the detail, by thousandths.
+    fn resize(&mut self, failures: i16, lists: i16) {
         let split = self.split_mut();
-        let wanted = split.failures.saturating_add_signed(thousandths);
-        split.failures = wanted.clamp(*Split::RANGE.start(), *Split::RANGE.end());
+        let moved = |at: u16, by: i16| at.saturating_add_signed(by).clamp(*Split::RANGE.start(), *Split::RANGE.end());
+        split.failures = moved(split.failures, failures);
+        split.lists = moved(split.lists, lists);
     }
 
     fn copy(&mut self, action: Action, effects: &mut Vec<Effect>) {
         let Some((what, text)) = self.copied_text(action) else {
-            self.notice = Some("nothing to copy: no record is selected, or it has no such part".to_owned());
+            self.notify("nothing to copy: no record is selected, or it has no such part");
             return;
         };
-        self.notice = Some(format!("copied the {what}, {} bytes", text.len()));
+        self.notify(format!("copied the {what}, {} bytes", text.len()));
         effects.push(Effect::Copy(text));
     }
 
     fn copied_text(&self, action: Action) -> Option<(&'static str, String)> {
         let (_, entry) = self.open_entry()?;
-        let Entry::Arrival(arrival) = entry else {
-            return Some(("text", self.detail.text().to_owned()));
+        let arrival = match entry {
+            Entry::Arrival(arrival) => arrival,
+            Entry::Unreadable(unreadable) => return Some(("log event", unreadable.message.to_string())),
+            Entry::Gap(gap) => return Some(("gap", gap.reason.clone())),
         };
         let record = &arrival.record;
         if action == Action::CopyRecord {
             return Some(("record", record.text().to_string()));
         }
         match self.detail.tab(Some(entry)) {
-            Tab::Trace => Some(("trace", trace_text(arrival, self.detail.text()))),
+            Tab::Trace => trace_text(arrival, self.detail.text()).map(|text| ("trace", text)),
             Tab::Request => record.request_payload().map(|text| ("request payload", text.to_string())),
             Tab::Response => record.response_payload().map(|text| ("response payload", text.to_string())),
             Tab::Raw => Some(("log event", arrival.message.to_string())),
@@ -178,9 +188,12 @@ impl Model {
     }
 }
 
-/// The trace with the error's own words before it, which the screen shows above the tabs.
-fn trace_text(arrival: &Arrival, frames: &str) -> String {
-    let Some(error) = arrival.record.error() else { return frames.to_owned() };
+/// The error's own words, and its frames as they are shown; `None` when the record tells of no error.
+fn trace_text(arrival: &Arrival, shown: &str) -> Option<String> {
+    let error = arrival.record.error()?;
     let words = [error.error_type, error.message].into_iter().flatten().collect::<Vec<_>>().join(": ");
-    if frames.starts_with(&words) { frames.to_owned() } else { format!("{words}\n{frames}") }
+    if error.frames.is_empty() && error.cause.is_none() {
+        return Some(words);
+    }
+    Some(if shown.starts_with(&words) { shown.to_owned() } else { format!("{words}\n{shown}") })
 }

@@ -58,11 +58,15 @@ impl Model {
     }
 
     fn click_overlay(&mut self, place: Position) {
+        let inside = [self.geometry.menu, self.geometry.help].into_iter().any(|area| area.contains(place));
+        if !inside && !matches!(self.overlay, Some(Overlay::Filter(_))) {
+            self.overlay = None;
+        }
         let area = self.geometry.menu;
         if let Some(Overlay::Conditions(menu)) = &mut self.overlay
             && area.contains(place)
         {
-            menu.point(usize::from(place.y - area.y), &self.board);
+            menu.point(self.geometry.menu_top + usize::from(place.y - area.y), &self.board);
             menu.toggle(&self.board);
         }
     }

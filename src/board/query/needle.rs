@@ -37,6 +37,13 @@ impl Needle {
         }
     }
 
+    /// Whether JSON may write it in another way than it was written here.
+    pub(super) fn may_be_escaped(&self) -> bool {
+        self.written
+            .bytes()
+            .any(|byte| !byte.is_ascii() || byte.is_ascii_control() || matches!(byte, b'"' | b'\\' | b'/'))
+    }
+
     fn is_in_ascii(&self, text: &[u8], rare: usize) -> bool {
         let needle = self.written.as_bytes();
         let byte = needle[rare];

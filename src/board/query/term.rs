@@ -7,7 +7,7 @@ use super::field::Field;
 use super::glob::Glob;
 use super::lexer::{Token, lex};
 use super::needle::Needle;
-use crate::record::{Arrival, FunctionArn, InvocationError, Outcome};
+use crate::record::{Arrival, FunctionArn, InvocationError, Outcome, json};
 
 /// One condition on an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,10 +116,13 @@ fn text_is_in(needle: &Needle, entry: &Entry) -> bool {
     }
 }
 
-/// A record that was not logged bare has a text of its own, with the quotes of its envelope resolved.
+/// A record that was not logged bare has a text of its own, with the quotes of its envelope resolved; in either, JSON may
+/// have written some characters as escapes (Python does so with all that are not ASCII).
 fn text_is_in_arrival(needle: &Needle, arrival: &Arrival) -> bool {
     let text = arrival.record.text();
-    needle.is_in(&arrival.message) || !text.shares_with(&arrival.message) && needle.is_in(text)
+    needle.is_in(&arrival.message)
+        || !text.shares_with(&arrival.message) && needle.is_in(text)
+        || needle.may_be_escaped() && needle.is_in(&json::unescape(text))
 }
 
 /// The value is quoted only when it would not read back without.

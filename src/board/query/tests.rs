@@ -30,6 +30,16 @@ fn success() -> Entry {
 }
 
 #[test]
+fn text_is_found_however_json_wrote_it() {
+    let entry = Sample { request: r#"{"name":"M\u00fcller","path":"a\/b"}"#, ..Sample::default() }.entry();
+    for (text, expected) in
+        [("Müller", true), ("müller", true), ("a/b", true), (r"M\u00fcller", true), ("Mäller", false)]
+    {
+        assert_eq!(query(text).matches(&entry), expected, "{text}");
+    }
+}
+
+#[test]
 fn terms_match_what_they_say() {
     let entry = failure();
     for (text, expected) in [

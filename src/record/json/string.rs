@@ -11,7 +11,8 @@ pub(in crate::record) fn unquote(raw: &str) -> Option<Cow<'_, str>> {
 /// Undoes one layer of JSON escapes.
 ///
 /// A lone surrogate becomes U+FFFD, and an escape that JSON does not know stays as it is.
-pub(in crate::record) fn unescape(text: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn unescape(text: &str) -> Cow<'_, str> {
     let Some(first) = memchr::memchr(b'\\', text.as_bytes()) else {
         return Cow::Borrowed(text);
     };
