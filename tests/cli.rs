@@ -205,6 +205,108 @@ fn a_closed_pipe_ends_it_quietly() {
     assert_eq!((status.code(), said.as_str()), (Some(0), ""));
 }
 
+/// `arrivals local` on a free port, and the exports it printed.
+struct Local {
+    child: std::process::Child,
+    exports: Vec<(String, String)>,
+}
+
+impl Local {
+    fn start() -> Self {
+        let mut child = bare().args(["local", "--time-scale", "600"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut exports = Vec::new();
+        loop {
+            let line = lines.next().unwrap().unwrap();
+            if let Some((name, value)) = line.strip_prefix("export ").and_then(|line| line.split_once('=')) {
+                exports.push((name.to_owned(), value.to_owned()));
+            } else if line.starts_with("aws ") {
+                return Self { child, exports };
+            }
+        }
+    }
+
+    fn tail(&self, args: &[&str]) -> Command {
+        let mut command = bare();
+        command.envs(self.exports.iter().cloned()).arg("tail").args(args);
+        command
+    }
+}
+
+impl Drop for Local {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Waits for a process to end by itself.
+fn ended(child: &mut std::process::Child) -> Option<i32> {
+    for _ in 0..1500 {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    child.kill().unwrap();
+    None
+}
+
+#[test]
+fn a_follow_ends_with_0_and_a_summary_on_a_signal() {
+    let local = Local::start();
+    for signal in ["-TERM", "-INT"] {
+        let mut child = local
+            .tail(&["/aws/lambda/receiver", "--follow", "--output", "jsonl"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Without a handler yet, the signal itself would end it: the handlers are there once it listens.
+        while !listens_to(child.id(), signal) {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+        assert_eq!(ended(&mut child), Some(0), "{signal}");
+        let mut said = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        assert_eq!(said.trim_end(), "0 records (0 success, 0 failure), 0 unreadable, 0 log events");
+    }
+}
+
+/// Whether a process catches a signal, by the mask that Linux shows; elsewhere a moment has to do.
+fn listens_to(process: u32, signal: &str) -> bool {
+    let number = if signal == "-TERM" { 15 } else { 2 };
+    let Ok(status) = std::fs::read_to_string(format!("/proc/{process}/status")) else {
+        std::thread::sleep(std::time::Duration::from_secs(2));
+        return true;
+    };
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap_or_default();
+    u64::from_str_radix(caught.trim(), 16).is_ok_and(|mask| mask & (1 << (number - 1)) != 0)
+}
+
+#[test]
+fn a_quiet_follow_notices_that_nobody_reads() {
+    let local = Local::start();
+    let mut child = local
+        .tail(&["/aws/lambda/receiver", "--follow", "--output", "jsonl"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert_eq!(ended(&mut child), Some(0));
+}
+
+#[test]
+fn what_the_service_refuses_exits_with_254() {
+    let local = Local::start();
+    let output = local.tail(&["/aws/lambda/recever", "--no-follow"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(254));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("did you mean /aws/lambda/receiver"), "{said}");
+}
+
 #[test]
 fn the_demo_off_a_terminal_prints_its_records_and_ends() {
     let output = arrivals().args(["demo", "--output", "jsonl"]).output().unwrap();

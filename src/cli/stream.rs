@@ -64,7 +64,7 @@ impl<W: Write> Stream<W> {
                 SourceUpdate::Found(batch) => self.write(batch),
                 SourceUpdate::Status(status) => {
                     tell(&status);
-                    Ok(())
+                    still_read()
                 }
                 SourceUpdate::Gap(gap) => self.write_entry(&gap.into()),
                 SourceUpdate::Ended(Ok(())) => return self.flush(),
@@ -115,6 +115,22 @@ impl<W: Write> Stream<W> {
         // Nobody is left to tell when stderr is closed.
         let _ = writeln!(io::stderr(), "{}", self.summary);
     }
+}
+
+/// Whether anybody still reads: a quiet log writes nothing for hours, and would not learn it from a write.
+#[cfg(unix)]
+fn still_read() -> io::Result<()> {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let out = io::stdout();
+    let mut watched = [PollFd::new(&out, PollFlags::empty())];
+    poll(&mut watched, Some(&Timespec::default()))?;
+    if watched[0].revents().contains(PollFlags::ERR) { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(()) }
+}
+
+/// Elsewhere the next write tells.
+#[cfg(not(unix))]
+fn still_read() -> io::Result<()> {
+    Ok(())
 }
 
 /// A closed pipe is how `head` says that it has had enough: no error.

@@ -123,9 +123,9 @@ fn edited(line: &FilterLine, room: usize) -> &str {
 
 fn draw_cursor(frame: &mut Frame<'_>, area: Rect, line: &FilterLine) {
     let room = usize::from(area.width).saturating_sub(11);
-    let before: String = line.text().chars().take(line.column()).collect();
-    let skipped: String = line.text().chars().take(line.column().saturating_sub(room)).collect();
-    let cells = width(&before) - width(&skipped);
+    let skipped = line.column().saturating_sub(room);
+    let before: String = line.text().chars().take(line.column()).skip(skipped).collect();
+    let cells = width(&visible(&before));
     frame.set_cursor_position(Position::new(area.x + FILTER_TEXT as u16 + cells as u16, area.y));
 }
 
