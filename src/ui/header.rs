@@ -26,7 +26,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &The
 }
 
 fn draw_source(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
-    let (words, style) = health(model, theme, area.width >= 100);
+    let (words, style) = health(model, theme, area.width);
     let room = usize::from(area.width).saturating_sub(width(&words) + 1);
     let mut left = vec![Span::styled(" arrivals", theme.accent())];
     let mut used = 9;
@@ -60,12 +60,14 @@ fn places(model: &Model) -> Vec<String> {
         .collect()
 }
 
-fn health(model: &Model, theme: &Theme, wide: bool) -> (String, Style) {
+fn health(model: &Model, theme: &Theme, room: u16) -> (String, Style) {
     match &model.source.health {
         Health::Connecting => ("○ connecting".to_owned(), theme.waiting()),
         Health::History { done } => (format!("◐ history {:.0} %", done * 100.0), theme.waiting()),
         Health::Reading { bytes, of } => (reading(*bytes, *of), theme.waiting()),
-        Health::Following { lag, interval } => (following(*lag, wide.then_some(*interval)), Style::new()),
+        Health::Following { lag, interval } => {
+            (following(lag.filter(|_| room >= 60), (room >= 100).then_some(*interval)), Style::new())
+        }
         Health::Retrying { at, throttled, .. } => (retrying(model.now, *at, *throttled), theme.waiting()),
         Health::Ended => ("■ all read".to_owned(), theme.dim()),
         Health::Failed(_) => ("✗ stopped by an error".to_owned(), theme.waiting()),

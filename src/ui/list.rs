@@ -25,7 +25,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &The
     frame.render_widget(block, area);
     if model.board.view(pane).is_empty() {
         let text = Paragraph::new(empty(model, pane)).style(theme.dim()).wrap(Wrap { trim: true });
-        frame.render_widget(text, rows);
+        frame.render_widget(text, Rect { x: rows.x + 1, width: rows.width.saturating_sub(2), ..rows });
     } else {
         draw_rows(frame, rows, model, theme, pane, focused);
     }

@@ -97,10 +97,15 @@ fn write_frame(document: &mut Document, frame: &StackFrame, columns: &Columns, r
     document.push(&pad(&place, columns.place), Some(if own { Role::Place } else { Role::Dim }));
     document.push("  ", None);
     let function = frame.function.as_deref().unwrap_or_default();
-    document.push(&pad(function, columns.function), Some(if own { Role::Function } else { Role::Dim }));
-    if let Some(code) = &frame.code {
-        document.push("  ", None);
-        write_code(document, code, frame.file.as_deref());
+    let role = Some(if own { Role::Function } else { Role::Dim });
+    match &frame.code {
+        Some(code) => {
+            document.push(&pad(function, columns.function), role);
+            document.push("  ", None);
+            write_code(document, code, frame.file.as_deref());
+        }
+        // Nothing follows: spaces would only wrap onto a row of their own.
+        None => document.push(function, role),
     }
     document.end_line();
 }
