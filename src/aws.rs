@@ -14,6 +14,7 @@ mod names;
 mod profile;
 mod receiver;
 mod sdk_error;
+mod told;
 
 pub use connect::connect;
 pub use error::{AwsError, ExitKind, Recovery};

@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test's helper fails the test as the test itself does")]
 
+#[path = "tail/answers.rs"]
+mod answers;
 #[path = "tail/bench.rs"]
 mod bench;
+#[path = "tail/broken.rs"]
+mod broken;
 #[path = "tail/clients.rs"]
 mod clients;
 #[path = "tail/following.rs"]
