@@ -170,7 +170,7 @@ impl<'a> Group<'a> {
                     continue;
                 }
                 // Pages of the history come in order: only what follows can be late.
-                Admit::Late(_) => batch.late += 1,
+                Admit::Late => batch.late += 1,
                 Admit::New => {}
             }
             new.push(event);
