@@ -6,6 +6,7 @@
 
 mod bundle;
 mod connect;
+mod credentials;
 mod error;
 mod http;
 mod identity;
@@ -14,6 +15,7 @@ mod names;
 mod profile;
 mod receiver;
 mod sdk_error;
+mod told;
 
 pub use connect::connect;
 pub use error::{AwsError, ExitKind, Recovery};
@@ -68,9 +70,19 @@ pub struct Clients {
     sts: aws_sdk_sts::Client,
     region: Arc<str>,
     login: Login,
+    settings: Arc<Settings>,
 }
 
 impl Clients {
+    /// Makes the clients anew from the same settings: these have read the configuration files once, and never see
+    /// the session keys that a later login writes there.
+    ///
+    /// # Errors
+    /// As with [`connect`].
+    pub async fn reconnect(&self) -> Result<Self, AwsError> {
+        connect(&self.settings).await
+    }
+
     /// The region that was settled on.
     #[must_use]
     pub fn region(&self) -> &str {

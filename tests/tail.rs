@@ -2,12 +2,22 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test's helper fails the test as the test itself does")]
 
+#[path = "tail/answers.rs"]
+mod answers;
 #[path = "tail/bench.rs"]
 mod bench;
+#[path = "tail/broken.rs"]
+mod broken;
 #[path = "tail/clients.rs"]
 mod clients;
 #[path = "tail/following.rs"]
 mod following;
+#[path = "tail/groups.rs"]
+mod groups;
+#[path = "tail/login.rs"]
+mod login;
+#[path = "tail/program.rs"]
+mod program;
 #[path = "tail/script.rs"]
 mod script;
 #[path = "tail/trouble.rs"]

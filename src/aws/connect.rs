@@ -1,76 +1,112 @@
 //! From settings to clients, with everything checked that can be before the first request.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use aws_config::identity::IdentityCache;
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::ProvideCredentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::os_shim_internal::{Env, Fs};
+use hyper::Uri;
 
+use super::credentials::Checked;
 use super::profile::{self, Local, Login};
-use super::{AwsError, Clients, Settings, http, sdk_error};
+use super::{AwsError, Clients, Keys, Settings, credentials, http, sdk_error};
+use crate::log::visible;
 
 const CONNECT: Duration = Duration::from_secs(5);
 /// A page of FilterLogEvents may be searched for this long before its first byte comes.
 const READ: Duration = Duration::from_secs(30);
 /// A synchronous invocation answers when the function ends, after 15 minutes at most.
 const INVOKE: Duration = Duration::from_mins(16);
-/// The instance metadata service, asked last, is given up by then.
-const CREDENTIALS: Duration = Duration::from_secs(15);
 
 /// Makes the clients, and checks that there is a profile, a region and credentials.
 ///
 /// # Errors
 /// What is missing, and the command or flag that gives it.
 pub async fn connect(settings: &Settings) -> Result<Clients, AwsError> {
-    let local = match settings.keys {
-        // Nothing of the user's own set-up matters to an endpoint with keys of its own.
-        Some(_) => Local {
-            endpoint_url: settings.endpoint_url.clone(),
-            ca_bundle: settings.ca_bundle.clone(),
-            region: settings.region.clone(),
-            ..Local::default()
-        },
-        None => profile::look(settings, &Env::real(), &Fs::real()).await?,
+    let (config, login) = match &settings.keys {
+        Some(keys) => (with_keys(settings, keys)?, Login::default()),
+        None => configured(settings).await?,
     };
-    check_endpoint(local.endpoint_url.as_deref())?;
-    let http = http_client(settings, &local)?;
-    let config = load(settings, &local, http).await;
     let Some(region) = config.region().map(ToString::to_string) else {
-        return Err(no_region(&local.login));
+        return Err(no_region(&login));
     };
-    check_credentials(&config, &local.login).await?;
-    Ok(clients(&config, &region, local.login))
+    check_region(&region)?;
+    // The SDK's own repetition would hide the wait, and could invoke a function twice.
+    let config = config.into_builder().retry_config(RetryConfig::disabled()).build();
+    let config = if settings.keys.is_some() { config } else { checked(config, &login).await? };
+    Ok(clients(&config, &region, login, settings))
 }
 
-fn check_endpoint(url: Option<&str>) -> Result<(), AwsError> {
-    match url {
-        Some(url) if !url.starts_with("http://") && !url.starts_with("https://") => Err(AwsError::Configuration {
-            problem: format!("{url} is no endpoint URL"),
-            mend: "begin it with http:// or https://, in --endpoint-url or AWS_ENDPOINT_URL".into(),
-        }),
-        _ => Ok(()),
-    }
+/// Nothing of the user's own set-up matters to an endpoint with keys of its own: neither files nor environment are
+/// looked at.
+fn with_keys(settings: &Settings, keys: &Keys) -> Result<SdkConfig, AwsError> {
+    let endpoint = settings.endpoint_url.as_deref();
+    check_endpoint(endpoint)?;
+    let http = if endpoint.is_some_and(|url| url.starts_with("http://")) {
+        http::plain_client()
+    } else {
+        http::client(settings.ca_bundle.as_deref(), ProxyConfig::disabled())?
+    };
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(settings.region.clone().map(Region::new))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::from_keys(&keys.id, &keys.secret, None)))
+        .http_client(http);
+    config.set_endpoint_url(settings.endpoint_url.clone());
+    Ok(config.build())
 }
 
-fn http_client(settings: &Settings, local: &Local) -> Result<SharedHttpClient, AwsError> {
+/// What flags, environment and configuration files say together.
+async fn configured(settings: &Settings) -> Result<(SdkConfig, Login), AwsError> {
+    let local = profile::look(settings, &Env::real(), &Fs::real()).await?;
     let endpoint = local.endpoint_url.as_deref();
-    let is_plain = endpoint.is_some_and(|url| url.starts_with("http://"));
-    if is_plain && settings.keys.is_some() {
-        return Ok(http::plain_client());
+    check_endpoint(endpoint)?;
+    let http = http::client(local.ca_bundle.as_deref(), http::proxy(endpoint))?;
+    Ok((load(settings, &local, http).await, local.login))
+}
+
+/// The SDK takes an impossible endpoint or region for one that cannot be reached just now.
+fn check_endpoint(url: Option<&str>) -> Result<(), AwsError> {
+    let Some(url) = url else { return Ok(()) };
+    let parsed = url.parse::<Uri>().ok();
+    if parsed.is_some_and(|uri| uri.host().is_some() && matches!(uri.scheme_str(), Some("http" | "https"))) {
+        return Ok(());
     }
-    http::client(local.ca_bundle.as_deref(), http::proxy(endpoint))
+    Err(AwsError::Configuration {
+        problem: format!("{} is no endpoint URL", visible(url)),
+        mend: "give one such as http://localhost:4566, in --endpoint-url or AWS_ENDPOINT_URL".into(),
+    })
+}
+
+fn check_region(region: &str) -> Result<(), AwsError> {
+    if region.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') && region.len() < 64 {
+        return Ok(());
+    }
+    Err(AwsError::Configuration {
+        problem: format!("{} is no AWS region", visible(region)),
+        mend: "give one such as eu-central-1, in --region, AWS_REGION or the profile".into(),
+    })
 }
 
 async fn load(settings: &Settings, local: &Local, http: SharedHttpClient) -> SdkConfig {
     let region = local.region.clone().map(Region::new);
-    let provider = ProviderConfig::default().with_http_client(http.clone()).with_region(region.clone());
-    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http);
+    // Providers of credentials do repeat their requests. Left to itself, the loader would read how often from the
+    // environment, and panic at what other tools take there, such as the mode `legacy`.
+    let retries = RetryConfig::standard();
+    let provider = ProviderConfig::default()
+        .with_http_client(http.clone())
+        .with_region(region.clone())
+        .with_retry_config(retries.clone());
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http).retry_config(retries);
     // Without one the SDK goes on to ask the instance that it may run on.
     if let Some(region) = region {
         loader = loader.region(region);
@@ -81,19 +117,12 @@ async fn load(settings: &Settings, local: &Local, http: SharedHttpClient) -> Sdk
     if let Some(name) = local.login.profile() {
         loader = loader.profile_name(name);
     }
-    with_credentials(loader, settings, &provider).load().await
-}
-
-/// Keys win over everything; a profile given by flag wins over keys in the environment, as with the AWS CLI.
-fn with_credentials(loader: ConfigLoader, settings: &Settings, provider: &ProviderConfig) -> ConfigLoader {
-    if let Some(keys) = &settings.keys {
-        return loader.credentials_provider(Credentials::from_keys(&keys.id, &keys.secret, None));
+    // A profile given by flag wins over keys in the environment, as with the AWS CLI.
+    if let Some(name) = &settings.profile {
+        let profile = ProfileFileCredentialsProvider::builder().configure(&provider).profile_name(name);
+        loader = loader.credentials_provider(profile.build());
     }
-    let Some(name) = &settings.profile else {
-        return loader;
-    };
-    loader
-        .credentials_provider(ProfileFileCredentialsProvider::builder().configure(provider).profile_name(name).build())
+    loader.load().await
 }
 
 fn no_region(login: &Login) -> AwsError {
@@ -103,70 +132,78 @@ fn no_region(login: &Login) -> AwsError {
     }
 }
 
-async fn check_credentials(config: &SdkConfig, login: &Login) -> Result<(), AwsError> {
+/// Fetches credentials, and has the clients begin with them.
+async fn checked(config: SdkConfig, login: &Login) -> Result<SdkConfig, AwsError> {
     let Some(provider) = config.credentials_provider() else {
         return Err(sdk_error::no_credentials(login));
     };
-    match tokio::time::timeout(CREDENTIALS, provider.provide_credentials()).await {
-        Ok(Ok(_)) => Ok(()),
-        Ok(Err(error)) => Err(sdk_error::of_credentials(&error, login)),
-        Err(_) => Err(sdk_error::no_credentials(login)),
-    }
+    let checked = Checked::new(provider).await.map_err(|error| sdk_error::of_credentials(&error, login))?;
+    // The provider's own limit comes first and says what it was that took so long.
+    let cache = IdentityCache::lazy().load_timeout(credentials::LIMIT + CONNECT).build();
+    Ok(config
+        .into_builder()
+        .credentials_provider(SharedCredentialsProvider::new(checked))
+        .identity_cache(cache)
+        .build())
 }
 
-fn clients(config: &SdkConfig, region: &str, login: Login) -> Clients {
-    let quick = timeouts(READ);
-    let patient = timeouts(INVOKE);
-    let lambda = |timeouts: &TimeoutConfig| {
-        aws_sdk_lambda::Client::from_conf(
-            aws_sdk_lambda::config::Builder::from(config)
-                .retry_config(RetryConfig::disabled())
-                .timeout_config(timeouts.clone())
-                .build(),
-        )
-    };
+fn clients(config: &SdkConfig, region: &str, login: Login, settings: &Settings) -> Clients {
+    let quick = config.clone().into_builder().timeout_config(timeouts(READ)).build();
+    let patient = config.clone().into_builder().timeout_config(timeouts(INVOKE)).build();
     Clients {
-        logs: aws_sdk_cloudwatchlogs::Client::from_conf(
-            aws_sdk_cloudwatchlogs::config::Builder::from(config)
-                .retry_config(RetryConfig::disabled())
-                .timeout_config(quick.clone())
-                .build(),
-        ),
-        lambda: lambda(&quick),
-        invoke: lambda(&patient),
-        sts: aws_sdk_sts::Client::from_conf(
-            aws_sdk_sts::config::Builder::from(config)
-                .retry_config(RetryConfig::disabled())
-                .timeout_config(quick.clone())
-                .build(),
-        ),
+        logs: aws_sdk_cloudwatchlogs::Client::new(&quick),
+        lambda: aws_sdk_lambda::Client::new(&quick),
+        invoke: aws_sdk_lambda::Client::new(&patient),
+        sts: aws_sdk_sts::Client::new(&quick),
         region: region.into(),
         login,
+        settings: Arc::new(settings.clone()),
     }
 }
 
+/// The whole of an operation may begin with fetching credentials.
 fn timeouts(read: Duration) -> TimeoutConfig {
-    TimeoutConfig::builder().connect_timeout(CONNECT).read_timeout(read).operation_timeout(read + CONNECT).build()
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .read_timeout(read)
+        .operation_timeout(credentials::LIMIT + CONNECT + read)
+        .build()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn an_endpoint_needs_a_scheme() {
+    async fn refusal(endpoint: &str, region: &str) -> String {
         let settings = Settings {
-            endpoint_url: Some("localhost:4566".into()),
-            keys: Some(crate::aws::Keys { id: "a".into(), secret: "b".into() }),
-            region: Some("eu-central-1".into()),
+            endpoint_url: Some(endpoint.into()),
+            keys: Some(Keys { id: "a".into(), secret: "b".into() }),
+            region: Some(region.into()),
             ..Settings::default()
         };
         let error = connect(&settings).await.unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "localhost:4566 is no endpoint URL; begin it with http:// or https://, in --endpoint-url or AWS_ENDPOINT_URL"
-        );
         assert_eq!(error.exit_kind().code(), 253);
+        error.to_string()
+    }
+
+    #[tokio::test]
+    async fn an_endpoint_needs_a_scheme_and_a_host() {
+        for url in ["localhost:4566", "http://", "http://exa mple", "ftp://example.com"] {
+            assert_eq!(
+                refusal(url, "eu-central-1").await,
+                format!(
+                    "{url} is no endpoint URL; give one such as http://localhost:4566, in --endpoint-url or AWS_ENDPOINT_URL"
+                )
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_region_is_a_name() {
+        assert_eq!(
+            refusal("http://localhost", "eu central").await,
+            "eu central is no AWS region; give one such as eu-central-1, in --region, AWS_REGION or the profile"
+        );
     }
 
     #[test]

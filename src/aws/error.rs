@@ -27,6 +27,14 @@ pub enum AwsError {
         /// What to type.
         mend: String,
     },
+    /// Credentials cannot be had now: their provider takes too long, or cannot reach whom it asks.
+    #[error("{problem}; {mend}")]
+    CredentialsLate {
+        /// What is wrong.
+        problem: String,
+        /// What to type if it does not pass.
+        mend: String,
+    },
     /// An action is not allowed.
     #[error("not allowed to {action} on {target}: {detail}")]
     Denied {
@@ -66,10 +74,12 @@ pub enum AwsError {
         mend: String,
     },
     /// The token of a page is no longer taken; reading starts again from a time.
-    #[error("the page token for {target} has expired")]
+    #[error("the page token for {target} is no longer taken: {detail}")]
     PageExpired {
         /// The log group.
         target: String,
+        /// The service's own words.
+        detail: String,
     },
     /// The service asks for fewer requests.
     #[error("{action} on {target} is throttled")]
@@ -138,7 +148,7 @@ pub enum Recovery {
     Wait,
     /// The same request, more slowly.
     SlowDown,
-    /// The same request, once the user has logged in again.
+    /// The same request with other credentials, once the user has logged in again.
     LogIn,
     /// Another request: the same range from its last known time.
     Restart,
@@ -153,6 +163,7 @@ impl AwsError {
         match self {
             Self::Configuration { .. }
             | Self::Credentials { .. }
+            | Self::CredentialsLate { .. }
             | Self::Expired { .. }
             | Self::NoReceiver { .. }
             | Self::Certificate { .. } => ExitKind::Configuration,
@@ -165,8 +176,9 @@ impl AwsError {
     pub fn recovery(&self) -> Recovery {
         match self {
             Self::Throttled { .. } => Recovery::SlowDown,
-            Self::Network { .. } | Self::Service { passing: true, .. } => Recovery::Wait,
-            Self::Expired { .. } => Recovery::LogIn,
+            Self::Network { .. } | Self::CredentialsLate { .. } | Self::Service { passing: true, .. } => Recovery::Wait,
+            // A helper that failed once may do better next time, as may the user.
+            Self::Credentials { .. } | Self::Expired { .. } => Recovery::LogIn,
             Self::PageExpired { .. } => Recovery::Restart,
             _ => Recovery::Never,
         }

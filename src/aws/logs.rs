@@ -67,7 +67,8 @@ impl Clients {
                 next_token: page.next_token.filter(|token| !token.is_empty()),
             }),
             Err(error) if token.is_some() && is_token_fault(error.code(), error.message()) => {
-                Err(AwsError::PageExpired { target: range.group.to_string() })
+                let detail = error.message().unwrap_or_default().to_owned();
+                Err(AwsError::PageExpired { target: range.group.to_string(), detail })
             }
             Err(error) => Err(self.refine(&range.group, self.explain(FILTER, &range.group, &error)).await),
         }
@@ -113,7 +114,8 @@ fn address(group: &str) -> (Option<String>, Option<String>) {
 }
 
 fn is_token_fault(code: Option<&str>, message: Option<&str>) -> bool {
-    code == Some("InvalidParameterException") && message.is_some_and(|text| text.to_lowercase().contains("token"))
+    // Filter patterns have tokens too.
+    code == Some("InvalidParameterException") && message.is_some_and(|text| text.to_lowercase().contains("nexttoken"))
 }
 
 fn events(group: &Arc<str>, answered: Vec<FilteredLogEvent>) -> Vec<LogEvent> {

@@ -64,11 +64,7 @@ pub(super) async fn look(settings: &Settings, env: &Env, fs: &Fs) -> Result<Loca
             .clone()
             .or_else(|| set(env, "AWS_CA_BUNDLE").map(PathBuf::from))
             .or_else(|| profiles.get("ca_bundle").map(PathBuf::from)),
-        endpoint_url: settings
-            .endpoint_url
-            .clone()
-            .or_else(|| set(env, "AWS_ENDPOINT_URL"))
-            .or_else(|| profiles.get("endpoint_url").map(str::to_owned)),
+        endpoint_url: settings.endpoint_url.clone().or_else(|| configured_endpoint(env, &profiles)),
         region: settings
             .region
             .clone()
@@ -76,6 +72,15 @@ pub(super) async fn look(settings: &Settings, env: &Env, fs: &Fs) -> Result<Loca
             .or_else(|| set(env, "AWS_DEFAULT_REGION"))
             .or_else(|| profiles.get("region").map(str::to_owned)),
     })
+}
+
+fn configured_endpoint(env: &Env, profiles: &ProfileSet) -> Option<String> {
+    let from = |variable: &str, key: &str| set(env, variable).or_else(|| profiles.get(key).map(str::to_owned));
+    let ignored = from("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls");
+    if ignored.is_some_and(|value| value.eq_ignore_ascii_case("true")) {
+        return None;
+    }
+    from("AWS_ENDPOINT_URL", "endpoint_url")
 }
 
 fn set(env: &Env, name: &str) -> Option<String> {
@@ -164,5 +169,13 @@ mod tests {
         let flag = look_at(&flags, &vars).await.unwrap();
         assert_eq!(flag.ca_bundle, Some(PathBuf::from("/flag.pem")));
         assert_eq!(flag.endpoint_url.as_deref(), Some("http://flag"));
+    }
+
+    #[tokio::test]
+    async fn a_configured_endpoint_may_be_ignored_but_not_a_flag() {
+        let vars = [("AWS_ENDPOINT_URL", "http://env"), ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")];
+        assert_eq!(look_at(&Settings::default(), &vars).await.unwrap().endpoint_url, None);
+        let flag = Settings { endpoint_url: Some("http://flag".into()), ..Settings::default() };
+        assert_eq!(look_at(&flag, &vars).await.unwrap().endpoint_url.as_deref(), Some("http://flag"));
     }
 }

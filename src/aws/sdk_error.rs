@@ -4,10 +4,11 @@ use std::error::Error;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::profile::Login;
+use super::told::told;
 use super::{AwsError, Clients};
 
 impl Clients {
@@ -19,19 +20,17 @@ impl Clients {
         if let Some(cause) = find::<CredentialsError>(error) {
             return of_credentials(cause, &self.login);
         }
-        let status = error.raw_response().map(|response| response.status().as_u16());
-        match (error.code(), status) {
-            (None, None) => of_connection(action, error),
-            (code, status) => self.of_answer(
-                action,
-                target,
-                &Answer {
-                    code: code.map_or_else(|| format!("HTTP {}", status.unwrap_or_default()), str::to_owned),
-                    detail: error.message().map_or_else(|| chain(error), str::to_owned),
-                    status: status.unwrap_or_default(),
-                },
-            ),
-        }
+        let SdkError::ServiceError(answer) = error else {
+            return of_connection(action, error);
+        };
+        let status = answer.raw().status().as_u16();
+        let Some(code) = error.code().map(str::to_owned).or_else(|| (status >= 400).then(|| format!("HTTP {status}")))
+        else {
+            // A success that cannot be read was not sent by AWS, but by some gateway or login page on the way.
+            return of_connection(action, error);
+        };
+        let detail = error.message().map_or_else(|| chain(error), str::to_owned);
+        self.of_answer(action, target, &Answer { code, detail, status })
     }
 
     fn of_answer(&self, action: &str, target: &str, answer: &Answer) -> AwsError {
@@ -76,23 +75,59 @@ fn is_throttling(code: &str) -> bool {
     )
 }
 
+/// What never reached the service, or came back in pieces.
 fn of_connection(action: &str, error: &(dyn Error + 'static)) -> AwsError {
     let detail = chain(error);
-    if detail.contains("certificate") || detail.contains("UnknownIssuer") {
-        return AwsError::Certificate {
-            detail,
-            mend: "give the root certificate of your network with --ca-bundle or AWS_CA_BUNDLE".into(),
+    if is_certificate(&detail) {
+        return certificate(detail);
+    }
+    if let Some(problem) = of_endpoint(&detail) {
+        return AwsError::Configuration {
+            problem: format!("{action} cannot be asked for ({problem})"),
+            mend: "check the region and the endpoint, in the flags, the environment and the profile".into(),
         };
     }
     AwsError::Network { action: action.to_owned(), detail }
 }
 
+/// What the SDK says of an endpoint that cannot be: with FIPS and one's own at once, or without a scheme.
+fn of_endpoint(detail: &str) -> Option<&str> {
+    let from = detail.find("Invalid Configuration").or_else(|| detail.find("failed to apply endpoint"))?;
+    // The whole request follows.
+    detail[from..].split(" to request ").next()
+}
+
+fn is_certificate(detail: &str) -> bool {
+    detail.contains("certificate") || detail.contains("UnknownIssuer")
+}
+
+fn certificate(detail: String) -> AwsError {
+    AwsError::Certificate {
+        detail,
+        mend: "give the root certificate of your network with --ca-bundle or AWS_CA_BUNDLE".into(),
+    }
+}
+
 /// What a failed credentials provider means to the user.
 pub(super) fn of_credentials(error: &CredentialsError, login: &Login) -> AwsError {
-    let detail = chain(error);
+    if let Some(CredentialsError::ProviderTimedOut(late)) = find(error) {
+        let waited = late.timeout_duration().as_secs();
+        return AwsError::CredentialsLate {
+            problem: format!("no AWS credentials came within {waited} s"),
+            mend: login.mend(),
+        };
+    }
+    let detail = told(&chain(error));
     // The last provider to be asked is the instance metadata service, which hardly ever is what was meant.
     if matches!(error, CredentialsError::CredentialsNotLoaded(_)) || detail.contains("IMDS") {
         return no_credentials(login);
+    }
+    if find::<ConnectorError>(error).is_some() {
+        if is_certificate(&detail) {
+            return certificate(detail);
+        }
+        let problem = format!("the AWS credentials cannot be had now ({detail})");
+        return AwsError::CredentialsLate { problem, mend: login.mend() };
     }
     let lower = detail.to_lowercase();
     if lower.contains("expired") || lower.contains("sso token") {
@@ -135,6 +170,7 @@ fn chain(error: &(dyn Error + 'static)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws::Recovery;
 
     #[derive(Debug, thiserror::Error)]
     #[error("{0}")]
@@ -160,5 +196,37 @@ mod tests {
         );
         let sso = CredentialsError::provider_error(layers(&["the SSO token has expired and cannot be refreshed"]));
         assert!(matches!(of_credentials(&sso, &Login::default()), AwsError::Expired { .. }));
+    }
+
+    #[test]
+    fn credentials_that_cannot_be_had_now_are_waited_for() {
+        let late = CredentialsError::provider_timed_out(std::time::Duration::from_mins(1));
+        let offline = CredentialsError::provider_error(ConnectorError::io(layers(&["no route to host"]).into()));
+        let told = [late, offline].map(|error| of_credentials(&error, &Login::default()));
+        assert_eq!(told[0].to_string(), "no AWS credentials came within 60 s; run: aws configure");
+        assert_eq!(
+            told[1].to_string(),
+            "the AWS credentials cannot be had now (io error: no route to host); run: aws configure"
+        );
+        assert!(told.iter().all(|error| error.recovery() == Recovery::Wait && error.exit_kind().code() == 253));
+    }
+
+    #[test]
+    fn an_endpoint_that_cannot_be_is_no_matter_of_the_connection() {
+        let fips =
+            layers(&["dispatch failure", "other", "Invalid Configuration: FIPS and custom endpoint are not supported"]);
+        let error = of_connection("logs:FilterLogEvents", &fips);
+        assert!(
+            matches!(&error, AwsError::Configuration { problem, .. }
+            if problem == "logs:FilterLogEvents cannot be asked for (Invalid Configuration: FIPS and custom endpoint are not supported)"),
+            "{error}"
+        );
+        let bare = layers(&["failed to apply endpoint `localhost:3` to request `Request { … }`", "invalid uri"]);
+        let error = of_connection("logs:FilterLogEvents", &bare);
+        assert!(
+            matches!(&error, AwsError::Configuration { problem, .. }
+            if problem == "logs:FilterLogEvents cannot be asked for (failed to apply endpoint `localhost:3`)"),
+            "{error}"
+        );
     }
 }

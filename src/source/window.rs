@@ -22,8 +22,8 @@ pub enum Admit {
     New,
     /// Seen before.
     Repeated,
-    /// Seen for the first time, so many milliseconds older than the newest known.
-    Late(i64),
+    /// Seen for the first time, and older than the newest known.
+    Late,
 }
 
 /// An overlapping window over one log group, with the events in it.
@@ -73,12 +73,6 @@ impl Window {
         self.newest
     }
 
-    /// How many events are remembered.
-    #[must_use]
-    pub fn remembered(&self) -> usize {
-        self.seen.len()
-    }
-
     /// Notes that reading starts again at [`Self::next_start`], so that events without an id are counted anew.
     pub fn begin_pass(&mut self) {
         self.pass += 1;
@@ -100,14 +94,14 @@ impl Window {
         if !self.is_first(time, key(event)) {
             return Admit::Repeated;
         }
-        let late = self.newest.map_or(0, |newest| newest.saturating_sub(time));
+        let is_late = self.newest.is_some_and(|newest| time < newest);
         // A clock that runs ahead must not pull the window into the future, past events of other streams.
         let known = event.origin.ingestion_time.map_or(time, |taken_in| taken_in.min(time));
         if self.newest.is_none_or(|newest| newest < known) {
             self.newest = Some(known);
             self.prune();
         }
-        if late > 0 { Admit::Late(late) } else { Admit::New }
+        if is_late { Admit::Late } else { Admit::New }
     }
 
     fn is_first(&mut self, time: i64, key: Key) -> bool {

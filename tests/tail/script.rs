@@ -2,62 +2,163 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::io;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use arrivals::source::{Status, poll};
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
+use futures_util::stream::{self, StreamExt};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, StreamBody};
+use hyper::body::{Frame, Incoming};
+use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response, body::Incoming, server::conn::http1};
+use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
-use super::bench::{clients, options, record, tail};
+use super::bench::record;
 
-/// Answers in turn, the last for ever, and keeps what was asked.
+type Body = UnsyncBoxBody<Bytes, io::Error>;
+
+/// Status and JSON, and how much of it is sent.
 #[derive(Clone)]
-struct Script {
-    answers: Arc<Mutex<VecDeque<(u16, Value)>>>,
-    asked: Arc<Mutex<Vec<Value>>>,
-    url: String,
+pub(crate) struct Answer {
+    status: u16,
+    json: Value,
+    end: End,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum End {
+    Whole,
+    /// Half of it comes, and the connection is closed.
+    Broken,
+    /// Half of it comes, and nothing more.
+    Stuck,
+}
+
+impl Answer {
+    pub(crate) fn broken(self) -> Self {
+        Self { end: End::Broken, ..self }
+    }
+
+    pub(crate) fn stuck(self) -> Self {
+        Self { end: End::Stuck, ..self }
+    }
+
+    fn response(self) -> Response<Body> {
+        let text = self.json.to_string();
+        let end = self.end;
+        let sent = if end == End::Whole { text.len() } else { text.len() / 2 };
+        let first = Frame::data(Bytes::copy_from_slice(&text.as_bytes()[..sent]));
+        let rest = async move {
+            if end == End::Stuck {
+                std::future::pending::<()>().await;
+            }
+            // Time for the first half to be on its way.
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            Err(io::Error::other("the script says so"))
+        };
+        let frames = stream::once(async { Ok(first) }).chain(stream::once(rest).take(usize::from(end != End::Whole)));
+        Response::builder()
+            .status(self.status)
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("content-length", text.len())
+            .body(StreamBody::new(frames).boxed_unsync())
+            .unwrap()
+    }
+}
+
+/// What a request says.
+#[derive(Clone)]
+pub(crate) struct Asked {
+    pub(crate) body: Value,
+    /// Access key id that signed it.
+    pub(crate) key: String,
+}
+
+/// An endpoint on a port of this machine. Dropping it closes its connections.
+pub(crate) struct Script {
+    pub(crate) url: String,
+    asked: Arc<Mutex<Vec<Asked>>>,
+    _serving: JoinSet<()>,
 }
 
 impl Script {
-    async fn of(answers: impl IntoIterator<Item = (u16, Value)>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let script = Self {
-            answers: Arc::new(Mutex::new(answers.into_iter().collect())),
-            asked: Arc::default(),
-            url: format!("http://{}", listener.local_addr().unwrap()),
-        };
-        let serving = script.clone();
-        tokio::spawn(async move {
+    /// Answers in turn, the last for ever.
+    pub(crate) async fn of(answers: impl IntoIterator<Item = Answer>) -> Self {
+        Self::at(0, answers).await
+    }
+
+    pub(crate) async fn at(port: u16, answers: impl IntoIterator<Item = Answer>) -> Self {
+        let answers: Mutex<VecDeque<Answer>> = Mutex::new(answers.into_iter().collect());
+        Self::answering(port, false, move |_| {
+            let mut answers = answers.lock().unwrap();
+            if answers.len() > 1 { answers.pop_front().unwrap() } else { answers[0].clone() }
+        })
+        .await
+    }
+
+    /// Answers as `answer` says; where it `resets`, a connection ends with a reset instead of a farewell.
+    pub(crate) async fn answering(
+        port: u16,
+        resets: bool,
+        answer: impl Fn(&Asked) -> Answer + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let asked: Arc<Mutex<Vec<Asked>>> = Arc::default();
+        let (noted, answer) = (Arc::clone(&asked), Arc::new(answer));
+        let mut serving = JoinSet::new();
+        serving.spawn(async move {
+            let mut connections = JoinSet::new();
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
-                let script = serving.clone();
-                let service = service_fn(move |request| script.clone().answer(request));
-                tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+                if resets {
+                    stream.set_zero_linger().unwrap();
+                }
+                let (noted, answer) = (Arc::clone(&noted), Arc::clone(&answer));
+                let service = service_fn(move |request| {
+                    let (noted, answer) = (Arc::clone(&noted), Arc::clone(&answer));
+                    async move {
+                        let Some(request) = read(request).await else {
+                            return Ok::<_, Infallible>(fault(400, "InvalidAction", "not in the script").response());
+                        };
+                        noted.lock().unwrap().push(request.clone());
+                        Ok(answer(&request).response())
+                    }
+                });
+                connections.spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
             }
         });
-        script
+        Self { url, asked, _serving: serving }
     }
 
-    async fn answer(self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
-        let body = request.into_body().collect().await.unwrap().to_bytes();
-        self.asked.lock().unwrap().push(serde_json::from_slice(&body).unwrap());
-        let mut answers = self.answers.lock().unwrap();
-        let (status, answer) = if answers.len() > 1 { answers.pop_front().unwrap() } else { answers[0].clone() };
-        let body = Full::new(Bytes::from(answer.to_string()));
-        Ok(Response::builder().status(status).header("content-type", "application/x-amz-json-1.1").body(body).unwrap())
+    pub(crate) fn port(&self) -> u16 {
+        self.url.rsplit(':').next().unwrap().parse().unwrap()
     }
 
-    fn asked(&self) -> Vec<Value> {
-        self.asked.lock().unwrap().clone()
+    pub(crate) fn asked(&self) -> Vec<Value> {
+        self.asked.lock().unwrap().iter().map(|asked| asked.body.clone()).collect()
+    }
+
+    pub(crate) fn keys(&self) -> Vec<String> {
+        self.asked.lock().unwrap().iter().map(|asked| asked.key.clone()).collect()
     }
 }
 
-fn page(ids: &[(i64, &str)], token: Option<&str>) -> (u16, Value) {
+/// A request of CloudWatch Logs; none of another service, which does not speak JSON.
+async fn read(request: Request<Incoming>) -> Option<Asked> {
+    let signature = request.headers()["authorization"].to_str().unwrap().to_owned();
+    let key = signature.split("Credential=").nth(1).unwrap().split('/').next().unwrap().to_owned();
+    let body = request.into_body().collect().await.unwrap().to_bytes();
+    Some(Asked { body: serde_json::from_slice(&body).ok()?, key })
+}
+
+pub(crate) fn page(ids: &[(i64, &str)], token: Option<&str>) -> Answer {
     let events: Vec<Value> = ids
         .iter()
         .map(|(time, id)| {
@@ -65,91 +166,13 @@ fn page(ids: &[(i64, &str)], token: Option<&str>) -> (u16, Value) {
                    "eventId": format!("{time}{id}"), "logStreamName": "s"})
         })
         .collect();
-    let mut page = json!({"events": events});
+    let mut json = json!({"events": events});
     if let Some(token) = token {
-        page["nextToken"] = json!(token);
+        json["nextToken"] = json!(token);
     }
-    (200, page)
+    Answer { status: 200, json, end: End::Whole }
 }
 
-fn fault(status: u16, code: &str, message: &str) -> (u16, Value) {
-    (status, json!({"__type": code, "message": message}))
-}
-
-fn since(since: i64) -> poll::Options {
-    poll::Options { since, follow: false, ..options(&["g"]) }
-}
-
-#[tokio::test]
-async fn an_expired_page_token_starts_again_at_the_last_time_seen() {
-    let script = Script::of([
-        page(&[(1_000, "a"), (2_000, "b")], Some("t1")),
-        fault(400, "InvalidParameterException", "The specified nextToken is invalid."),
-        page(&[(2_000, "b"), (2_000, "c"), (3_000, "d")], None),
-    ])
-    .await;
-    let mut tail = tail(&clients(&script.url).await, since(500));
-    tail.until_ended().await;
-    assert_eq!(tail.ids, ["a", "b", "c", "d"]);
-    assert_eq!(tail.repeated, 1);
-    let asked: Vec<(Value, Value)> =
-        script.asked().iter().map(|request| (request["startTime"].clone(), request["nextToken"].clone())).collect();
-    assert_eq!(asked, [(json!(500), Value::Null), (json!(500), json!("t1")), (json!(2_000), Value::Null)]);
-}
-
-#[tokio::test]
-async fn a_poll_that_finds_nothing_new_costs_one_request_for_the_window() {
-    let newest = super::bench::now();
-    let script = Script::of([page(&[(newest, "a")], None)]).await;
-    let mut tail = tail(&clients(&script.url).await, poll::Options { follow: true, ..since(newest - 600_000) });
-    tail.polls(5).await;
-    let polls = tail.statuses.iter().filter(|status| matches!(status, Status::Following { .. })).count();
-    let asked = script.asked();
-    // The history's own request comes before the first status.
-    assert!((polls..=polls + 1).contains(&asked.len()), "{polls} polls, {} requests", asked.len());
-    assert_eq!(asked[0]["startTime"], newest - 600_000);
-    assert_eq!(asked[1]["startTime"], newest - 60_000);
-    assert_eq!(asked[1].get("endTime"), None);
-    assert_eq!(tail.ids, ["a"]);
-}
-
-#[tokio::test]
-async fn failures_of_the_service_pass_and_refusals_stay() {
-    let script = Script::of([
-        fault(503, "ServiceUnavailableException", "busy"),
-        fault(500, "InternalFailure", "oops"),
-        page(&[(1_000, "a")], Some("t1")),
-        fault(503, "ServiceUnavailableException", "busy"),
-        page(&[(2_000, "b")], Some("t2")),
-        fault(400, "AccessDeniedException", "User: arn:aws:iam::123123123123:user/me is not authorized"),
-    ])
-    .await;
-    let mut tail = tail(&clients(&script.url).await, since(500));
-    tail.until_ended().await;
-    assert_eq!(tail.ids, ["a", "b"]);
-    let retries = tail.statuses.iter().filter(|status| matches!(status, Status::Retrying { .. })).count();
-    assert_eq!(retries, 3);
-    let Some(Err(error)) = tail.ended else { panic!("{:?}", tail.ended) };
-    assert_eq!(
-        error.to_string(),
-        "not allowed to logs:FilterLogEvents on g: User: arn:aws:iam::123123123123:user/me is not authorized"
-    );
-    assert_eq!(error.exit_code(), 254);
-}
-
-#[tokio::test]
-async fn expired_credentials_end_a_read_but_not_a_follow() {
-    let expired = || fault(400, "ExpiredTokenException", "The security token included in the request is expired");
-    let script = Script::of([expired()]).await;
-    let mut read = tail(&clients(&script.url).await, poll::Options { follow: true, ..since(500) });
-    read.until_ended().await;
-    let Some(Err(error)) = read.ended else { panic!("{:?}", read.ended) };
-    assert_eq!(error.to_string(), "the AWS credentials have expired; run: aws configure");
-    assert_eq!(error.exit_code(), 253);
-
-    let script = Script::of([page(&[], None), expired(), page(&[(1_000, "a")], None)]).await;
-    let mut follow = tail(&clients(&script.url).await, poll::Options { follow: true, ..since(500) });
-    follow.until_ids(1).await;
-    assert!(follow.statuses.iter().any(|status| matches!(status, Status::Retrying { reason, .. }
-        if reason == "the AWS credentials have expired; run: aws configure")));
+pub(crate) fn fault(status: u16, code: &str, message: &str) -> Answer {
+    Answer { status, json: json!({"__type": code, "message": message}), end: End::Whole }
 }
