@@ -19,7 +19,7 @@ pub(super) async fn run(args: ReadArgs, look: LookArgs) -> Result<(), Failure> {
     let (query, format) = (args.output.query()?, args.output.format()?);
     let files = if args.files.is_empty() { vec![PathBuf::from("-")] } else { args.files };
     let names = files.iter().map(|file| file.display().to_string()).collect();
-    let updates = file::start(files);
+    let updates = file::start(files, args.follow);
     if format == OutputFormat::Board {
         return board::run(Place { names, ..Place::default() }, query, look, updates, mpsc::channel(1).1).await;
     }
