@@ -302,6 +302,24 @@ fn it_does_not_matter_how_a_file_is_cut_into_blocks() {
     }
 }
 
+#[test]
+fn deep_nesting_neither_stops_it_nor_is_lost() {
+    let deep = format!("{}{}", "[".repeat(100_000), "{".repeat(100_000));
+    for begin in [
+        r#"{"events":[{"message":"#,
+        r#"{"results":[[{"field":"@message","value":"#,
+        r#"{"Messages":[{"Body":"#,
+        r#"{"messageType":"DATA_MESSAGE","logEvents":"#,
+        "{\n\"version\":",
+        r#"[{"message":"#,
+        "",
+    ] {
+        let content = format!("{begin}{deep}");
+        let events = log_events(slowly(content.as_bytes(), 1 << 16));
+        assert!(events.iter().any(|event| event.message.len() >= deep.len()), "{begin}");
+    }
+}
+
 /// Files of the folder, cut, doubled and run into each other.
 fn mangled() -> impl Strategy<Value = Vec<u8>> {
     let contents: Vec<Vec<u8>> = CASES.iter().map(|case| fs::read(folder().join(case.file)).unwrap()).collect();

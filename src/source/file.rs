@@ -137,11 +137,17 @@ impl Reader {
                 Err(source) => self.fail(SourceError::Open { path: path.clone(), source }),
             }
         }
+        let mut was_idle = false;
         while !inputs.is_empty() {
-            if !self.round(&mut inputs)? && !inputs.is_empty() {
+            let is_idle = !self.round(&mut inputs)?;
+            if is_idle && !was_idle {
                 self.intake.send(SourceUpdate::Status(Status::Following { lag: None, next_poll: POLL }))?;
+            }
+            if is_idle && !inputs.is_empty() {
+                self.intake.check()?;
                 thread::sleep(POLL);
             }
+            was_idle = is_idle;
         }
         Ok(())
     }

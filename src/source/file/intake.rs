@@ -48,6 +48,11 @@ impl Intake {
         self.updates.blocking_send(update).map_err(|_| Stop::Cancelled)
     }
 
+    /// Stops when nobody listens any more, which nothing else tells while there is nothing to send.
+    pub(super) fn check(&self) -> Result<(), Stop> {
+        if self.updates.is_closed() { Err(Stop::Cancelled) } else { Ok(()) }
+    }
+
     fn count(&mut self, bytes: usize) -> Result<(), Stop> {
         self.batch.events += 1;
         self.batch.bytes += bytes as u64;

@@ -40,10 +40,13 @@ impl<R: Read> Lines<R> {
 
     /// Reads what there is, up to one block; gives whether there was anything.
     pub(super) fn fill(&mut self) -> io::Result<bool> {
-        self.buffer.copy_within(self.start..self.filled, 0);
-        self.filled -= self.start;
-        self.searched -= self.start;
-        self.start = 0;
+        // What is long stays where it is while it grows.
+        if self.start > 0 {
+            self.buffer.copy_within(self.start..self.filled, 0);
+            self.filled -= self.start;
+            self.searched -= self.start;
+            self.start = 0;
+        }
         if self.buffer.len() < self.filled + BLOCK {
             self.buffer.resize(self.filled + BLOCK, 0);
         }
