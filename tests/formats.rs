@@ -303,6 +303,16 @@ fn it_does_not_matter_how_a_file_is_cut_into_blocks() {
 }
 
 #[test]
+fn a_log_that_begins_with_a_record_on_several_lines_is_still_a_log() {
+    let record = fs::read_to_string(folder().join("s3-on-failure.json")).unwrap();
+    let logged = format!("{record}END RequestId: 1\n");
+    for step in [1, 100, usize::MAX] {
+        assert_eq!(log_events(slowly(record.as_bytes(), step)).len(), 1);
+        assert_eq!(log_events(slowly(logged.as_bytes(), step)).len(), logged.lines().count());
+    }
+}
+
+#[test]
 fn deep_nesting_neither_stops_it_nor_is_lost() {
     let deep = format!("{}{}", "[".repeat(100_000), "{".repeat(100_000));
     for begin in [

@@ -9,6 +9,7 @@ mod plain;
 mod rows;
 mod stamped;
 mod time;
+mod whole;
 
 use std::io::Read;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use self::csv::Csv;
 use self::document::Document;
 use self::plain::Plain;
 use self::stamped::{Stamp, Stamped};
+use self::whole::Whole;
 use super::lines::{Line, Lines};
 use super::{Stop, sniff};
 use crate::log::{LogEvent, Origin};
@@ -70,6 +72,8 @@ enum Form {
     Stamped(Stamped),
     /// A table.
     Csv(Csv),
+    /// One record.
+    Whole(Whole),
     /// JSON that is not bound to lines.
     Document(Document),
 }
@@ -89,6 +93,7 @@ impl Format {
                 Form::Plain(format) => format.read(source, place, sink, at_end)?,
                 Form::Stamped(format) => format.read(source, place, sink, at_end)?,
                 Form::Csv(format) => format.read(source, place, sink, at_end)?,
+                Form::Whole(format) => format.read(source, place, sink, at_end)?,
                 Form::Document(format) => format.read(source, place, sink, at_end)?,
             };
             match turn {
@@ -103,13 +108,12 @@ impl Format {
         match &mut self.0 {
             Form::Stamped(format) => format.flush(sink),
             Form::Csv(format) => format.flush(sink),
-            Form::Document(format) => match format.idle(sink)? {
-                Turn::Wait => Ok(()),
-                Turn::Switch(next) => {
-                    self.0 = next;
-                    self.read(source, place, sink, false)
-                }
-            },
+            Form::Document(format) => format.flush(sink),
+            // A file that was written whole would have ended by now.
+            Form::Whole(_) => {
+                self.0 = Form::Plain(Plain::default());
+                self.read(source, place, sink, false)
+            }
             Form::Unknown | Form::Plain(_) => Ok(()),
         }
     }
@@ -125,6 +129,7 @@ fn begin(source: &mut Source, at_end: bool) -> Turn {
     };
     let format = match sniff::document(rest, is_all, true) {
         sniff::Sniff::More => return Turn::Wait,
+        sniff::Sniff::Record => Form::Whole(Whole::default()),
         sniff::Sniff::Document(kind) => Form::Document(Document::new(kind)),
         sniff::Sniff::No => {
             let first = String::from_utf8_lossy(first);

@@ -41,8 +41,6 @@ pub(super) enum Kind {
     Array,
     /// `{"messageType":…}` or `{"awslogs":…}`: what a subscription filter sends.
     Batch,
-    /// One record over several lines, as an object in S3 may be.
-    Record,
 }
 
 impl Kind {
@@ -52,7 +50,7 @@ impl Kind {
             Self::Events => Some("events"),
             Self::Results => Some("results"),
             Self::Messages => Some("Messages"),
-            Self::Array | Self::Batch | Self::Record => None,
+            Self::Array | Self::Batch => None,
         }
     }
 }
@@ -62,6 +60,8 @@ impl Kind {
 pub(super) enum Sniff {
     /// A document begins here.
     Document(Kind),
+    /// A record over several lines begins here, which may be all there is.
+    Record,
     /// None begins here.
     No,
     /// It cannot be told without more bytes.
@@ -85,8 +85,7 @@ pub(super) fn first_line(bytes: &[u8], is_all: bool) -> Option<&[u8]> {
 pub(super) fn document(bytes: &[u8], is_all: bool, is_first: bool) -> Sniff {
     let mut walk = Walk { bytes, at: 0 };
     match walk.document(is_first) {
-        Ok(Some(kind)) => Sniff::Document(kind),
-        Ok(None) => Sniff::No,
+        Ok(sniff) => sniff,
         Err(Cut) if is_all => Sniff::No,
         Err(Cut) => Sniff::More,
     }
@@ -102,15 +101,15 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn document(&mut self, is_first: bool) -> Result<Option<Kind>, Cut> {
+    fn document(&mut self, is_first: bool) -> Result<Sniff, Cut> {
         match self.peek()? {
             b'{' => self.object(is_first),
             b'[' => self.array(is_first),
-            _ => Ok(None),
+            _ => Ok(Sniff::No),
         }
     }
 
-    fn object(&mut self, is_first: bool) -> Result<Option<Kind>, Cut> {
+    fn object(&mut self, is_first: bool) -> Result<Sniff, Cut> {
         self.at += 1;
         let mut lead = 0;
         while let Some(key) = self.key()? {
@@ -131,18 +130,18 @@ impl<'a> Walk<'a> {
                     None
                 }
                 key if lead == 0 && is_first && is_one_of(key, RECORD) => {
-                    self.goes_on_in_next_line()?.then_some(Kind::Record)
+                    return Ok(if self.goes_on_in_next_line()? { Sniff::Record } else { Sniff::No });
                 }
                 _ => None,
             };
-            return Ok(kind);
+            return Ok(kind.map_or(Sniff::No, Sniff::Document));
         }
-        Ok(None)
+        Ok(Sniff::No)
     }
 
-    fn array(&mut self, is_first: bool) -> Result<Option<Kind>, Cut> {
+    fn array(&mut self, is_first: bool) -> Result<Sniff, Cut> {
         let is_item = |key: &[u8]| is_first || is_event_field(key) || is_one_of(key, &["field", "messageType"]);
-        Ok(self.opens(is_item)?.then_some(Kind::Array))
+        Ok(if self.opens(is_item)? { Sniff::Document(Kind::Array) } else { Sniff::No })
     }
 
     /// The array of a page: its first item must look like one, or the next key must be of such a page.
@@ -287,10 +286,16 @@ mod tests {
             (r#"{"awslogs":{"data":""#, Kind::Batch),
             (r#"[{"timestamp":1"#, Kind::Array),
             ("[\n[{\"field\":1", Kind::Array),
-            ("{\n\"version\":\"1.0\",", Kind::Record),
-            ("{\"version\":\"1.0\",\"requestPayload\":{\n}}", Kind::Record),
         ] {
             assert_eq!(kind(text), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_record_on_several_lines_is_told_at_the_beginning_of_a_file() {
+        for text in ["{\n\"version\":\"1.0\",", "{\"version\":\"1.0\",\"requestPayload\":{\n}}"] {
+            assert_eq!(document(text.as_bytes(), true, true), Sniff::Record, "{text}");
+            assert_eq!(document(text.as_bytes(), true, false), Sniff::No, "{text}");
         }
     }
 

@@ -69,9 +69,7 @@ impl Document {
         loop {
             match self.advance(source.rest()) {
                 Event::Item(item) => {
-                    if !self.item(source, &item, place, sink)? {
-                        return Ok(Turn::Switch(Form::Plain(Plain::default())));
-                    }
+                    self.item(source, &item, place, sink)?;
                     if self.nesting.depth() == 0 {
                         return self.end(source, sink);
                     }
@@ -83,17 +81,15 @@ impl Document {
         }
     }
 
-    /// Nothing more came for a while. A record that does not end may be none: its lines are read one by one instead.
-    pub(super) fn idle(&mut self, sink: &mut dyn Sink) -> Result<Turn, Stop> {
-        self.rows.flush(sink)?;
-        let is_waiting = self.kind == Kind::Record && self.nesting.depth() > 0;
-        Ok(if is_waiting { Turn::Switch(Form::Plain(Plain::default())) } else { Turn::Wait })
+    /// Gives what waits to be put in order.
+    pub(super) fn flush(&mut self, sink: &mut dyn Sink) -> Result<(), Stop> {
+        self.rows.flush(sink)
     }
 
     /// The depth inside of an item.
     fn depth(&self) -> u64 {
         match self.kind {
-            Kind::Batch | Kind::Record => 1,
+            Kind::Batch => 1,
             Kind::Array => 2,
             Kind::Events | Kind::Results | Kind::Messages => 3,
         }
@@ -131,25 +127,22 @@ impl Document {
         }
     }
 
-    /// Gives what an item holds and takes it off; `false` when it is none, and must be read as lines.
+    /// Gives what an item holds and takes it off.
     fn item(
         &mut self,
         source: &mut Source,
         item: &Range<usize>,
         place: &Place,
         sink: &mut dyn Sink,
-    ) -> Result<bool, Stop> {
+    ) -> Result<(), Stop> {
         self.take(source, item.start);
         let length = item.end - item.start;
         if !std::mem::take(&mut self.skipping) {
             let text = String::from_utf8_lossy(&source.rest()[..length]);
-            if self.kind == Kind::Record && serde_json::from_str::<serde::de::IgnoredAny>(&text).is_err() {
-                return Ok(false);
-            }
             self.give(&text, &place.at(source.number()), sink)?;
         }
         self.take(source, length);
-        Ok(true)
+        Ok(())
     }
 
     /// Gives what an item holds.
@@ -165,7 +158,6 @@ impl Document {
                 Some(events) => events.into_iter().try_for_each(|event| sink.event(event)),
                 None => lines(text, origin, sink),
             },
-            Kind::Record => sink.event(LogEvent { origin: origin.clone(), message: Text::from(text) }),
         }
     }
 
@@ -197,9 +189,6 @@ impl Document {
         let kept = if self.skipping { None } else { self.item.or(self.string) };
         self.take(source, kept.unwrap_or(self.passed));
         if source.rest().len() > LINE_CAP {
-            if self.kind == Kind::Record {
-                return Ok(Turn::Switch(Form::Plain(Plain::default())));
-            }
             sink.too_long(place.at(source.number()), &source.rest()[..SHOWN])?;
             self.skipping = self.item.is_some();
             self.string = None;
@@ -219,9 +208,6 @@ impl Document {
     fn broken_off(&mut self, source: &mut Source, place: &Place, sink: &mut dyn Sink) -> Result<Turn, Stop> {
         self.rows.flush(sink)?;
         if let Some(start) = self.item.take().filter(|_| !self.skipping) {
-            if self.kind == Kind::Record {
-                return Ok(Turn::Switch(Form::Plain(Plain::default())));
-            }
             self.take(source, start);
             let text = String::from_utf8_lossy(source.rest());
             lines(&text, &place.at(source.number()), sink)?;

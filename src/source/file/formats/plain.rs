@@ -41,7 +41,7 @@ impl Plain {
             match document(source, at_end) {
                 Sniff::Document(kind) => return Ok(Turn::Switch(Form::Document(Document::new(kind)))),
                 Sniff::More => return Ok(Turn::Wait),
-                Sniff::No => {}
+                Sniff::Record | Sniff::No => {}
             }
             let origin = place.at(source.number());
             match next_line(source, at_end) {
