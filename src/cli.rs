@@ -6,6 +6,7 @@ mod demo;
 mod exit;
 mod interrupt;
 mod local;
+mod progress;
 mod read;
 mod stream;
 mod tail;

@@ -57,6 +57,9 @@ const TAIL_EXAMPLES: &str = "Examples:
 const READ_EXAMPLES: &str = "Examples:
   arrivals read receiver.log
   zcat receiver.log.gz | arrivals read -
+  arrivals read export/ --output jsonl
+  aws logs filter-log-events --log-group-name /aws/lambda/receiver | arrivals read -
+  arrivals read receiver.log --follow
   arrivals read yesterday.jsonl --filter outcome:failure --output text";
 
 /// How to reach AWS.
@@ -182,9 +185,12 @@ pub(super) struct TailArgs {
 /// `read`.
 #[derive(Debug, Args)]
 pub(super) struct ReadArgs {
-    /// Files, plain, .gz or .zst; - or none for standard input
+    /// Files or folders of them, plain, .gz or .zst, in any form that log events come in; - or none for standard input
     #[arg(value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
+    /// Go on as the files grow or are rotated
+    #[arg(short = 'F', long, env = "ARRIVALS_FOLLOW")]
+    pub(super) follow: bool,
     /// What comes out.
     #[command(flatten)]
     pub(super) output: OutputArgs,

@@ -24,7 +24,7 @@ pub(super) async fn run(args: ReadArgs, look: LookArgs) -> Result<(), Failure> {
         return Err(Failure::usage("standard input is the terminal: name a FILE, or pipe the log in"));
     }
     let names = files.iter().map(|file| file.display().to_string()).collect();
-    let updates = file::start(files);
+    let updates = file::start(files, args.follow);
     if format == OutputFormat::Board {
         return board::run(Place { names, ..Place::default() }, query, look, updates, mpsc::channel(1).1).await;
     }

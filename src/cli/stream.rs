@@ -13,6 +13,7 @@ use super::args::OutputFormat;
 use super::board::broken_off;
 use super::exit::Failure;
 use super::interrupt;
+use super::progress::Progress;
 
 /// How a stream ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,11 +47,13 @@ struct Stream<W> {
     out: W,
     zone: jiff::tz::TimeZone,
     summary: Summary,
+    progress: Progress<io::Stderr>,
 }
 
 impl<W: Write> Stream<W> {
     fn new(query: Query, format: OutputFormat, out: W) -> Self {
-        Self { query, format, out, zone: jiff::tz::TimeZone::system(), summary: Summary::default() }
+        let (zone, summary) = (jiff::tz::TimeZone::system(), Summary::default());
+        Self { query, format, out, zone, summary, progress: Progress::on_stderr() }
     }
 
     async fn drain(&mut self, mut updates: mpsc::Receiver<SourceUpdate>) -> Result<End, Failure> {
@@ -63,7 +66,7 @@ impl<W: Write> Stream<W> {
             let written = match update {
                 SourceUpdate::Found(batch) => self.write(batch),
                 SourceUpdate::Status(status) => {
-                    tell(&status);
+                    self.tell(&status);
                     still_read()
                 }
                 SourceUpdate::Gap(gap) => self.write_entry(&gap.into()),
@@ -78,12 +81,29 @@ impl<W: Write> Stream<W> {
 
     /// One flush per batch: history is written in large pieces, and what is followed shows at once.
     fn write(&mut self, batch: Batch) -> io::Result<()> {
+        if !batch.found.is_empty() {
+            self.progress.erase();
+        }
         self.summary.events += batch.events;
         for found in batch.found {
             self.summary.add(&found);
             self.write_entry(&found.into())?;
         }
         self.out.flush()
+    }
+
+    /// Scripts learn on stderr what the board shows in its header.
+    fn tell(&mut self, status: &Status) {
+        match status {
+            Status::Reading { bytes, of } => self.progress.show(*bytes, *of),
+            Status::Following { .. } => self.progress.erase(),
+            Status::Retrying { wait, reason, throttled } => {
+                let what = if *throttled { "throttled" } else { "retrying" };
+                // Whoever has closed stderr does not want to know.
+                let _ = writeln!(io::stderr(), "{what}, again in {:.1} s: {}", wait.as_secs_f32(), visible(reason));
+            }
+            _ => {}
+        }
     }
 
     fn write_entry(&mut self, entry: &Entry) -> io::Result<()> {
@@ -100,6 +120,7 @@ impl<W: Write> Stream<W> {
     }
 
     fn flush(&mut self) -> Result<End, Failure> {
+        self.progress.erase();
         end_of(self.out.flush())
     }
 
@@ -139,14 +160,5 @@ fn end_of(written: io::Result<()>) -> Result<End, Failure> {
         Ok(()) => Ok(End::Done),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(End::Unread),
         Err(error) => Err(Failure::other(format!("cannot write to standard output: {error}"))),
-    }
-}
-
-/// Scripts learn on stderr what the board shows in its header.
-fn tell(status: &Status) {
-    if let Status::Retrying { wait, reason, throttled } = status {
-        let what = if *throttled { "throttled" } else { "retrying" };
-        // Whoever has closed stderr does not want to know.
-        let _ = writeln!(io::stderr(), "{what}, again in {:.1} s: {}", wait.as_secs_f32(), visible(reason));
     }
 }

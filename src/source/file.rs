@@ -1,44 +1,84 @@
-//! Reading files and standard input, a log event a line.
+//! Reading files and standard input, whatever form the log events have in them.
+//!
+//! A file is read in blocks, and what its content says it is tells how log events are taken out of it (`sniff`, `formats`):
+//! lines, lines with a time, JSON documents, tables. Memory holds a block and one event, not a document.
 
 mod archive;
+mod formats;
+mod input;
+mod intake;
 mod lines;
+mod paths;
+mod patient;
+mod sniff;
 
-use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
 use self::archive::Meter;
-use self::lines::{Line, Lines};
-use super::{Batch, CHANNEL, SourceError, SourceUpdate, Status};
+use self::formats::{Format, Place, Sink};
+use self::input::{Input, Step};
+use self::intake::Intake;
+use self::lines::Lines;
+use super::{CHANNEL, SourceError, SourceUpdate, Status};
 use crate::log::{LogEvent, Origin, Text};
-use crate::record::{Finder, Found, Reason, Unreadable};
 
 /// Bytes that are read at once.
 const BLOCK: usize = 1024 * 1024;
-/// A batch is sent when it holds so many events, …
-const BATCH_EVENTS: u64 = 512;
-/// … or bytes, and at the end of a block, because the next may be long in coming.
-const BATCH_BYTES: u64 = 1024 * 1024;
 /// A line that is longer cannot be kept: some forty times what Lambda sends to a destination.
 const LINE_CAP: usize = 64 * 1024 * 1024;
 
-/// Starts reading `paths` one after the other, `-` being standard input; plain, gzip or zstd, told apart by content.
+/// A file that is followed is looked at so often.
+const POLL: Duration = Duration::from_millis(250);
+
+/// Starts reading `paths` one after the other, `-` being standard input and a folder standing for the files in it;
+/// plain, gzip or zstd, told apart by content. With `follow`, what is not packed is read on as it grows or is rotated.
 ///
 /// It runs in a thread of its own, which standard input may hold for ever without holding up the runtime's end.
 /// Dropping the receiver ends it at its next batch. A file that cannot be opened is told before any is read.
 #[must_use]
-pub fn start(paths: Vec<PathBuf>) -> mpsc::Receiver<SourceUpdate> {
+pub fn start(paths: Vec<PathBuf>, follow: bool) -> mpsc::Receiver<SourceUpdate> {
     let (updates, receiver) = mpsc::channel(CHANNEL);
     let spare = updates.clone();
     let thread = thread::Builder::new().name("read".into());
-    if let Err(error) = thread.spawn(move || read_all(updates, &paths)) {
+    if let Err(error) = thread.spawn(move || read_all(updates, &paths, follow)) {
         let _ = spare.try_send(SourceUpdate::Ended(Err(SourceError::Internal(error.to_string()))));
     }
     receiver
+}
+
+/// The log events that a file of this content holds, without a search for records in them.
+///
+/// It takes any bytes whatever; reading ends at the first error.
+pub fn log_events(content: impl io::Read + 'static) -> Vec<LogEvent> {
+    let mut source = Lines::new(Box::new(content) as Box<dyn io::Read>, LINE_CAP);
+    let place = Place { file: Arc::from("-"), stream: None };
+    let (mut events, mut format) = (Collected(Vec::new()), Format::default());
+    loop {
+        let is_more = source.fill().unwrap_or(false);
+        let read = format.read(&mut source, &place, &mut events, !is_more);
+        if !is_more || read.is_err() {
+            return events.0;
+        }
+    }
+}
+
+struct Collected(Vec<LogEvent>);
+
+impl Sink for Collected {
+    fn event(&mut self, event: LogEvent) -> Result<(), Stop> {
+        self.0.push(event);
+        Ok(())
+    }
+
+    fn too_long(&mut self, origin: Origin, head: &[u8]) -> Result<(), Stop> {
+        self.event(LogEvent { origin, message: Text::from(String::from_utf8_lossy(head).as_ref()) })
+    }
 }
 
 /// Why reading stops early.
@@ -48,162 +88,134 @@ enum Stop {
     Failed(SourceError),
 }
 
-fn read_all(updates: mpsc::Sender<SourceUpdate>, paths: &[PathBuf]) {
-    let mut reader = Reader::new(updates);
-    let result = match reader.run(paths) {
+fn read_all(updates: mpsc::Sender<SourceUpdate>, paths: &[PathBuf], follow: bool) {
+    let mut reader = Reader { intake: Intake::new(updates), meter: Meter::default(), total: None, failure: None };
+    let result = match reader.run(paths, follow) {
         Ok(()) => Ok(()),
         Err(Stop::Failed(error)) => Err(error),
         Err(Stop::Cancelled) => return,
     };
-    let _ = reader.send(SourceUpdate::Ended(result));
+    let _ = reader.intake.send(SourceUpdate::Ended(result));
 }
 
 struct Reader {
-    updates: mpsc::Sender<SourceUpdate>,
-    finder: Finder,
-    batch: Batch,
+    intake: Intake,
     meter: Meter,
     total: Option<u64>,
+    /// What went wrong first.
+    failure: Option<SourceError>,
 }
 
 impl Reader {
-    fn new(updates: mpsc::Sender<SourceUpdate>) -> Self {
-        Self { updates, finder: Finder::new(), batch: Batch::default(), meter: Meter::default(), total: None }
-    }
-
-    fn run(&mut self, paths: &[PathBuf]) -> Result<(), Stop> {
-        self.total = sizes(paths).map_err(Stop::Failed)?;
+    fn run(&mut self, paths: &[PathBuf], follow: bool) -> Result<(), Stop> {
+        let files = paths::expand(paths).map_err(Stop::Failed)?;
+        self.total = files.bytes.filter(|_| !follow);
         self.report()?;
-        let result = paths.iter().try_for_each(|path| self.read(path));
-        if matches!(result, Err(Stop::Cancelled)) {
-            return result;
-        }
-        self.finder.finish(&mut self.batch.found);
-        self.flush()?;
+        if follow { self.follow(&files.paths) } else { self.read(&files.paths) }?;
+        self.intake.finish()?;
         self.report()?;
-        result
+        self.failure.take().map_or(Ok(()), |error| Err(Stop::Failed(error)))
     }
 
-    fn read(&mut self, path: &Path) -> Result<(), Stop> {
-        let input = open(path)
-            .and_then(|raw| archive::unpack(raw, &self.meter))
-            .map_err(|source| Stop::Failed(SourceError::Open { path: path.to_owned(), source }))?;
-        let mut place = Place { file: Arc::from(path.to_string_lossy()), line: 0 };
-        let mut lines = Lines::new(input, LINE_CAP);
-        let ending = self.read_lines(&mut lines, &mut place)?;
-        // What a damaged file holds of its last line may be worth seeing too.
-        if let Some(line) = lines.last_line() {
-            self.take(line, &mut place)?;
-        }
-        self.flush()?;
-        ending.map_err(|source| Stop::Failed(SourceError::Damaged { path: path.to_owned(), lines: place.line, source }))
-    }
-
-    /// Reads to the end of the input, or to where it cannot be read any further.
-    fn read_lines(&mut self, lines: &mut Lines<impl io::Read>, place: &mut Place) -> Result<io::Result<()>, Stop> {
-        loop {
-            match lines.fill() {
-                Ok(true) => {}
-                Ok(false) => return Ok(Ok(())),
-                Err(error) => return Ok(Err(error)),
+    /// Reads the files one after the other. One that is damaged does not keep those after it from being read.
+    fn read(&mut self, paths: &[PathBuf]) -> Result<(), Stop> {
+        for path in paths {
+            match Input::open(path, &self.meter, false) {
+                Ok(mut input) => while self.step(&mut input)? != Progress::Over {},
+                Err(source) => self.fail(SourceError::Open { path: path.clone(), source }),
             }
-            while let Some(line) = lines.next_line() {
-                self.take(line, place)?;
-            }
-            self.flush()?;
-            self.report()?;
-        }
-    }
-
-    fn take(&mut self, line: Line<'_>, place: &mut Place) -> Result<(), Stop> {
-        place.line += 1;
-        self.batch.events += 1;
-        let (text, is_whole) = match line {
-            Line::Whole(line) => (line, true),
-            Line::TooLong(head) => (head, false),
-        };
-        self.batch.bytes += text.len() as u64;
-        let event = LogEvent { origin: place.origin(), message: Text::from(String::from_utf8_lossy(text).as_ref()) };
-        if is_whole {
-            self.finder.push(&event, &mut self.batch.found);
-        } else {
-            self.batch.found.push(Found::Unreadable(Unreadable {
-                origin: event.origin,
-                message: event.message,
-                reason: Reason::TooLong,
-            }));
-        }
-        if self.batch.events >= BATCH_EVENTS || self.batch.bytes >= BATCH_BYTES {
-            self.flush()?;
         }
         Ok(())
     }
 
-    fn flush(&mut self) -> Result<(), Stop> {
-        if self.batch.events == 0 && self.batch.found.is_empty() {
-            return Ok(());
+    /// Reads all files as they grow, until none of them may grow any more.
+    fn follow(&mut self, paths: &[PathBuf]) -> Result<(), Stop> {
+        let mut inputs = Vec::with_capacity(paths.len());
+        for path in paths {
+            match Input::open(path, &self.meter, true) {
+                Ok(input) => inputs.push(input),
+                Err(source) => self.fail(SourceError::Open { path: path.clone(), source }),
+            }
         }
-        let batch = std::mem::take(&mut self.batch);
-        self.send(SourceUpdate::Found(batch))
+        let mut was_idle = false;
+        while !inputs.is_empty() {
+            let is_idle = !self.round(&mut inputs)?;
+            if is_idle && !was_idle {
+                self.intake.send(SourceUpdate::Status(Status::Following { lag: None, next_poll: POLL }))?;
+            }
+            if is_idle && !inputs.is_empty() {
+                self.intake.check()?;
+                thread::sleep(POLL);
+            }
+            was_idle = is_idle;
+        }
+        Ok(())
+    }
+
+    /// Reads of every file what there is now; gives whether there was any.
+    fn round(&mut self, inputs: &mut Vec<Input>) -> Result<bool, Stop> {
+        let mut any = false;
+        let mut index = 0;
+        while let Some(input) = inputs.get_mut(index) {
+            match self.step(input)? {
+                Progress::Read => any = true,
+                Progress::Over => {
+                    inputs.remove(index);
+                }
+                Progress::None => {
+                    any |= self.rotate(input)?;
+                    index += 1;
+                }
+            }
+        }
+        Ok(any)
+    }
+
+    /// Goes on with the file that has taken the place of `input`, if one has.
+    fn rotate(&mut self, input: &mut Input) -> Result<bool, Stop> {
+        let Some(next) = input.successor(&self.meter) else {
+            return Ok(false);
+        };
+        // It may have grown between the last look at it and its being rotated.
+        while let Step::More = input.step(&mut self.intake)? {}
+        input.finish(&mut self.intake)?;
+        *input = next;
+        Ok(true)
+    }
+
+    fn step(&mut self, input: &mut Input) -> Result<Progress, Stop> {
+        let progress = match input.step(&mut self.intake)? {
+            Step::More => Progress::Read,
+            Step::Idle => Progress::None,
+            Step::End => Progress::Over,
+            Step::Damaged(error) => {
+                self.fail(error);
+                Progress::Over
+            }
+        };
+        self.intake.flush()?;
+        if progress == Progress::Read {
+            self.report()?;
+        }
+        Ok(progress)
+    }
+
+    fn fail(&mut self, error: SourceError) {
+        self.failure.get_or_insert(error);
     }
 
     fn report(&self) -> Result<(), Stop> {
         let status = Status::Reading { bytes: self.meter.bytes(), of: self.total };
-        self.send(SourceUpdate::Status(status))
-    }
-
-    fn send(&self, update: SourceUpdate) -> Result<(), Stop> {
-        self.updates.blocking_send(update).map_err(|_| Stop::Cancelled)
+        self.intake.send(SourceUpdate::Status(status))
     }
 }
 
-/// Where in which file a line stands.
-struct Place {
-    file: Arc<str>,
-    line: u64,
-}
-
-impl Place {
-    fn origin(&self) -> Origin {
-        Origin { file: Some(Arc::clone(&self.file)), line: Some(self.line), ..Origin::default() }
-    }
-}
-
-/// Bytes of all files together, if all are regular ones.
-fn sizes(paths: &[PathBuf]) -> Result<Option<u64>, SourceError> {
-    let mut total = Some(0);
-    for path in paths {
-        let size = size(path).map_err(|source| SourceError::Open { path: path.clone(), source })?;
-        total = total.zip(size).map(|(total, size)| total + size);
-    }
-    Ok(total)
-}
-
-fn size(path: &Path) -> io::Result<Option<u64>> {
-    if is_stdin(path) {
-        return Ok(None);
-    }
-    let metadata = std::fs::metadata(path)?;
-    if metadata.is_dir() {
-        return Err(io::ErrorKind::IsADirectory.into());
-    }
-    // Opening a pipe here would take what it holds from the one who reads it.
-    if !metadata.is_file() {
-        return Ok(None);
-    }
-    File::open(path)?;
-    Ok(Some(metadata.len()))
-}
-
-fn open(path: &Path) -> io::Result<Box<dyn io::Read>> {
-    if is_stdin(path) {
-        return Ok(Box::new(io::stdin()));
-    }
-    Ok(Box::new(File::open(path)?))
-}
-
-fn is_stdin(path: &Path) -> bool {
-    path.as_os_str() == "-"
+/// What a step of one file came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    Read,
+    None,
+    Over,
 }
 
 #[cfg(test)]

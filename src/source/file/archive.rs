@@ -24,19 +24,47 @@ impl Meter {
     }
 }
 
+/// Archives within archives are unpacked so often: Firehose packs what a subscription filter has packed already.
+const LAYERS: usize = 4;
+
+/// What can be read of a file.
+pub(super) enum Unpacked {
+    /// The file as it is.
+    Plain(Box<dyn Read + Send>),
+    /// What was packed in it.
+    Packed(Box<dyn Read>),
+}
+
 /// Unpacks `raw` if it is packed. A file of several members or frames is read to its end; one that breaks off
 /// gives what it holds before it gives the error.
-pub(super) fn unpack(raw: impl Read + 'static, meter: &Meter) -> io::Result<Box<dyn Read>> {
+pub(super) fn unpack(raw: impl Read + Send + 'static, meter: &Meter) -> io::Result<Unpacked> {
     let mut raw = Metered { raw, meter: meter.clone() };
     let head = head(&mut raw)?;
-    let packed = |head: Vec<u8>, raw| BufReader::with_capacity(BUFFER, Cursor::new(head).chain(raw));
-    Ok(if head.starts_with(&GZIP) {
-        Box::new(MultiGzDecoder::new(packed(head, raw)))
-    } else if zstd::begins(&head) {
-        Box::new(Zstd::new(packed(head, raw)))
-    } else {
-        Box::new(Cursor::new(head).chain(raw))
-    })
+    if !is_packed(&head) {
+        return Ok(Unpacked::Plain(Box::new(Cursor::new(head).chain(raw))));
+    }
+    let mut inner = layer(head, raw);
+    for _ in 1..LAYERS {
+        // An archive that is damaged from its beginning shows that when it is read.
+        let Ok(head) = self::head(&mut inner) else { break };
+        let is_packed = is_packed(&head);
+        inner = if is_packed { layer(head, inner) } else { Box::new(Cursor::new(head).chain(inner)) };
+        if !is_packed {
+            break;
+        }
+    }
+    Ok(Unpacked::Packed(inner))
+}
+
+fn is_packed(head: &[u8]) -> bool {
+    head.starts_with(&GZIP) || zstd::begins(head)
+}
+
+/// What is packed in an archive that begins with `head`.
+fn layer(head: Vec<u8>, rest: impl Read + 'static) -> Box<dyn Read> {
+    let is_gzip = head.starts_with(&GZIP);
+    let packed = BufReader::with_capacity(BUFFER, Cursor::new(head).chain(rest));
+    if is_gzip { Box::new(MultiGzDecoder::new(packed)) } else { Box::new(Zstd::new(packed)) }
 }
 
 /// The first four bytes, or all there are.
@@ -79,9 +107,16 @@ mod tests {
         compress_to_vec(bytes, CompressionLevel::Fastest)
     }
 
+    fn unpacked(packed: Vec<u8>, meter: &Meter) -> Box<dyn Read> {
+        match unpack(Cursor::new(packed), meter).unwrap() {
+            Unpacked::Plain(raw) => raw,
+            Unpacked::Packed(inner) => inner,
+        }
+    }
+
     /// What can be read, and the error that ends it.
     fn read(packed: Vec<u8>) -> (Vec<u8>, Option<io::ErrorKind>) {
-        let mut unpacked = unpack(Cursor::new(packed), &Meter::default()).unwrap();
+        let mut unpacked = unpacked(packed, &Meter::default());
         let mut bytes = Vec::new();
         let error = unpacked.read_to_end(&mut bytes).err();
         (bytes, error.map(|error| error.kind()))
@@ -110,6 +145,12 @@ mod tests {
     }
 
     #[test]
+    fn archives_within_archives_are_unpacked() {
+        let inner = [gzip(b"one\n"), gzip(b"two\n")].concat();
+        assert_eq!(read(gzip(&zstd(&inner))), (b"one\ntwo\n".to_vec(), None));
+    }
+
+    #[test]
     fn a_file_that_breaks_off_gives_what_it_holds() {
         let whole = noise();
         for packed in [gzip(&whole), zstd(&whole)] {
@@ -133,7 +174,7 @@ mod tests {
         let packed = gzip(&b"a".repeat(100_000));
         let meter = Meter::default();
         let size = packed.len() as u64;
-        unpack(Cursor::new(packed), &meter).unwrap().read_to_end(&mut Vec::new()).unwrap();
+        unpacked(packed, &meter).read_to_end(&mut Vec::new()).unwrap();
         assert_eq!(meter.bytes(), size);
     }
 }

@@ -15,7 +15,9 @@ pub(super) enum Line<'a> {
     TooLong(&'a [u8]),
 }
 
-/// Splits what is read block by block. It holds the unfinished line and one block.
+/// Splits what is read block by block. It holds what has not been taken yet and one block.
+///
+/// What is not made of lines takes bytes instead, with [`Lines::rest`] and [`Lines::consume`].
 pub(super) struct Lines<R> {
     input: R,
     cap: usize,
@@ -27,19 +29,24 @@ pub(super) struct Lines<R> {
     filled: usize,
     /// Whether the rest of a line that was too long is being passed over.
     skipping: bool,
+    /// Lines that have been taken.
+    taken: u64,
 }
 
 impl<R: Read> Lines<R> {
     pub(super) fn new(input: R, cap: usize) -> Self {
-        Self { input, cap, buffer: Vec::new(), start: 0, searched: 0, filled: 0, skipping: false }
+        Self { input, cap, buffer: Vec::new(), start: 0, searched: 0, filled: 0, skipping: false, taken: 0 }
     }
 
     /// Reads what there is, up to one block; gives whether there was anything.
     pub(super) fn fill(&mut self) -> io::Result<bool> {
-        self.buffer.copy_within(self.start..self.filled, 0);
-        self.filled -= self.start;
-        self.searched -= self.start;
-        self.start = 0;
+        // What is long stays where it is while it grows.
+        if self.start > 0 {
+            self.buffer.copy_within(self.start..self.filled, 0);
+            self.filled -= self.start;
+            self.searched -= self.start;
+            self.start = 0;
+        }
         if self.buffer.len() < self.filled + BLOCK {
             self.buffer.resize(self.filled + BLOCK, 0);
         }
@@ -65,6 +72,7 @@ impl<R: Read> Lines<R> {
             let (begin, end) = (self.start, self.searched + found);
             self.start = end + 1;
             self.searched = self.start;
+            self.taken += 1;
             if !std::mem::take(&mut self.skipping) {
                 return Some(Line::Whole(without_return(&self.buffer[begin..end])));
             }
@@ -76,7 +84,36 @@ impl<R: Read> Lines<R> {
         let begin = std::mem::replace(&mut self.start, self.filled);
         self.searched = self.filled;
         let rest = &self.buffer[begin..self.filled];
+        self.taken += u64::from(!rest.is_empty() || self.skipping);
         (!rest.is_empty() && !self.skipping).then(|| Line::Whole(without_return(rest)))
+    }
+
+    /// What has been read and not been taken; it begins a line unless [`Self::is_skipping`] or only a part was consumed.
+    pub(super) fn rest(&self) -> &[u8] {
+        &self.buffer[self.start..self.filled]
+    }
+
+    /// Takes the first `count` bytes of the rest.
+    pub(super) fn consume(&mut self, count: usize) {
+        let taken = &self.buffer[self.start..self.start + count];
+        self.taken += memchr::memchr_iter(b'\n', taken).count() as u64;
+        self.start += count;
+        self.searched = self.searched.max(self.start);
+    }
+
+    /// The number of the line that the rest begins in, counted from 1.
+    pub(super) fn number(&self) -> u64 {
+        self.taken + 1
+    }
+
+    /// Lines that have been taken whole, counting one without a line break at the end.
+    pub(super) fn taken(&self) -> u64 {
+        self.taken
+    }
+
+    /// Whether the rest begins within a line that was too long.
+    pub(super) fn is_skipping(&self) -> bool {
+        self.skipping
     }
 
     fn too_long(&mut self) -> Option<Line<'_>> {

@@ -1,0 +1,156 @@
+//! The forms that log events come in, and taking the events out of them.
+
+mod batch;
+mod csv;
+mod document;
+mod fields;
+mod nesting;
+mod plain;
+mod rows;
+mod stamped;
+mod time;
+mod whole;
+
+use std::io::Read;
+use std::sync::Arc;
+
+use self::csv::Csv;
+use self::document::Document;
+use self::plain::Plain;
+use self::stamped::{Stamp, Stamped};
+use self::whole::Whole;
+use super::lines::{Line, Lines};
+use super::{Stop, sniff};
+use crate::log::{LogEvent, Origin};
+
+/// What is read, as it is split.
+pub(super) type Source = Lines<Box<dyn Read>>;
+
+/// Takes what was found.
+pub(super) trait Sink {
+    /// A log event.
+    fn event(&mut self, event: LogEvent) -> Result<(), Stop>;
+
+    /// Something too long to be kept as one event, and how it begins.
+    fn too_long(&mut self, origin: Origin, head: &[u8]) -> Result<(), Stop>;
+}
+
+/// The file that is read, and what its name tells of its events.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    pub(super) file: Arc<str>,
+    /// The stream whose export the file is.
+    pub(super) stream: Option<Arc<str>>,
+}
+
+impl Place {
+    fn at(&self, line: u64) -> Origin {
+        Origin { file: Some(Arc::clone(&self.file)), line: Some(line), ..Origin::default() }
+    }
+}
+
+/// How a format goes on.
+enum Turn {
+    /// It needs more of the file.
+    Wait,
+    /// What follows is of another format.
+    Switch(Form),
+}
+
+/// What a file is read as, at the place that has been reached.
+#[derive(Debug, Default)]
+pub(super) struct Format(Form);
+
+#[derive(Debug, Default)]
+enum Form {
+    /// Not known yet.
+    #[default]
+    Unknown,
+    /// A log event a line, in any of several forms, until a document begins.
+    Plain(Plain),
+    /// Lines with their time before them.
+    Stamped(Stamped),
+    /// A table.
+    Csv(Csv),
+    /// One record.
+    Whole(Whole),
+    /// JSON that is not bound to lines.
+    Document(Document),
+}
+
+impl Format {
+    /// Takes what can be taken of what has been read, all of it `at_end`.
+    pub(super) fn read(
+        &mut self,
+        source: &mut Source,
+        place: &Place,
+        sink: &mut dyn Sink,
+        at_end: bool,
+    ) -> Result<(), Stop> {
+        loop {
+            let turn = match &mut self.0 {
+                Form::Unknown => begin(source, at_end),
+                Form::Plain(format) => format.read(source, place, sink, at_end)?,
+                Form::Stamped(format) => format.read(source, place, sink, at_end)?,
+                Form::Csv(format) => format.read(source, place, sink, at_end)?,
+                Form::Whole(format) => format.read(source, place, sink, at_end)?,
+                Form::Document(format) => format.read(source, place, sink, at_end)?,
+            };
+            match turn {
+                Turn::Wait => return Ok(()),
+                Turn::Switch(format) => self.0 = format,
+            }
+        }
+    }
+
+    /// Gives what waits for something to follow it: nothing more came for a while.
+    pub(super) fn idle(&mut self, source: &mut Source, place: &Place, sink: &mut dyn Sink) -> Result<(), Stop> {
+        match &mut self.0 {
+            Form::Stamped(format) => format.flush(sink),
+            Form::Csv(format) => format.flush(sink),
+            Form::Document(format) => format.flush(sink),
+            // A file that was written whole would have ended by now.
+            Form::Whole(_) => {
+                self.0 = Form::Plain(Plain::default());
+                self.read(source, place, sink, false)
+            }
+            Form::Unknown | Form::Plain(_) => Ok(()),
+        }
+    }
+}
+
+/// Tells the format by how the file begins.
+fn begin(source: &mut Source, at_end: bool) -> Turn {
+    let rest = source.rest();
+    let mark = sniff::byte_order_mark(rest);
+    let (rest, is_all) = (&rest[mark..], at_end || rest.len() >= sniff::LOOKAHEAD);
+    let Some(first) = sniff::first_line(rest, is_all) else {
+        return Turn::Wait;
+    };
+    let format = match sniff::document(rest, is_all, true) {
+        sniff::Sniff::More => return Turn::Wait,
+        sniff::Sniff::Record => Form::Whole(Whole::default()),
+        sniff::Sniff::Document(kind) => Form::Document(Document::new(kind)),
+        sniff::Sniff::No => {
+            let first = String::from_utf8_lossy(first);
+            match Csv::with_header(&first) {
+                Some(csv) => Form::Csv(csv),
+                None if Stamp::read(&first).is_some() => Form::Stamped(Stamped::default()),
+                None => Form::Plain(Plain::default()),
+            }
+        }
+    };
+    source.consume(mark);
+    Turn::Switch(format)
+}
+
+/// Whether a log event has a field of that name, however it is formatted.
+pub(super) fn is_event_field(name: &[u8]) -> bool {
+    std::str::from_utf8(name).is_ok_and(|name| fields::Field::named(name).is_some())
+}
+
+/// The next line, or what is left of one `at_end`.
+fn next_line(source: &mut Source, at_end: bool) -> Option<Line<'_>> {
+    // Asking twice would borrow twice.
+    if at_end && memchr::memchr(b'\n', source.rest()).is_none() { source.last_line() } else { source.next_line() }
+}

@@ -1,0 +1,135 @@
+//! Tables of log events: what the CloudWatch console downloads, of the log events viewer and of Insights.
+
+use csv_core::{ReadRecordResult, Reader};
+
+use super::fields::{Field, Fields};
+use super::plain::Plain;
+use super::rows::Rows;
+use super::{Form, Place, Sink, Source, Turn};
+use crate::log::Origin;
+use crate::source::file::{LINE_CAP, Stop};
+
+/// Of a row that is too long, so much is given.
+const SHOWN: usize = 4096;
+
+/// A table that is being read.
+#[derive(Debug)]
+pub(super) struct Csv {
+    reader: Box<Reader>,
+    columns: Vec<Option<Field>>,
+    row: Row,
+    rows: Rows,
+    /// Whether the header has been passed.
+    is_in_body: bool,
+}
+
+/// A row as far as it has been read.
+#[derive(Debug)]
+struct Row {
+    text: Vec<u8>,
+    filled: usize,
+    ends: Vec<usize>,
+    fields: usize,
+    /// Where it begins.
+    line: Option<u64>,
+}
+
+impl Csv {
+    /// A table of log events, if `line` is its header.
+    pub(super) fn with_header(line: &str) -> Option<Self> {
+        let names = line.split(',').map(|name| name.trim().trim_matches('"'));
+        let columns: Vec<_> = names.map(Field::named).collect();
+        let known = columns.iter().flatten().count();
+        let is_header = columns.contains(&Some(Field::Message)) && (known > 1 || line.contains("@message"));
+        is_header.then(|| Self {
+            reader: Box::new(Reader::new()),
+            row: Row { text: vec![0; 4096], filled: 0, ends: vec![0; columns.len() + 1], fields: 0, line: None },
+            columns,
+            rows: Rows::default(),
+            is_in_body: false,
+        })
+    }
+
+    pub(super) fn read(
+        &mut self,
+        source: &mut Source,
+        place: &Place,
+        sink: &mut dyn Sink,
+        at_end: bool,
+    ) -> Result<Turn, Stop> {
+        // To the reader, nothing means that nothing more comes.
+        while at_end || !source.rest().is_empty() {
+            self.row.line.get_or_insert(source.number());
+            match self.step(source) {
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::OutputFull if self.row.text.len() > LINE_CAP => return self.too_long(place, sink),
+                ReadRecordResult::OutputFull => self.row.text.resize(self.row.text.len() * 2, 0),
+                ReadRecordResult::OutputEndsFull => self.row.ends.resize(self.row.ends.len() * 2, 0),
+                ReadRecordResult::Record => self.record(place, sink)?,
+                ReadRecordResult::End => {
+                    self.rows.flush(sink)?;
+                    break;
+                }
+            }
+        }
+        Ok(Turn::Wait)
+    }
+
+    /// Gives what waits to be put in order.
+    pub(super) fn flush(&mut self, sink: &mut dyn Sink) -> Result<(), Stop> {
+        self.rows.flush(sink)
+    }
+
+    fn step(&mut self, source: &mut Source) -> ReadRecordResult {
+        let (text, ends) = (&mut self.row.text[self.row.filled..], &mut self.row.ends[self.row.fields..]);
+        let (result, taken, written, fields) = self.reader.read_record(source.rest(), text, ends);
+        source.consume(taken);
+        self.row.filled += written;
+        self.row.fields += fields;
+        result
+    }
+
+    fn record(&mut self, place: &Place, sink: &mut dyn Sink) -> Result<(), Stop> {
+        let origin = place.at(self.row.line.take().unwrap_or(1));
+        let event = self.is_in_body.then(|| self.fields().into_event(origin));
+        self.is_in_body = true;
+        (self.row.filled, self.row.fields) = (0, 0);
+        event.map_or(Ok(()), |event| self.rows.push(event, sink))
+    }
+
+    fn fields(&self) -> Fields<'_> {
+        let mut fields = Fields::default();
+        let mut start = 0;
+        for (end, column) in self.row.ends[..self.row.fields].iter().zip(&self.columns) {
+            let value = String::from_utf8_lossy(&self.row.text[start..*end]);
+            if let Some(field) = column.filter(|_| !value.is_empty()) {
+                fields.set(field, value);
+            }
+            start = *end;
+        }
+        fields
+    }
+
+    /// A quote that never closes: what follows may still be read as lines.
+    fn too_long(&mut self, place: &Place, sink: &mut dyn Sink) -> Result<Turn, Stop> {
+        self.rows.flush(sink)?;
+        let origin: Origin = place.at(self.row.line.unwrap_or(1));
+        sink.too_long(origin, &self.row.text[..SHOWN])?;
+        Ok(Turn::Switch(Form::Plain(Plain::default())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_are_told_from_other_lines() {
+        for header in ["timestamp,message", "@timestamp,@message", "\"@message\"", "@ptr,@message,@log,extra"] {
+            assert!(Csv::with_header(header).is_some(), "{header}");
+        }
+        for other in ["message", "a,message", "hello, world", "", "{\"message\":1,\"timestamp\":2}"] {
+            assert!(Csv::with_header(other).is_none(), "{other}");
+        }
+    }
+}

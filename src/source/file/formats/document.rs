@@ -1,0 +1,226 @@
+//! JSON documents that are not bound to lines, read an item at a time.
+//!
+//! Only one item is held at once, however long the document is. What cannot be read as an item of its kind is given
+//! as it stands, so that nothing that may hold a record is passed over.
+
+use std::ops::Range;
+
+use super::fields::Fields;
+use super::nesting::{Mark, Nesting};
+use super::plain::{self, Plain};
+use super::rows::Rows;
+use super::{Form, Place, Sink, Source, Turn, batch, rows};
+use crate::log::{LogEvent, Origin, Text};
+use crate::source::file::sniff::Kind;
+use crate::source::file::{LINE_CAP, Stop};
+
+/// Of an item that is too long, so much is given.
+const SHOWN: usize = 4096;
+
+/// A document that is being read.
+#[derive(Debug)]
+pub(super) struct Document {
+    kind: Kind,
+    nesting: Nesting,
+    /// Up to where the rest of the source has been passed.
+    passed: usize,
+    /// Where in that rest the open item begins.
+    item: Option<usize>,
+    /// Where in that rest the open string begins, which may be a key.
+    string: Option<usize>,
+    /// Whether the last string at the top was the key of the items, …
+    is_key: bool,
+    /// … and whether the array that is open is theirs.
+    in_items: bool,
+    /// Whether the open item is too long and passed over.
+    skipping: bool,
+    rows: Rows,
+}
+
+/// What was come upon.
+enum Event {
+    Item(Range<usize>),
+    End,
+    More,
+}
+
+impl Document {
+    pub(super) fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            nesting: Nesting::default(),
+            passed: 0,
+            item: None,
+            string: None,
+            is_key: false,
+            in_items: kind.key().is_none(),
+            skipping: false,
+            rows: Rows::default(),
+        }
+    }
+
+    pub(super) fn read(
+        &mut self,
+        source: &mut Source,
+        place: &Place,
+        sink: &mut dyn Sink,
+        at_end: bool,
+    ) -> Result<Turn, Stop> {
+        loop {
+            match self.advance(source.rest()) {
+                Event::Item(item) => {
+                    self.item(source, &item, place, sink)?;
+                    if self.nesting.depth() == 0 {
+                        return self.end(source, sink);
+                    }
+                }
+                Event::End => return self.end(source, sink),
+                Event::More if at_end => return self.broken_off(source, place, sink),
+                Event::More => return self.hold_less(source, place, sink),
+            }
+        }
+    }
+
+    /// Gives what waits to be put in order.
+    pub(super) fn flush(&mut self, sink: &mut dyn Sink) -> Result<(), Stop> {
+        self.rows.flush(sink)
+    }
+
+    /// The depth inside of an item.
+    fn depth(&self) -> u64 {
+        match self.kind {
+            Kind::Batch => 1,
+            Kind::Array => 2,
+            Kind::Events | Kind::Results | Kind::Messages => 3,
+        }
+    }
+
+    fn advance(&mut self, bytes: &[u8]) -> Event {
+        while self.passed < bytes.len() {
+            let (passed, mark) = self.nesting.next(&bytes[self.passed..]);
+            self.passed += passed;
+            match mark {
+                Some(Mark::Open(depth)) if depth == self.depth() && self.in_items => self.item = Some(self.passed - 1),
+                Some(Mark::Open(2)) if self.kind.key().is_some() => {
+                    self.in_items = self.is_key && bytes[self.passed - 1] == b'[';
+                }
+                Some(Mark::Close(depth)) if depth + 1 == self.depth() && self.item.is_some() => {
+                    let start = self.item.take().unwrap_or_default();
+                    return Event::Item(start..self.passed);
+                }
+                Some(Mark::Close(0)) => return Event::End,
+                Some(Mark::Close(1)) if self.kind.key().is_some() => self.in_items = false,
+                Some(Mark::StringBegins) if self.nesting.depth() == 1 && self.item.is_none() => {
+                    self.string = Some(self.passed - 1);
+                }
+                Some(Mark::StringEnds) => self.string_ended(bytes),
+                _ => {}
+            }
+        }
+        Event::More
+    }
+
+    fn string_ended(&mut self, bytes: &[u8]) {
+        if let Some(start) = self.string.take() {
+            let text = &bytes[start + 1..self.passed - 1];
+            self.is_key = self.kind.key().is_some_and(|key| key.as_bytes() == text);
+        }
+    }
+
+    /// Gives what an item holds and takes it off.
+    fn item(
+        &mut self,
+        source: &mut Source,
+        item: &Range<usize>,
+        place: &Place,
+        sink: &mut dyn Sink,
+    ) -> Result<(), Stop> {
+        self.take(source, item.start);
+        let length = item.end - item.start;
+        if !std::mem::take(&mut self.skipping) {
+            let text = String::from_utf8_lossy(&source.rest()[..length]);
+            self.give(&text, &place.at(source.number()), sink)?;
+        }
+        self.take(source, length);
+        Ok(())
+    }
+
+    /// Gives what an item holds.
+    fn give(&mut self, text: &str, origin: &Origin, sink: &mut dyn Sink) -> Result<(), Stop> {
+        match self.kind {
+            Kind::Events | Kind::Array => self.value(text, origin, sink),
+            Kind::Results => self.rows.push(rows::event(text, origin), sink),
+            Kind::Messages => {
+                let timestamp = batch::sent(text);
+                sink.event(LogEvent { origin: Origin { timestamp, ..origin.clone() }, message: Text::from(text) })
+            }
+            Kind::Batch => match batch::events(text, origin) {
+                Some(events) => events.into_iter().try_for_each(|event| sink.event(event)),
+                None => lines(text, origin, sink),
+            },
+        }
+    }
+
+    /// An item of which only its own shape tells what it is.
+    fn value(&mut self, text: &str, origin: &Origin, sink: &mut dyn Sink) -> Result<(), Stop> {
+        if let Some(fields) = Fields::of_object(text).filter(|fields| self.kind == Kind::Events && fields.has_message())
+        {
+            return sink.event(fields.into_event(origin.clone()));
+        }
+        if text.starts_with('[') {
+            return self.rows.push(rows::event(text, origin), sink);
+        }
+        match batch::events(text, origin).filter(|_| self.kind == Kind::Array) {
+            Some(events) => events.into_iter().try_for_each(|event| sink.event(event)),
+            None => sink.event(plain::event(text, origin.clone())),
+        }
+    }
+
+    /// Takes bytes off the source; what was noted of the rest moves with it.
+    fn take(&mut self, source: &mut Source, count: usize) {
+        source.consume(count);
+        self.passed = self.passed.saturating_sub(count);
+        self.item = self.item.map(|start| start.saturating_sub(count));
+        self.string = self.string.map(|start| start.saturating_sub(count));
+    }
+
+    /// Takes what need not be kept until more has been read.
+    fn hold_less(&mut self, source: &mut Source, place: &Place, sink: &mut dyn Sink) -> Result<Turn, Stop> {
+        let kept = if self.skipping { None } else { self.item.or(self.string) };
+        self.take(source, kept.unwrap_or(self.passed));
+        if source.rest().len() > LINE_CAP {
+            sink.too_long(place.at(source.number()), &source.rest()[..SHOWN])?;
+            self.skipping = self.item.is_some();
+            self.string = None;
+            self.take(source, self.passed);
+        }
+        Ok(Turn::Wait)
+    }
+
+    /// The document has ended: whatever follows, in the same line or the next, is looked at anew.
+    fn end(&mut self, source: &mut Source, sink: &mut dyn Sink) -> Result<Turn, Stop> {
+        self.rows.flush(sink)?;
+        self.take(source, self.passed);
+        Ok(Turn::Switch(Form::Plain(Plain::after_document())))
+    }
+
+    /// The file ended within the document: what there is of an item is given as it stands.
+    fn broken_off(&mut self, source: &mut Source, place: &Place, sink: &mut dyn Sink) -> Result<Turn, Stop> {
+        self.rows.flush(sink)?;
+        if let Some(start) = self.item.take().filter(|_| !self.skipping) {
+            self.take(source, start);
+            let text = String::from_utf8_lossy(source.rest());
+            lines(&text, &place.at(source.number()), sink)?;
+        }
+        self.take(source, source.rest().len());
+        Ok(Turn::Wait)
+    }
+}
+
+/// What seemed to be one document, read line by line.
+fn lines(text: &str, origin: &Origin, sink: &mut dyn Sink) -> Result<(), Stop> {
+    let first = origin.line.unwrap_or(1);
+    (first..)
+        .zip(text.lines())
+        .try_for_each(|(number, line)| sink.event(plain::event(line, Origin { line: Some(number), ..origin.clone() })))
+}

@@ -1,0 +1,258 @@
+//! The fields of a log event, whatever the format calls them.
+//!
+//! Names follow the API (`FilterLogEvents`, `GetLogEvents`), subscription filters, and CloudWatch Logs Insights.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::time;
+use crate::log::{LogEvent, Origin, Text};
+
+/// What a name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Field {
+    Message,
+    Timestamp,
+    IngestionTime,
+    Stream,
+    Group,
+    /// The id as the API calls it.
+    EventId,
+    /// The id as a subscription filter calls it, and many others.
+    Id,
+    /// Only Insights says so.
+    Pointer,
+    /// Only applications say so.
+    Level,
+}
+
+/// Fields that only CloudWatch gives.
+const CLOUDWATCH: [Field; 5] = [Field::IngestionTime, Field::Stream, Field::Group, Field::EventId, Field::Pointer];
+
+impl Field {
+    fn bit(self) -> u16 {
+        1 << self as u16
+    }
+
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "message" | "@message" => Self::Message,
+            "timestamp" | "@timestamp" => Self::Timestamp,
+            "ingestionTime" | "@ingestionTime" => Self::IngestionTime,
+            "logStreamName" | "logStream" | "@logStream" => Self::Stream,
+            "logGroupName" | "logGroup" | "logGroupIdentifier" | "@log" => Self::Group,
+            "eventId" => Self::EventId,
+            "id" => Self::Id,
+            "@ptr" => Self::Pointer,
+            "level" => Self::Level,
+            _ => return None,
+        })
+    }
+}
+
+/// What is known of one log event.
+#[derive(Debug, Default)]
+pub(super) struct Fields<'a> {
+    message: Option<Cow<'a, str>>,
+    timestamp: Option<i64>,
+    ingestion_time: Option<i64>,
+    stream: Option<Arc<str>>,
+    group: Option<Arc<str>>,
+    id: Option<Arc<str>>,
+    /// The fields that were there, a bit each.
+    named: u16,
+    has_numeric_time: bool,
+}
+
+impl<'a> Fields<'a> {
+    /// The fields of `text`, which is one JSON object; `None` for anything else.
+    pub(super) fn of_object(text: &'a str) -> Option<Self> {
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let fields = reader.deserialize_map(Object).ok()?;
+        reader.end().ok()?;
+        Some(fields)
+    }
+
+    /// Notes one field; a value that makes no sense is not known.
+    pub(super) fn set(&mut self, field: Field, value: Cow<'a, str>) {
+        match field {
+            Field::Message => self.message = Some(value),
+            Field::Timestamp => {
+                self.has_numeric_time = value.bytes().all(|byte| byte.is_ascii_digit());
+                self.timestamp = time::millis(&value);
+            }
+            Field::IngestionTime => self.ingestion_time = time::millis(&value),
+            Field::Stream => self.stream = name(&value),
+            Field::Group => self.group = name(group(&value)),
+            Field::EventId | Field::Id => self.id = name(&value),
+            Field::Pointer | Field::Level => {}
+        }
+        self.named |= field.bit();
+    }
+
+    fn has(&self, field: Field) -> bool {
+        self.named & field.bit() != 0
+    }
+
+    /// Whether there is a message.
+    pub(super) fn has_message(&self) -> bool {
+        self.message.is_some()
+    }
+
+    /// Whether these are the fields of a log event, and not of a log format's line, which also has a message and a time.
+    pub(super) fn are_of_log_event(&self) -> bool {
+        let is_application = self.has(Field::Level) && !self.has(Field::EventId);
+        let is_cloudwatch = CLOUDWATCH.iter().any(|field| self.has(*field));
+        self.has_message() && !is_application && (is_cloudwatch || self.has_numeric_time)
+    }
+
+    /// The event, with what `place` knows and these fields do not.
+    pub(super) fn into_event(self, place: Origin) -> LogEvent {
+        let message = self.message.map_or_else(|| Text::from(""), |message| Text::from(message.as_ref()));
+        let origin = Origin {
+            log_group: self.group.or(place.log_group),
+            log_stream: self.stream.or(place.log_stream),
+            timestamp: self.timestamp,
+            ingestion_time: self.ingestion_time,
+            event_id: self.id,
+            file: place.file,
+            line: place.line,
+        };
+        LogEvent { origin, message }
+    }
+}
+
+fn name(value: &str) -> Option<Arc<str>> {
+    (!value.is_empty()).then(|| Arc::from(value))
+}
+
+/// The name of a log group out of `ACCOUNT:NAME`, as Insights has it, or an ARN.
+fn group(value: &str) -> &str {
+    if let Some((_, name)) = value.split_once(":log-group:") {
+        return name.strip_suffix(":*").unwrap_or(name);
+    }
+    match value.split_once(':') {
+        Some((account, name)) if account.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => value,
+    }
+}
+
+/// The text of a JSON value: what a string says, and the spelling of anything else.
+pub(super) fn text_of(value: &RawValue) -> Cow<'_, str> {
+    match value.get() {
+        "null" => Cow::Borrowed(""),
+        text if text.starts_with('"') => unquote(text),
+        text => Cow::Borrowed(text),
+    }
+}
+
+/// As bytes, because half of a surrogate pair is no reason to refuse a log event.
+fn unquote(text: &str) -> Cow<'_, str> {
+    serde_json::Deserializer::from_str(text).deserialize_bytes(Lenient).unwrap_or(Cow::Borrowed(text))
+}
+
+struct Lenient;
+
+impl<'de> Visitor<'de> for Lenient {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_borrowed_bytes<E>(self, bytes: &'de [u8]) -> Result<Self::Value, E> {
+        Ok(String::from_utf8_lossy(bytes))
+    }
+
+    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(String::from_utf8_lossy(bytes).into_owned()))
+    }
+}
+
+struct Object;
+
+impl<'de> Visitor<'de> for Object {
+    type Value = Fields<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut fields = Fields::default();
+        while let Some(key) = map.next_key::<Key<'de>>()? {
+            match Field::named(&key.0) {
+                Some(field) => fields.set(field, text_of(map.next_value::<&'de RawValue>()?)),
+                None => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(fields)
+    }
+}
+
+/// A key, borrowed where it has no escapes.
+#[derive(serde::Deserialize)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(text: &str) -> LogEvent {
+        Fields::of_object(text).unwrap().into_event(Origin::default())
+    }
+
+    #[test]
+    fn the_fields_come_in_any_order_and_under_many_names() {
+        for text in [
+            r#"{"logStreamName":"s","timestamp":1763633743658,"message":"m\n","ingestionTime":1763633744000,"eventId":"39"}"#,
+            r#"{"message":"m\n","id":"39","@ingestionTime":"2025-11-20 10:15:44.000","logStream":"s","timestamp":"2025-11-20T10:15:43.658Z"}"#,
+        ] {
+            let LogEvent { origin, message } = event(text);
+            assert_eq!(message.as_str(), "m\n");
+            assert_eq!(origin.log_stream.as_deref(), Some("s"));
+            assert_eq!((origin.timestamp, origin.ingestion_time), (Some(1_763_633_743_658), Some(1_763_633_744_000)));
+            assert_eq!(origin.event_id.as_deref(), Some("39"));
+        }
+    }
+
+    #[test]
+    fn a_group_loses_its_account() {
+        for group in [
+            "/aws/lambda/r",
+            "111122223333:/aws/lambda/r",
+            "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/lambda/r:*",
+        ] {
+            let event = event(&format!(r#"{{"message":{{"a": 1}},"logGroup":"{group}"}}"#));
+            assert_eq!(event.origin.log_group.as_deref(), Some("/aws/lambda/r"));
+            assert_eq!(event.message.as_str(), r#"{"a": 1}"#);
+        }
+    }
+
+    #[test]
+    fn a_half_of_a_surrogate_pair_is_no_obstacle() {
+        assert_eq!(event(r#"{"message":"a\ud800b"}"#).message.as_str(), "a\u{fffd}\u{fffd}\u{fffd}b");
+    }
+
+    #[test]
+    fn lines_of_log_formats_are_not_log_events() {
+        let is = |text| Fields::of_object(text).is_some_and(|fields| fields.are_of_log_event());
+        assert!(is(r#"{"timestamp":1763633743658,"message":"m"}"#));
+        assert!(is(r#"{"message":"m","logStreamName":"s"}"#));
+        assert!(is(r#"{"level":"x","message":"m","eventId":"1"}"#));
+        for other in [
+            r#"{"timestamp":"2025-11-20T10:15:43.658Z","level":"INFO","message":"m"}"#,
+            r#"{"timestamp":1763633743658,"level":30,"message":"m"}"#,
+            r#"{"level":"INFO","message":"m","logStreamName":"s"}"#,
+            r#"{"name":"n","message":"m"}"#,
+            r#"{"timestamp":1763633743658}"#,
+            r#"{"message":"m","eventId":"1"} x"#,
+        ] {
+            assert!(!is(other), "{other}");
+        }
+    }
+}
