@@ -60,9 +60,9 @@ impl Scanner {
         Self { brackets: Vec::new(), expect: Expect::Value, token: Token::None, layers: None, backslashes: 0 }
     }
 
-    /// Whether a string is open.
+    /// Whether a string is open: its own, one around it, or an escape of that.
     pub(super) fn is_in_string(&self) -> bool {
-        matches!(self.token, Token::String(_))
+        matches!(self.token, Token::String(_)) || self.layers > Some(0) || self.backslashes > 0
     }
 
     /// Whether the last byte belonged to a number or a literal, and `next` would too.
