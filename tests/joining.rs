@@ -66,11 +66,12 @@ impl Print {
     }
 }
 
-/// Cuts a text between characters. A line break is added only where none can stand: not after one, nor before more space.
+/// Cuts a text between characters. A piece may carry a line break that is not its own.
 fn cut(text: &str, cuts: &[Index], breaks: &[bool]) -> Vec<String> {
     let mut places: Vec<_> = cuts.iter().map(|cut| text.floor_char_boundary(cut.index(text.len()))).collect();
     places.extend([0, text.len()]);
     places.sort_unstable();
+    places.dedup();
     let pieces = places.windows(2).map(|pair| &text[pair[0]..pair[1]]);
     let with_break = |(at, piece): (usize, &str)| {
         let end = if breaks.get(at) == Some(&true) { "\n" } else { "" };
