@@ -42,7 +42,16 @@ fn entry(index: usize, time: i64) -> Entry {
     let record = InvocationRecord::read(&message).expect("a record");
     let origin = Origin { timestamp: Some(time), ..Origin::default() };
     let envelope = Box::default();
-    Entry::from(Arrival { record, origin, message, envelope, redelivery: 0, recovered: false, redacted: false })
+    Entry::from(Arrival {
+        record,
+        origin,
+        message,
+        envelope,
+        redelivery: 0,
+        recovered: false,
+        damaged: false,
+        redacted: false,
+    })
 }
 
 fn entries(time: impl Fn(usize) -> usize) -> Vec<Entry> {

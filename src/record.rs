@@ -5,6 +5,7 @@
 
 mod arn;
 mod arrival;
+mod assemble;
 mod condition;
 mod error;
 mod extract;
@@ -15,12 +16,13 @@ pub mod json;
 mod names;
 mod reason;
 mod redacted;
+mod repr;
 mod restore;
 mod time;
 mod view;
 
 pub use arn::FunctionArn;
-pub use arrival::{Arrival, Envelope, Found, Unreadable};
+pub use arrival::{Arrival, Envelope, Found, NotReplayable, Unreadable};
 pub use condition::{Condition, Outcome};
 pub use error::{InvocationError, StackFrame};
 pub use finder::Finder;

@@ -10,20 +10,35 @@ const SAMPLES: &str = include_str!("data/record-samples.jsonl");
 const PAYLOAD: &str = r#"{"orderId": "A-1001", "qty": 2}"#;
 const COMPACT_PAYLOAD: &str = r#"{"orderId":"A-1001","qty":2}"#;
 
-fn find(name: &str) -> Vec<Found> {
+fn message(name: &str) -> String {
     let sample = SAMPLES
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).expect("a sample is JSON"))
         .find(|sample| sample["name"] == name)
         .unwrap_or_else(|| panic!("no sample {name}"));
-    let message = Text::from(sample["message"].as_str().expect("a message"));
+    sample["message"].as_str().expect("a message").to_owned()
+}
+
+fn find(name: &str) -> Vec<Found> {
+    find_all(&[message(name)])
+}
+
+fn find_all(messages: &[String]) -> Vec<Found> {
     let mut found = Vec::new();
-    Finder::new().push(&LogEvent { origin: Origin::default(), message }, &mut found);
+    let mut finder = Finder::new();
+    for message in messages {
+        finder.push(&LogEvent { origin: Origin::default(), message: Text::from(message.as_str()) }, &mut found);
+    }
+    finder.finish(&mut found);
     found
 }
 
 fn arrivals(name: &str) -> Vec<Arrival> {
-    find(name)
+    arrivals_in(name, &[message(name)])
+}
+
+fn arrivals_in(name: &str, messages: &[String]) -> Vec<Arrival> {
+    find_all(messages)
         .into_iter()
         .map(|found| match found {
             Found::Arrival(arrival) => arrival,
@@ -46,7 +61,7 @@ fn reason(name: &str) -> Reason {
 }
 
 /// The last digits of the request id, the condition and the count.
-fn head(arrival: &Arrival) -> (&str, &str, Option<u64>) {
+fn head_of(arrival: &Arrival) -> (&str, &str, Option<u64>) {
     let record = &arrival.record;
     let id = record.request_id().expect("a request id");
     assert_eq!(&id[..32], "6f0d0c1e-3a77-4a0e-9a51-0b6a3b1f");
@@ -99,7 +114,7 @@ fn successes() {
         ("powertools_ts_event", COMPACT_PAYLOAD, &[Envelope::Log]),
     ] {
         let arrival = arrival(name);
-        assert_eq!(head(&arrival), ("0001", "Success", Some(1)), "{name}");
+        assert_eq!(head_of(&arrival), ("0001", "Success", Some(1)), "{name}");
         assert_eq!(*arrival.envelope, *envelope, "{name}");
         assert_eq!(arrival.record.outcome(), Outcome::Success);
         assert_eq!(arrival.record.request_payload(), Some(payload), "{name}");
@@ -121,7 +136,7 @@ fn python_failures() {
         ("eventbridge_event", &[Envelope::EventBridge]),
     ] {
         let arrival = arrival(name);
-        assert_eq!(head(&arrival), ("0002", "RetriesExhausted", Some(3)), "{name}");
+        assert_eq!(head_of(&arrival), ("0002", "RetriesExhausted", Some(3)), "{name}");
         assert_eq!(*arrival.envelope, *envelope, "{name}");
         assert_eq!(arrival.record.function().and_then(|arn| arn.qualifier()), Some("$LATEST"));
         assert_eq!(arrival.record.function_error().as_deref(), Some("Unhandled"));
@@ -148,7 +163,7 @@ fn node_failures() {
         ("node_json_message_object", &[Envelope::Log]),
     ] {
         let arrival = arrival(name);
-        assert_eq!(head(&arrival), ("0003", "RetriesExhausted", Some(3)), "{name}");
+        assert_eq!(head_of(&arrival), ("0003", "RetriesExhausted", Some(3)), "{name}");
         assert_eq!(*arrival.envelope, *envelope, "{name}");
         assert_eq!(arrival.record.function().and_then(|arn| arn.qualifier()), Some("live"));
         assert_eq!(arrival.record.executed_version().as_deref(), Some("7"));
@@ -160,7 +175,7 @@ fn node_failures() {
 #[test]
 fn a_java_failure_has_a_cause() {
     let arrival = arrival("java_json_string");
-    assert_eq!(head(&arrival), ("0004", "RetriesExhausted", Some(2)));
+    assert_eq!(head_of(&arrival), ("0004", "RetriesExhausted", Some(2)));
     let error = error(&arrival);
     assert_eq!(error.error_type.as_deref(), Some("com.example.OrderException"));
     assert_eq!(error.frames[0].file.as_deref(), Some("Handler.java"));
@@ -175,8 +190,8 @@ fn a_java_failure_has_a_cause() {
 fn a_batch_keeps_payloads_byte_for_byte() {
     let arrivals = arrivals("sqs_envelope_two");
     assert_eq!(arrivals.len(), 2);
-    assert_eq!(head(&arrivals[0]), ("0005", "Success", Some(1)));
-    assert_eq!(head(&arrivals[1]), ("0002", "RetriesExhausted", Some(3)));
+    assert_eq!(head_of(&arrivals[0]), ("0005", "Success", Some(1)));
+    assert_eq!(head_of(&arrivals[1]), ("0002", "RetriesExhausted", Some(3)));
     assert!(arrivals.iter().all(|arrival| *arrival.envelope == [Envelope::Sqs] && arrival.redelivery == 0));
     let expected = "{\n  \"orderId\": \"A-1001\",\n  \"big\": 12345678901234567890,\n  \"price\": 1.10\n}";
     assert_eq!(arrivals[0].record.request_payload(), Some(expected));
@@ -192,7 +207,7 @@ fn what_never_ran_has_no_response() {
         ("target_deleted_404", "0008", "RetriesExhausted", 1, Some(404)),
     ] {
         let arrival = arrival(name);
-        assert_eq!(head(&arrival), (id, condition, Some(count)));
+        assert_eq!(head_of(&arrival), (id, condition, Some(count)));
         let view = arrival.record.view();
         assert_eq!((view.status_code, view.has_response_context), (status, status.is_some()));
         assert!(view.executed_version.is_none() && view.response_payload.is_none());
@@ -204,7 +219,7 @@ fn what_never_ran_has_no_response() {
 #[test]
 fn a_timeout_has_a_type_and_no_frames() {
     let arrival = arrival("timeout_scalar_payload");
-    assert_eq!(head(&arrival), ("0009", "RetriesExhausted", Some(1)));
+    assert_eq!(head_of(&arrival), ("0009", "RetriesExhausted", Some(1)));
     assert_eq!(arrival.record.request_payload(), Some("\"just a string\""));
     let error = error(&arrival);
     assert_eq!((error.error_type.as_deref(), error.frames.len()), (Some("Sandbox.Timedout"), 0));
@@ -213,7 +228,7 @@ fn a_timeout_has_a_type_and_no_frames() {
 #[test]
 fn a_batch_of_a_stream_cannot_be_sent_again() {
     let arrival = arrival("kinesis_esm_record");
-    assert_eq!(head(&arrival), ("0010", "RetryAttemptsExhausted", Some(3)));
+    assert_eq!(head_of(&arrival), ("0010", "RetryAttemptsExhausted", Some(3)));
     assert_eq!((arrival.record.kind(), arrival.replayable()), (Kind::EventSource, false));
     assert_eq!(arrival.record.function().and_then(|arn| arn.qualifier()), None);
     let view = arrival.record.view();
@@ -224,8 +239,27 @@ fn a_batch_of_a_stream_cannot_be_sent_again() {
 }
 
 #[test]
+fn fragments_are_joined() {
+    let (head, whole) = (message("fragment_head"), message("python_print_failure"));
+    let arrivals = arrivals_in("fragment_head", &[head.clone(), whole[head.len()..].to_owned()]);
+    let [arrival] = &arrivals[..] else { panic!("one arrival") };
+    assert_eq!(arrival.record.text().as_str(), whole.trim_end());
+    assert_eq!(head_of(arrival), ("0002", "RetriesExhausted", Some(3)));
+    assert_value_error(arrival);
+    assert!(arrival.replayable() && !arrival.damaged && !arrival.recovered);
+}
+
+#[test]
+fn a_printed_dict_is_rebuilt() {
+    let arrival = arrival("python_repr_not_json");
+    assert_eq!(head_of(&arrival), ("0002", "RetriesExhausted", Some(3)));
+    assert_eq!(arrival.record.request_payload(), Some(PAYLOAD));
+    assert_value_error(&arrival);
+    assert!(arrival.recovered && arrival.replayable());
+}
+
+#[test]
 fn other_prints_are_unreadable_with_a_reason() {
-    assert_eq!(reason("python_repr_not_json"), Reason::Python);
     assert_eq!(reason("node_inspect_not_json"), Reason::Node);
     assert_eq!(reason("fragment_head"), Reason::Cut);
 }

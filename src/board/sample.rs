@@ -57,6 +57,7 @@ pub(super) fn arrival(time: i64, text: &Text, message: &Text) -> Entry {
         envelope: Box::default(),
         redelivery: 0,
         recovered: false,
+        damaged: false,
         redacted: false,
     })
 }

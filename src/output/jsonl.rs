@@ -27,6 +27,7 @@ pub fn write(out: &mut impl Write, arrival: &Arrival) -> io::Result<()> {
     line.plain("redelivery", Some(&arrival.redelivery))?;
     line.plain("replayable", Some(&arrival.replayable()))?;
     line.plain("recovered", Some(&arrival.recovered))?;
+    line.plain("damaged", Some(&arrival.damaged))?;
     line.plain("redacted", Some(&arrival.redacted))?;
     let failed = record.error();
     line.value("error", failed.as_ref(), error)?;

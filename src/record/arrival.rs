@@ -1,6 +1,8 @@
 //! A record, or what looks like one, with the place it was found in.
 
-use super::{InvocationRecord, Reason};
+use std::fmt;
+
+use super::{InvocationRecord, Kind, Reason};
 use crate::log::{Origin, Text};
 
 /// A layer that a record was taken out of.
@@ -48,21 +50,62 @@ pub struct Arrival {
     pub redelivery: u32,
     /// Whether the record had to be rebuilt from something that was not JSON.
     pub recovered: bool,
+    /// Whether a character of it was lost where a log event was cut.
+    pub damaged: bool,
     /// Whether values in it were masked.
     pub redacted: bool,
 }
 
 impl Arrival {
-    /// Whether the same payload can be sent again: it is there (`null` counts) and unmasked.
+    /// Whether the same payload can be sent again: it is there (`null` counts), whole and unmasked.
     #[must_use]
     pub fn replayable(&self) -> bool {
-        self.record.request_payload().is_some() && !self.redacted
+        self.not_replayable().is_none()
+    }
+
+    /// Why the same payload cannot be sent again; `None` when it can.
+    #[must_use]
+    pub fn not_replayable(&self) -> Option<NotReplayable> {
+        if self.record.request_payload().is_none() {
+            return Some(match self.record.kind() {
+                Kind::EventSource => NotReplayable::EventSource,
+                Kind::Async => NotReplayable::NoPayload,
+            });
+        }
+        if self.redacted {
+            return Some(NotReplayable::Redacted);
+        }
+        self.damaged.then_some(NotReplayable::Damaged)
     }
 
     /// When it was logged or, if that is not known, when the record was made; milliseconds since the Unix epoch, 0 if neither is known.
     #[must_use]
     pub fn time(&self) -> i64 {
         self.origin.timestamp.or(self.record.timestamp()).unwrap_or_default()
+    }
+}
+
+/// Why the payload of an arrival cannot be sent again. Displayed, it reads well before "so it cannot be replayed".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NotReplayable {
+    /// The record tells where a batch lay, not what it held.
+    EventSource,
+    /// The record has no payload.
+    NoPayload,
+    /// Values were masked.
+    Redacted,
+    /// A character was lost where a log event was cut.
+    Damaged,
+}
+
+impl fmt::Display for NotReplayable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::EventSource => "a batch of an event source mapping: no payload",
+            Self::NoPayload => "no request payload",
+            Self::Redacted => "values are masked",
+            Self::Damaged => "damaged: a character was cut in the log",
+        })
     }
 }
 

@@ -14,7 +14,9 @@ use std::sync::LazyLock;
 
 use memchr::memmem;
 
+use super::assemble::{self, Scan, Scanner};
 use super::json::{self, Members};
+use super::repr::{self, Repr};
 use super::view::RecordView;
 use super::{Envelope, NotARecord, Reason};
 use budget::Budget;
@@ -24,8 +26,8 @@ static KEY: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder:
 
 /// What the search came upon.
 pub(super) enum Piece<'a> {
-    /// A record: its text, what was read of it, and the layers around it.
-    Record { text: &'a str, view: &'a RecordView<'a>, envelope: &'a [Envelope] },
+    /// A record: its text, what was read of it, the layers around it, and whether it had to be rebuilt.
+    Record { text: &'a str, view: &'a RecordView<'a>, envelope: &'a [Envelope], recovered: bool },
     /// Something that looks like a record.
     Unreadable(Reason),
 }
@@ -35,9 +37,22 @@ pub(super) fn may_hold_record(message: &str) -> bool {
     position(message, 0).is_some()
 }
 
-/// Calls `found` with every piece of `message`, in order.
-pub(super) fn search(message: &str, found: &mut dyn FnMut(Piece<'_>)) {
-    Search { found, envelope: Vec::new(), budget: Budget::of(message) }.text(message, 0);
+/// Calls `found` with every piece of `message` from `start` on, in order.
+pub(super) fn search(message: &str, start: usize, found: &mut dyn FnMut(Piece<'_>)) {
+    Search::new(message, start, false, found).text(message, 0);
+}
+
+/// The same with a message that may go on in another event: leaves an object that is open at its end alone.
+///
+/// Gives the brace of that object. A line break at the end of the message is its own, and none of the object's.
+pub(super) fn search_closed(message: &str, start: usize, found: &mut dyn FnMut(Piece<'_>)) -> Option<usize> {
+    let message = assemble::without_break(message);
+    if position(message, start).is_none() {
+        return assemble::open_object(message, start);
+    }
+    let mut search = Search::new(message, start, true, found);
+    search.text(message, 0);
+    search.open
 }
 
 /// Where the key stands in `text`, from `start` on.
@@ -49,6 +64,14 @@ struct Search<'f> {
     found: &'f mut dyn FnMut(Piece<'_>),
     envelope: Vec<Envelope>,
     budget: Budget,
+    /// Whether the text is, or comes out of, something that was not JSON and has been rebuilt.
+    recovered: bool,
+    /// Where in the message to start.
+    start: usize,
+    /// Whether the message may go on in another event.
+    may_go_on: bool,
+    /// The brace of the object that is open at the end of such a message.
+    open: Option<usize>,
 }
 
 /// What became of the brace that a search tried.
@@ -57,18 +80,25 @@ enum Tried {
     Covered(usize),
     /// It opens JSON that must not be read, up to here.
     Passed(usize),
+    /// It opens an object that goes on in another event.
+    Open,
     /// It opens nothing.
     Nothing,
 }
 
-impl Search<'_> {
+impl<'f> Search<'f> {
+    fn new(message: &str, start: usize, may_go_on: bool, found: &'f mut dyn FnMut(Piece<'_>)) -> Self {
+        let budget = Budget::of(&message[start..]);
+        Self { found, envelope: Vec::new(), budget, recovered: false, start, may_go_on, open: None }
+    }
+
     /// Searches a text: a whole message, or what a string in it said.
     fn text(&mut self, text: &str, level: usize) {
-        let Some(mut key) = position(text, 0) else {
+        let mut at = if level == 0 { self.start } else { 0 };
+        let Some(mut key) = position(text, at) else {
             return;
         };
-        let mut covered: Vec<Range<usize>> = Vec::new();
-        let mut at = 0;
+        let mut covered = Vec::from_iter((at > 0).then_some(0..at));
         while let Some(brace) = memchr::memchr(b'{', &text.as_bytes()[at..]).map(|offset| at + offset) {
             if key < brace {
                 let Some(next) = position(text, brace) else {
@@ -82,21 +112,42 @@ impl Search<'_> {
                     end
                 }
                 Tried::Passed(end) => end,
+                Tried::Open => {
+                    self.open = Some(brace);
+                    return self.look_over(&text[..brace], &covered);
+                }
                 Tried::Nothing => brace + 1,
             };
             if self.budget.is_spent() {
                 break;
             }
         }
-        self.look_over(text, &covered);
+        if self.may_go_on && level == 0 {
+            self.open = assemble::open_object(text, at);
+        }
+        self.look_over(&text[..self.open.filter(|_| level == 0).unwrap_or(text.len())], &covered);
     }
 
     fn brace(&mut self, text: &str, brace: usize, key: usize, level: usize) -> Tried {
         match text[brace + 1..].trim_ascii_start().as_bytes().first() {
             Some(b'"') => self.object_at(text, brace, key, level),
+            Some(b'\'') => self.dict_at(text, brace, key, level),
+            Some(b'\\') | None if self.goes_on(text, brace, level) => Tried::Open,
             Some(b'\\') if level < budget::LEVELS => self.escaped_at(text, brace, level),
             _ => Tried::Nothing,
         }
+    }
+
+    /// Whether the object that opens here is open at the end of a message that may go on.
+    fn goes_on(&mut self, text: &str, brace: usize, level: usize) -> bool {
+        if !self.may_go_on || level > 0 {
+            return false;
+        }
+        let scan = Scanner::new().feed(&text[brace..]);
+        if let Scan::Closed(read) | Scan::Broken(read) = scan {
+            self.budget.spend(read);
+        }
+        scan == Scan::Open
     }
 
     /// Reads the object that the brace opens, if it does.
@@ -114,17 +165,57 @@ impl Search<'_> {
                 }
                 Tried::Covered(end)
             }
+            Err(broken) if broken.cut && self.goes_on(text, brace, level) => Tried::Open,
             Err(broken) => {
                 self.budget.spend(broken.read);
                 if !is_record_head(&members) {
-                    return Tried::Nothing;
+                    // A key with an apostrophe stands in double quotes in a dict too.
+                    return if broken.cut { Tried::Nothing } else { self.dict_at(text, brace, key, level) };
                 }
-                // What follows belongs to this record, even where it looks like a record of its own.
                 let reason = if broken.cut { Reason::Cut } else { lookalike::broken(&text[..brace]) };
                 (self.found)(Piece::Unreadable(reason));
-                Tried::Covered(text.floor_char_boundary(brace + broken.read).max(brace + 1))
+                self.broken(text, brace, b"\"")
             }
         }
+    }
+
+    /// Reads the Python dict whose print the brace opens, if it does and may hold a record.
+    fn dict_at(&mut self, text: &str, brace: usize, key: usize, level: usize) -> Tried {
+        let (is_in_string, read) = escaped::is_in_string(text, brace);
+        self.budget.spend(read);
+        if is_in_string && level < budget::LEVELS {
+            return self.escaped_at(text, brace, level);
+        }
+        match repr::read(&text[brace..]) {
+            Ok(Repr { length, json }) => {
+                self.budget.spend(length * budget::DECODING);
+                let end = brace + length;
+                let members = json::members(&json).filter(|_| key < end);
+                if let Some(members) = members {
+                    let outer = std::mem::replace(&mut self.recovered, true);
+                    self.object(&json, &members, level);
+                    self.recovered = outer;
+                }
+                Tried::Covered(end)
+            }
+            Err((broken, _)) if broken.cut && self.goes_on(text, brace, level) => Tried::Open,
+            Err((broken, json)) => {
+                self.budget.spend(broken.read * budget::DECODING);
+                let mut members = Members::new();
+                if json::read(&json, &mut members).is_ok() || !is_record_head(&members) {
+                    return Tried::Nothing;
+                }
+                (self.found)(Piece::Unreadable(Reason::Python));
+                self.broken(text, brace, b"\"'")
+            }
+        }
+    }
+
+    /// Passes over a record that cannot be read: what is in it belongs to it, also where it looks like one of its own.
+    fn broken(&mut self, text: &str, brace: usize, quotes: &[u8]) -> Tried {
+        let end = escaped::broken_end(text, brace, quotes);
+        self.budget.spend(end - brace);
+        Tried::Covered(end)
     }
 
     /// Searches JSON that stands in the text with its quotes escaped, as in a string of a string.
@@ -138,7 +229,10 @@ impl Search<'_> {
     /// Takes an object for a record, or takes it apart.
     fn object(&mut self, text: &str, members: &Members<'_>, level: usize) {
         match RecordView::of(members) {
-            Ok(view) => (self.found)(Piece::Record { text, view: &view, envelope: &self.envelope }),
+            Ok(view) => {
+                let (envelope, recovered) = (&*self.envelope, self.recovered);
+                (self.found)(Piece::Record { text, view: &view, envelope, recovered });
+            }
             Err(missing @ (NotARecord::NoName | NotARecord::NoVersion)) => {
                 (self.found)(Piece::Unreadable(Reason::Incomplete(missing)));
             }

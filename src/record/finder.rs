@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
+use super::assemble::{Assembler, Region, Search};
 use super::extract::{self, Piece};
 use super::names::Names;
 use super::restore::{self, Restored};
@@ -16,6 +17,7 @@ use crate::log::{LogEvent, Origin};
 /// the other tells an arrival that our own JSON lines bring again.
 #[derive(Debug, Default)]
 pub struct Finder {
+    assembler: Assembler,
     names: Names,
     hasher: RandomState,
     deliveries: HashMap<u64, u32>,
@@ -30,36 +32,70 @@ impl Finder {
         Self::default()
     }
 
-    /// Adds what `event` holds to `found`, in the order it stands there.
+    /// Whether `push` can find anything in an event with this message, now or when further events come.
+    ///
+    /// A reader may spare itself making an event of a line that does not matter.
+    #[must_use]
+    pub fn matters(&self, message: &str) -> bool {
+        !self.assembler.is_idle() || extract::may_hold_record(message) || may_open(message)
+    }
+
+    /// Adds what `event` holds to `found`, in the order it stands there, and what it completes of earlier events.
     pub fn push(&mut self, event: &LogEvent, found: &mut Vec<Found>) {
-        if !extract::may_hold_record(&event.message) {
+        if !self.matters(&event.message) {
             return;
         }
         if let Some(restored) = restore::read(&event.message) {
             found.extend(self.restored(event, restored).map(Found::Arrival));
             return;
         }
-        let start = found.len();
-        let mut texts = HashSet::new();
-        extract::search(&event.message, &mut |piece| match piece {
-            Piece::Record { text, view, envelope } => {
-                // A log format may hold the same record twice, as an object and in the message; a batch was delivered so.
-                if is_batch(envelope) || self.is_new(text, &found[start..], &mut texts) {
-                    found.push(Found::Arrival(self.arrival(event, text, view, envelope)));
-                }
-            }
-            Piece::Unreadable(reason) => found.push(Found::Unreadable(Unreadable {
-                origin: event.origin.clone(),
-                message: event.message.clone(),
-                reason,
-            })),
-        });
+        self.assembled(|assembler, search| assembler.push(event, search), found);
+    }
+
+    /// Adds what has waited for a later event for too long at `now`, in milliseconds since the Unix epoch.
+    ///
+    /// Call it now and then while following a log in which nothing happens; timestamps of events do the same.
+    pub fn settle(&mut self, now: i64, found: &mut Vec<Found>) {
+        self.assembled(|assembler, search| assembler.settle(now, search), found);
     }
 
     /// Adds what was still waiting for a later event; call it when no more events come.
-    ///
-    /// Nothing waits yet: a record that is broken over events is not joined.
-    pub fn finish(&mut self, _found: &mut Vec<Found>) {}
+    pub fn finish(&mut self, found: &mut Vec<Found>) {
+        self.assembled(Assembler::finish, found);
+    }
+
+    /// Lets the assembler do something, and searches what that gives.
+    fn assembled(&mut self, act: impl FnOnce(&mut Assembler, &mut Search<'_>), found: &mut Vec<Found>) {
+        let mut assembler = std::mem::take(&mut self.assembler);
+        act(&mut assembler, &mut |region| self.search(&region, found));
+        self.assembler = assembler;
+    }
+
+    /// Adds what a region holds to `found`; gives the brace of the object that is left open at its end.
+    fn search(&mut self, region: &Region<'_>, found: &mut Vec<Found>) -> Option<usize> {
+        let start = found.len();
+        let (text, from) = (&region.event.message[..region.range.end], region.range.start);
+        let mut texts = HashSet::new();
+        let mut take = |piece: Piece<'_>| match piece {
+            Piece::Record { text, view, envelope, recovered } => {
+                // A log format may hold the same record twice, as an object and in the message; a batch was delivered so.
+                if is_batch(envelope) || self.is_new(text, &found[start..], &mut texts) {
+                    let arrival = self.arrival(region.event, text, view, envelope);
+                    found.push(Found::Arrival(Arrival { recovered, damaged: region.is_damaged, ..arrival }));
+                }
+            }
+            Piece::Unreadable(reason) => found.push(Found::Unreadable(Unreadable {
+                origin: region.event.origin.clone(),
+                message: region.event.message.clone(),
+                reason,
+            })),
+        };
+        if region.may_go_on {
+            return extract::search_closed(text, from, &mut take);
+        }
+        extract::search(text, from, &mut take);
+        None
+    }
 
     /// How many arrivals were left out so far, because our own JSON lines brought them a second time.
     #[must_use]
@@ -92,6 +128,7 @@ impl Finder {
             envelope: envelope.into(),
             redelivery,
             recovered: false,
+            damaged: false,
             redacted: redacted::has_masked_value(text),
         }
     }
@@ -112,6 +149,7 @@ impl Finder {
             envelope: line.envelope,
             redelivery: line.redelivery,
             recovered: line.recovered,
+            damaged: line.damaged,
             redacted: line.redacted || redacted::has_masked_value(line.record),
         })
     }
@@ -132,6 +170,11 @@ impl Finder {
             )),
         }
     }
+}
+
+/// Whether an object may be open at the end of a message, judged by a look for its brace.
+fn may_open(message: &str) -> bool {
+    memchr::memchr(b'{', message.as_bytes()).is_some()
 }
 
 fn is_batch(envelope: &[Envelope]) -> bool {

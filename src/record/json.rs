@@ -6,7 +6,7 @@ mod pretty;
 mod string;
 mod tokens;
 
-pub(super) use members::{Member, Members, find, items, members, read};
+pub(super) use members::{Broken, Member, Members, find, items, members, read};
 pub use one_line::one_line;
 pub use pretty::pretty;
 pub use string::unescape;

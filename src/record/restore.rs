@@ -17,6 +17,7 @@ pub(super) struct Restored<'a> {
     pub(super) envelope: Box<[Envelope]>,
     pub(super) redelivery: u32,
     pub(super) recovered: bool,
+    pub(super) damaged: bool,
     pub(super) redacted: bool,
 }
 
@@ -35,6 +36,7 @@ pub(super) fn read(message: &str) -> Option<Restored<'_>> {
         envelope: envelope(json::find(&line, "envelope")?.get())?,
         redelivery: json::find(&line, "redelivery")?.get().parse().ok()?,
         recovered: flag(&line, "recovered"),
+        damaged: flag(&line, "damaged"),
         redacted: flag(&line, "redacted"),
     })
 }

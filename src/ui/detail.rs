@@ -16,7 +16,7 @@ use crate::app::keymap::Context;
 use crate::app::model::{Focus, Geometry, Model, Tab};
 use crate::board::{Entry, Pane};
 use crate::log::{Origin, visible};
-use crate::record::{Arrival, Kind, Outcome};
+use crate::record::{Arrival, Outcome};
 
 use super::text::{cut, width, wrap};
 use super::theme::Theme;
@@ -240,13 +240,7 @@ fn notes(arrival: &Arrival) -> Option<String> {
     if arrival.recovered {
         notes.push("rebuilt from a print that was not JSON".to_owned());
     }
-    if arrival.redacted {
-        notes.push("values are masked, so it cannot be replayed".to_owned());
-    } else if arrival.record.kind() == Kind::EventSource {
-        notes.push("a batch of an event source mapping: no payload, so it cannot be replayed".to_owned());
-    } else if !arrival.replayable() {
-        notes.push("no request payload, so it cannot be replayed".to_owned());
-    }
+    notes.extend(arrival.not_replayable().map(|why| format!("{why}, so it cannot be replayed")));
     (!notes.is_empty()).then(|| notes.join(" · "))
 }
 

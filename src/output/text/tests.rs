@@ -54,8 +54,8 @@ fn a_success_shows_its_response() {
 #[test]
 fn what_is_unreadable_says_why() {
     assert_eq!(
-        shown("{'version': '1.0', 'requestContext': {'condition': 'x'}}\n"),
-        "2022-04-16T11:24:43.658+00:00 ? unreadable: an invocation record printed as a Python object; log it with print(json.dumps(event)) | {'version': '1.0', 'requestContext': {'condition': 'x'}}\n"
+        shown("{'version': '1.0', 'requestContext': {'condition': 'x'}, 'a': nan}\n"),
+        "2022-04-16T11:24:43.658+00:00 ? unreadable: an invocation record printed as a Python object; log it with print(json.dumps(event)) | {'version': '1.0', 'requestContext': {'condition': 'x'}, 'a': nan}\n"
     );
 }
 

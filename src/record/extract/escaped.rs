@@ -24,18 +24,60 @@ fn before_brace(text: &str, brace: usize, quote: usize) -> usize {
 
 /// Whether the object stands in single quotes with its backslashes doubled, as Python and Node.js print a string.
 ///
-/// Read as it stands, its values would differ from what was sent.
+/// Read as it stands, its values would differ from what was sent. What is joined of events ends with the object.
 pub(super) fn is_requoted(text: &str, object: Range<usize>) -> bool {
     let bytes = text.as_bytes();
     object.start > 0
         && bytes[object.start - 1] == b'\''
-        && bytes.get(object.end) == Some(&b'\'')
+        && bytes.get(object.end).is_none_or(|&byte| byte == b'\'')
         && text[object].contains("\\\\")
+}
+
+/// Where an object that cannot be read ends: after the bracket that closes its brace, or with the text.
+pub(super) fn broken_end(text: &str, brace: usize, quotes: &[u8]) -> usize {
+    let mut depth = 0_usize;
+    let mut string = None;
+    let mut bytes = text.bytes().enumerate().skip(brace);
+    while let Some((at, byte)) = bytes.next() {
+        match (byte, string) {
+            (b'\\', Some(_)) => drop(bytes.next()),
+            (_, Some(quote)) if byte == quote => string = None,
+            (_, Some(_)) => {}
+            _ if quotes.contains(&byte) => string = Some(byte),
+            (b'{' | b'[' | b'(', _) => depth += 1,
+            (b'}' | b']' | b')', _) if depth <= 1 => return at + 1,
+            (b'}' | b']' | b')', _) => depth -= 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// Whether the brace stands in a string that begins with the text, as `json.dumps(str(event))` writes it.
+///
+/// Gives the bytes that were looked at too.
+pub(super) fn is_in_string(text: &str, brace: usize) -> (bool, usize) {
+    let blank = text.len() - text.trim_ascii_start().len();
+    if text.as_bytes().get(blank) != Some(&b'"') || blank >= brace {
+        return (false, 0);
+    }
+    let end = end(text, blank + 1);
+    (end >= brace, end.min(brace))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_broken_object_ends_with_its_brace() {
+        for (text, end) in
+            [("{'a': b'}', 'c': {}} {", 20), ("{'a': nan, 'it\\'s': \"}\"} x", 24), ("{'a': ('}", 9), ("{]", 2)]
+        {
+            assert_eq!(broken_end(text, 0, b"\"'"), end, "{text}");
+        }
+        assert_eq!(broken_end("{\"it's\": NaN} {}", 0, b"\""), 13);
+    }
 
     #[test]
     fn a_string_ends_at_its_quote() {

@@ -12,7 +12,7 @@ fn quoted(text: &str) -> String {
 /// `records` by text and envelope, and the reasons of what is unreadable.
 fn search_all(message: &str) -> (Vec<(String, String)>, Vec<Reason>) {
     let (mut records, mut reasons) = (Vec::new(), Vec::new());
-    search(message, &mut |piece| match piece {
+    search(message, 0, &mut |piece| match piece {
         Piece::Record { text, envelope, .. } => {
             let names: Vec<_> = envelope.iter().map(|layer| layer.as_str()).collect();
             records.push((text.to_owned(), names.join(" ")));
@@ -173,7 +173,13 @@ fn what_looks_like_a_record() {
         ),
         (r#"{"requestContext":{"condition":"x","requestId":"r"}}"#, Reason::Incomplete(NotARecord::NoVersion)),
         (r#"{"version":"1.0","requestContext":{"condition":"x"}}"#, Reason::Incomplete(NotARecord::NoName)),
-        (r"{'version': '1.0', 'requestContext': {'requestId': 'r', 'condition': 'x'}}", Reason::Python),
+        (r"{'version': '1.0', 'requestContext': {'requestId': 'r', 'condition': 'x'}, 'a': nan}", Reason::Python),
+        (r"{'version': '1.0', 'requestContext': {'requestId': 'r', 'condition': 'x'}, 'a': '", Reason::Python),
+        (
+            r"{'version': '1.0', 'requestContext': {'requestId': 'r', 'condition': 'x'}, 'a': b'', 'requestPayload': {'version': '1.0', 'requestContext': {'requestId': 'r', 'condition': 'x'}}}",
+            Reason::Python,
+        ),
+        (r"{'requestContext': {'requestId': 'r', 'condition': 'x'}}", Reason::Incomplete(NotARecord::NoVersion)),
         ("Event(requestContext=Context(requestId='r', condition='x'))", Reason::Python),
         ("{\n  version: '1.0',\n  requestContext: {\n    requestId: 'r',\n    condition: 'x'\n  }\n}", Reason::Node),
         (
@@ -202,15 +208,34 @@ fn what_looks_like_a_record() {
 }
 
 #[test]
+fn a_printed_dict_is_rebuilt() {
+    let dict = r"{'version': '1.0', 'requestContext': {'requestId': 'r', 'condition': 'x'}, 'requestPayload': ['it\'s', None, 1.10]}";
+    let json = r#"{"version": "1.0", "requestContext": {"requestId": "r", "condition": "x"}, "requestPayload": ["it's", null, 1.10]}"#;
+    assert_found(dict, &[(json, "")]);
+    assert_found(&format!("[INFO]	got {dict} {OTHER}"), &[(json, ""), (OTHER, "")]);
+    assert_found(&format!("[{dict}, {dict}]"), &[(json, ""), (json, "")]);
+    assert_found(&quoted(dict), &[(json, "")]);
+    assert_found(&format!("{{\"message\":{}}}", quoted(dict)), &[(json, "log")]);
+    assert_found(&format!("{{'detail-type': 'x', 'detail': {dict}}}"), &[(json, "eventbridge")]);
+    assert_found(&format!("{{\"it's\": {dict}}}"), &[(json, "log")]);
+    let body = RECORD.replace('\\', "\\\\");
+    assert_found(&format!("{{'Records': [{{'messageId': 'm', 'body': '{body}'}}]}}"), &[(RECORD, "sqs")]);
+    assert_found(
+        &format!("{{'Records': [{{'EventSource': 'aws:sns', 'Sns': {{'TopicArn': 't', 'Message': '{body}'}}}}]}}"),
+        &[(RECORD, "sns")],
+    );
+}
+
+#[test]
 fn a_printed_string_with_doubled_backslashes_is_not_trusted() {
     let body = r#"{"version":"1.0","requestContext":{"requestId":"r","condition":"x"},"requestPayload":"a\\nb"}"#;
-    assert_unreadable(&format!("{{'messageId': 'm', 'body': '{body}'}}"), Reason::Python);
+    assert_unreadable(&format!("{{'messageId': m, 'body': '{body}'}}"), Reason::Python);
     assert_unreadable(&format!("{{ messageId: 'm', body: '{body}' }}"), Reason::Node);
     let broken = body.replace("\\\\n", "\\\\\"");
-    assert_unreadable(&format!("{{'messageId': 'm', 'body': '{broken}'}}"), Reason::Python);
+    assert_unreadable(&format!("{{'messageId': m, 'body': '{broken}'}}"), Reason::Python);
     assert_unreadable(&format!("{{ messageId: 'm', body: '{broken}' }}"), Reason::Node);
     let plain = body.replace("\\\\", "");
-    assert_found(&format!("{{'messageId': 'm', 'body': '{plain}'}}"), &[(&plain, "")]);
+    assert_found(&format!("{{'messageId': m, 'body': '{plain}'}}"), &[(&plain, "")]);
 }
 
 #[test]
@@ -226,6 +251,10 @@ fn hostile_text_is_given_up_in_time() {
         deep("\\", ""),
         deep("{\"requestContext\":", "}"),
         deep("\u{0}", "\u{0}"),
+        deep("{'a':", "}"),
+        deep("{'a':", ""),
+        deep("{'", ""),
+        deep("{'a': (", ""),
         "requestContext:{".repeat(100_000),
         "{\"requestContext\":{\"condition\":1,".repeat(30_000),
     ] {

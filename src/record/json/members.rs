@@ -72,7 +72,9 @@ fn broken(text: &str, error: &serde_json::Error) -> Broken {
         0 => 0,
         lines => memchr::memchr_iter(b'\n', text.as_bytes()).nth(lines - 1).map_or(0, |at| at + 1),
     };
-    Broken { read: (line_start + error.column()).min(text.len()), cut: false }
+    let read = (line_start + error.column()).min(text.len());
+    // A number that ends after its sign, point or exponent is told as an error of its own.
+    Broken { read, cut: read == text.len() && text.ends_with(['-', '.', 'e', 'E', '+']) }
 }
 
 struct Object<'m, 'a> {
