@@ -8,13 +8,14 @@ mod extraction;
 pub mod file;
 pub mod limiter;
 pub mod poll;
+mod task;
 pub mod time_range;
 pub mod window;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::aws::AwsError;
+use crate::aws::{AwsError, ExitKind};
 use crate::log::Gap;
 use crate::record::Found;
 
@@ -114,6 +115,11 @@ pub enum SourceError {
 }
 
 impl SourceError {
+    /// Whether other log groups can still be read: nothing is wrong with the credentials or the program.
+    fn is_of_its_group(&self) -> bool {
+        matches!(self, Self::Aws(error) if error.exit_kind() == ExitKind::Service)
+    }
+
     /// The exit code of the AWS CLI that it stands for: 253, 254, or 255.
     #[must_use]
     pub fn exit_code(&self) -> u8 {

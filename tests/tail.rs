@@ -12,6 +12,12 @@ mod broken;
 mod clients;
 #[path = "tail/following.rs"]
 mod following;
+#[path = "tail/groups.rs"]
+mod groups;
+#[path = "tail/login.rs"]
+mod login;
+#[path = "tail/program.rs"]
+mod program;
 #[path = "tail/script.rs"]
 mod script;
 #[path = "tail/trouble.rs"]

@@ -2,23 +2,27 @@
 //!
 //! First the history since a time, page after page; then the end of the log, every two to five seconds, each
 //! time from [`Window::next_start`](super::window::Window::next_start) without an end. What fails in passing is
-//! repeated, for ever when following.
+//! repeated, for ever when following. A group that fails for good leaves the others running.
 
 mod cadence;
+mod connection;
 mod group;
 mod merged;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::mpsc;
 
+use self::connection::Connection;
 use self::group::Group;
 use self::merged::Merged;
 use super::extraction::Extraction;
 use super::limiter::Limiter;
-use super::{Batch, CHANNEL, SourceUpdate, Status};
+use super::{Batch, SourceError, SourceUpdate, Status, task};
 use crate::aws::Clients;
+use crate::log::{Gap, Origin};
 
 /// What is polled, and how.
 #[derive(Debug, Clone)]
@@ -68,41 +72,54 @@ impl Default for Options {
 /// Dropping the receiver ends the task.
 #[must_use]
 pub fn start(clients: Clients, limiter: Limiter, options: Options) -> mpsc::Receiver<SourceUpdate> {
-    let (updates, receiver) = mpsc::channel(CHANNEL);
-    tokio::spawn(async move {
-        tokio::select! {
-            () = updates.closed() => {}
-            () = run(&updates, clients, limiter, options) => {}
-        }
-    });
-    receiver
+    task::start(|updates| run(updates, clients, limiter, options))
 }
 
-async fn run(updates: &mpsc::Sender<SourceUpdate>, clients: Clients, limiter: Limiter, options: Options) {
+async fn run(
+    updates: mpsc::Sender<SourceUpdate>,
+    clients: Clients,
+    limiter: Limiter,
+    options: Options,
+) -> Result<(), SourceError> {
     let shared = Shared {
-        clients,
+        connection: Connection::new(clients),
         limiter,
         extraction: Extraction::default(),
-        updates: updates.clone(),
+        updates,
         merged: Mutex::new(Merged::new(&options.groups)),
+        answered: AtomicBool::new(false),
     };
     shared.send(SourceUpdate::Status(Status::Connecting)).await;
-    let groups = (0..options.groups.len()).map(|index| Group::new(&shared, &options, index).run());
-    let result = futures_util::future::try_join_all(groups).await.map(|_| ());
+    let groups = (0..options.groups.len()).map(|index| read(&shared, &options, index));
+    let result = futures_util::future::try_join_all(groups).await;
     let rest = shared.extraction.finish();
     if !rest.found.is_empty() {
         shared.send(SourceUpdate::Found(rest)).await;
     }
-    shared.send(SourceUpdate::Ended(result)).await;
+    result?.into_iter().flatten().next().map_or(Ok(()), Err)
+}
+
+/// Reads one group to its end. What concerns it alone does not end the others, and is given back as a success.
+async fn read(shared: &Shared, options: &Options, index: usize) -> Result<Option<SourceError>, SourceError> {
+    match Group::new(shared, options, index).run().await {
+        Ok(()) => Ok(None),
+        Err(error) if options.groups.len() > 1 && error.is_of_its_group() => {
+            shared.lost(index, &options.groups[index], &error).await;
+            Ok(Some(error))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// What the groups of one source have in common.
 struct Shared {
-    clients: Clients,
+    connection: Connection,
     limiter: Limiter,
     extraction: Extraction,
     updates: mpsc::Sender<SourceUpdate>,
     merged: Mutex<Merged>,
+    /// Whether any request of any group was answered: the credentials were good then.
+    answered: AtomicBool,
 }
 
 impl Shared {
@@ -118,10 +135,27 @@ impl Shared {
     }
 
     async fn status(&self, group: usize, status: Status) {
-        let merged = self.merged.lock().unwrap_or_else(PoisonError::into_inner).set(group, status);
-        if let Some(status) = merged {
+        let merged = self.merged().set(group, status);
+        self.tell(merged).await;
+    }
+
+    /// A group is not read any further.
+    async fn lost(&self, index: usize, group: &Arc<str>, error: &SourceError) {
+        let origin = Origin { log_group: Some(Arc::clone(group)), ..Origin::default() };
+        let from = Some(now());
+        self.send(SourceUpdate::Gap(Gap { origin, from, to: None, reason: error.to_string() })).await;
+        let merged = self.merged().end(index);
+        self.tell(merged).await;
+    }
+
+    async fn tell(&self, status: Option<Status>) {
+        if let Some(status) = status {
             self.send(SourceUpdate::Status(status)).await;
         }
+    }
+
+    fn merged(&self) -> MutexGuard<'_, Merged> {
+        self.merged.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

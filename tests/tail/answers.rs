@@ -83,3 +83,57 @@ async fn expired_credentials_end_a_read_but_not_a_follow() {
     assert!(follow.statuses.iter().any(|status| matches!(status, Status::Retrying { reason, .. }
         if reason == "the AWS credentials have expired; run: aws configure")));
 }
+
+const REFUSED: &str = "The specified nextToken is invalid.";
+
+#[tokio::test]
+async fn a_page_token_that_is_always_refused_ends_a_read() {
+    let script = Script::answering(0, false, |asked| match asked.body.get("nextToken") {
+        Some(_) => fault(400, "InvalidParameterException", REFUSED),
+        None => page(&[(1_000, "a")], Some("t")),
+    })
+    .await;
+    let clients = clients(&script.url).await;
+    // The waits between attempts pass at once.
+    tokio::time::pause();
+    let mut tail = tail(&clients, since(500));
+    tail.until_ended().await;
+    assert_eq!(tail.ids, ["a"]);
+    let Some(Err(error)) = tail.ended else { panic!("{:?}", tail.ended) };
+    assert_eq!(error.to_string(), "the page token for g is no longer taken: The specified nextToken is invalid.");
+    assert_eq!(error.exit_code(), 254);
+    let retries = tail.statuses.iter().filter(|status| matches!(status, Status::Retrying { .. })).count();
+    assert!((5..20).contains(&retries), "{retries} retries");
+    assert!(script.asked().len() < 50, "{} requests", script.asked().len());
+}
+
+#[tokio::test]
+async fn a_page_token_that_is_always_refused_is_told_while_following() {
+    let script = Script::answering(0, false, |asked| match asked.body.get("nextToken") {
+        Some(_) => fault(400, "InvalidParameterException", REFUSED),
+        None => page(&[(1_000, "a")], Some("t")),
+    })
+    .await;
+    let mut tail = tail(&clients(&script.url).await, poll::Options { follow: true, ..since(500) });
+    tail.until("the trouble", |tail| {
+        tail.statuses.iter().any(|status| {
+            matches!(status, Status::Retrying { reason, throttled: false, .. }
+            if reason.ends_with(REFUSED))
+        })
+    })
+    .await;
+    assert!(tail.ended.is_none());
+}
+
+#[tokio::test]
+async fn another_parameter_that_speaks_of_tokens_is_no_page_token() {
+    let script = Script::of([
+        page(&[(1_000, "a")], Some("t")),
+        fault(400, "InvalidParameterException", "Invalid filter pattern: unexpected token at 3"),
+    ])
+    .await;
+    let mut tail = tail(&clients(&script.url).await, since(500));
+    tail.until_ended().await;
+    let Some(Err(error)) = tail.ended else { panic!("{:?}", tail.ended) };
+    assert!(error.to_string().ends_with("unexpected token at 3"), "{error}");
+}

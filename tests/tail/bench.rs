@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use arrivals::aws::{self, Clients, Keys, Settings};
 use arrivals::local::{Endpoint, Options};
+use arrivals::log::Gap;
 use arrivals::record::Found;
 use arrivals::source::limiter::Limiter;
 use arrivals::source::{SourceError, SourceUpdate, Status, poll};
@@ -120,12 +121,22 @@ pub(crate) struct Tail {
     pub(crate) events: u64,
     pub(crate) repeated: u64,
     pub(crate) late: u64,
+    pub(crate) gaps: Vec<Gap>,
     pub(crate) ended: Option<Result<(), SourceError>>,
 }
 
 impl Tail {
     fn new(updates: mpsc::Receiver<SourceUpdate>) -> Self {
-        Self { updates, ids: Vec::new(), statuses: Vec::new(), events: 0, repeated: 0, late: 0, ended: None }
+        Self {
+            updates,
+            ids: Vec::new(),
+            statuses: Vec::new(),
+            events: 0,
+            repeated: 0,
+            late: 0,
+            gaps: Vec::new(),
+            ended: None,
+        }
     }
 
     /// Takes updates until the condition holds.
@@ -188,7 +199,7 @@ impl Tail {
                 }
             }
             SourceUpdate::Status(status) => self.statuses.push(status),
-            SourceUpdate::Gap(gap) => panic!("{gap:?}"),
+            SourceUpdate::Gap(gap) => self.gaps.push(gap),
             SourceUpdate::Ended(result) => self.ended = Some(result),
         }
     }

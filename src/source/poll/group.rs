@@ -1,5 +1,6 @@
 //! One log group: its history, and then its end.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::cadence::Cadence;
@@ -19,11 +20,12 @@ pub(super) struct Group<'a> {
     index: usize,
     window: Window,
     backoff: Backoff,
+    /// Page tokens that were refused since anything new was read.
+    refused: Backoff,
     cadence: Cadence,
     began: i64,
     done: f32,
     lag: Option<Duration>,
-    answered: bool,
     stage: Stage,
 }
 
@@ -31,6 +33,13 @@ pub(super) struct Group<'a> {
 enum Stage {
     History,
     Following,
+}
+
+/// What comes of asking for a page.
+enum Paged {
+    Page(LogPage),
+    /// The token is not taken.
+    Refused(AwsError),
 }
 
 impl<'a> Group<'a> {
@@ -41,11 +50,11 @@ impl<'a> Group<'a> {
             index,
             window: Window::new(options.since, options.overlap),
             backoff: Backoff::default(),
+            refused: Backoff::default(),
             cadence: Cadence::new(options.interval),
             began: now(),
             done: 0.0,
             lag: None,
-            answered: false,
             stage: Stage::History,
         }
     }
@@ -83,23 +92,46 @@ impl<'a> Group<'a> {
         let mut read_to = range.start;
         self.window.begin_pass();
         loop {
-            let Some(page) = self.page(&range, token.as_deref()).await? else {
-                // A token belongs to its range; all that is older than what was read last need not be read again.
-                range.start = read_to;
-                token = None;
-                self.window.begin_pass();
-                continue;
+            let page = match self.page(&range, token.as_deref()).await? {
+                Paged::Page(page) => page,
+                Paged::Refused(error) => {
+                    self.restart(error).await?;
+                    // A token belongs to its range; all that is older than what was read last need not be read again.
+                    range.start = read_to;
+                    token = None;
+                    self.window.begin_pass();
+                    continue;
+                }
             };
             token = page.next_token;
             if let Some(last) = page.events.last() {
                 read_to = last.origin.timestamp.unwrap_or(read_to);
             }
-            new_events += self.take(page.events).await?;
+            let fresh = self.take(page.events).await?;
+            new_events += fresh;
+            if fresh > 0 || token.is_none() {
+                self.refused.reset();
+            }
             if token.is_none() {
                 self.window.read_through(asked);
                 return Ok(new_events);
             }
         }
+    }
+
+    /// Waits before a range is read from its start because a page token was refused. That happens to a token that
+    /// was kept too long; only if it goes on so is it trouble.
+    async fn restart(&mut self, error: AwsError) -> Result<(), SourceError> {
+        let before = self.refused.failures();
+        if before >= PATIENCE && !self.follows() {
+            return Err(error.into());
+        }
+        tracing::debug!(%error, "reading the range again");
+        let wait = self.refused.next(backoff::random());
+        if before > 0 {
+            self.wait(wait, &error, false).await;
+        }
+        Ok(())
     }
 
     fn range(&self) -> LogRange {
@@ -114,21 +146,18 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// One page, however often it has to be asked for; `None` when the range has to be read from its start.
-    async fn page(&mut self, range: &LogRange, token: Option<&str>) -> Result<Option<LogPage>, SourceError> {
+    /// One page, however often it has to be asked for.
+    async fn page(&mut self, range: &LogRange, token: Option<&str>) -> Result<Paged, SourceError> {
         loop {
             self.shared.limiter.acquire().await;
-            match self.shared.clients.log_page(range, token).await {
+            match self.shared.connection.clients().log_page(range, token).await {
                 Ok(page) => {
                     self.shared.limiter.answered();
                     self.backoff.reset();
-                    self.answered = true;
-                    return Ok(Some(page));
+                    self.shared.answered.store(true, Ordering::Relaxed);
+                    return Ok(Paged::Page(page));
                 }
-                Err(error) if error.recovery() == Recovery::Restart => {
-                    tracing::debug!(group = %range.group, "page token expired, reading again");
-                    return Ok(None);
-                }
+                Err(error) if error.recovery() == Recovery::Restart => return Ok(Paged::Refused(error)),
                 Err(error) => self.endure(error).await?,
             }
         }
@@ -140,7 +169,7 @@ impl<'a> Group<'a> {
         let is_lasting = match recovery {
             Recovery::Wait | Recovery::SlowDown => !self.follows() && self.backoff.failures() >= PATIENCE,
             // Who has seen some of the log can log in again; who has just begun is told at once.
-            Recovery::LogIn => !self.follows() || !self.answered,
+            Recovery::LogIn => !self.follows() || !self.shared.answered.load(Ordering::Relaxed),
             Recovery::Restart | Recovery::Never => true,
         };
         if is_lasting {
@@ -153,9 +182,16 @@ impl<'a> Group<'a> {
             self.cadence.slow_down();
         }
         let wait = self.backoff.next(backoff::random());
+        self.wait(wait, &error, throttled).await;
+        if recovery == Recovery::LogIn {
+            self.shared.connection.renew().await;
+        }
+        Ok(())
+    }
+
+    async fn wait(&self, wait: Duration, error: &AwsError, throttled: bool) {
         self.tell(Status::Retrying { wait, reason: error.to_string(), throttled }).await;
         tokio::time::sleep(wait).await;
-        Ok(())
     }
 
     /// Passes the new ones of `events` on; gives their number.

@@ -8,14 +8,15 @@ use super::Status;
 /// What each group does, and what that comes to.
 #[derive(Debug)]
 pub(super) struct Merged {
-    groups: Vec<(Arc<str>, Status)>,
+    /// Without a status, a group is not read any further.
+    groups: Vec<(Arc<str>, Option<Status>)>,
     told: Status,
 }
 
 impl Merged {
     pub(super) fn new(groups: &[Arc<str>]) -> Self {
         Self {
-            groups: groups.iter().map(|name| (Arc::clone(name), Status::Connecting)).collect(),
+            groups: groups.iter().map(|name| (Arc::clone(name), Some(Status::Connecting))).collect(),
             told: Status::Connecting,
         }
     }
@@ -25,13 +26,29 @@ impl Merged {
     pub(super) fn set(&mut self, group: usize, status: Status) -> Option<Status> {
         let own = discriminant(&status);
         let waits = matches!(status, Status::Following { .. } | Status::Retrying { .. });
-        self.groups.get_mut(group)?.1 = status;
+        self.groups.get_mut(group)?.1 = Some(status);
         let whole = self.whole();
         if self.told == whole && !(waits && own == discriminant(&whole)) {
             return None;
         }
         self.told = whole.clone();
         Some(whole)
+    }
+
+    /// Notes that a group is not read any further, and gives the status of the others when that changes by it.
+    pub(super) fn end(&mut self, group: usize) -> Option<Status> {
+        self.groups.get_mut(group)?.1 = None;
+        let is_last = self.statuses().next().is_none();
+        let whole = self.whole();
+        if is_last || self.told == whole {
+            return None;
+        }
+        self.told = whole.clone();
+        Some(whole)
+    }
+
+    fn statuses(&self) -> impl Iterator<Item = &Status> + Clone {
+        self.groups.iter().filter_map(|(_, status)| status.as_ref())
     }
 
     /// Trouble comes first, then what is still to be read, then how the slowest of the groups does.
@@ -41,7 +58,7 @@ impl Merged {
 
     fn trouble(&self) -> Option<Status> {
         self.groups.iter().find_map(|(name, status)| match status {
-            Status::Retrying { wait, reason, throttled } => Some(Status::Retrying {
+            Some(Status::Retrying { wait, reason, throttled }) => Some(Status::Retrying {
                 wait: *wait,
                 // An error names its group where that matters; with several, say at least whose it is.
                 reason: if self.groups.len() > 1 && !reason.contains(&**name) {
@@ -61,18 +78,16 @@ impl Merged {
             Status::History { done } => *done,
             _ => 1.0,
         };
-        let begun = self.groups.iter().any(|(_, status)| *status != Status::Connecting);
         let reading = |status: &Status| matches!(status, Status::Connecting | Status::History { .. });
-        if !begun {
+        if self.statuses().all(|status| *status == Status::Connecting) {
             return Some(Status::Connecting);
         }
-        let sum: f32 = self.groups.iter().map(|(_, status)| done(status)).sum();
-        let is_reading = self.groups.iter().any(|(_, status)| reading(status));
-        is_reading.then(|| Status::History { done: sum / self.groups.len() as f32 })
+        let sum: f32 = self.statuses().map(done).sum();
+        self.statuses().any(reading).then(|| Status::History { done: sum / self.statuses().count() as f32 })
     }
 
     fn following(&self) -> Status {
-        let following = self.groups.iter().filter_map(|(_, status)| match status {
+        let following = self.statuses().filter_map(|status| match status {
             Status::Following { lag, next_poll } => Some((*lag, *next_poll)),
             _ => None,
         });
@@ -115,5 +130,14 @@ mod tests {
         assert_eq!(merged.set(0, following(2, 2)), None);
         assert_eq!(merged.set(1, retrying("no route")), Some(retrying("b: no route")));
         assert_eq!(merged.set(1, following(1, 2)), Some(following(2, 2)));
+    }
+
+    #[test]
+    fn a_group_that_has_ended_counts_no_more() {
+        let mut merged = two();
+        merged.set(0, following(1, 2));
+        merged.set(1, retrying("no route"));
+        assert_eq!(merged.end(1), Some(following(1, 2)));
+        assert_eq!(merged.end(0), None);
     }
 }

@@ -1,0 +1,59 @@
+//! Several groups, one of which fails.
+
+use arrivals::source::{Status, poll};
+
+use super::bench::{Bench, GROUP, clients, now, options, tail};
+use super::script::{Script, fault};
+
+const GONE: &str = "/aws/lambda/recever";
+
+#[tokio::test]
+async fn a_group_that_fails_does_not_stop_the_others() {
+    let bench = Bench::new().await;
+    bench.record(GROUP, now() - 1_000, "a").await;
+    let mut tail = bench.tail(options(&[GONE, GROUP]));
+    tail.until("the gap", |tail| !tail.gaps.is_empty()).await;
+    tail.polls(2).await;
+    bench.record(GROUP, now(), "b").await;
+    tail.until_ids(2).await;
+    assert_eq!(tail.ids, ["a", "b"]);
+    assert_eq!(tail.gaps.len(), 1);
+    assert_eq!(tail.gaps[0].origin.log_group.as_deref(), Some(GONE));
+    assert!(tail.gaps[0].reason.starts_with("there is no log group /aws/lambda/recever in "), "{:?}", tail.gaps);
+    assert!(matches!(tail.statuses.last(), Some(Status::Following { .. })));
+}
+
+#[tokio::test]
+async fn a_read_of_several_groups_ends_with_the_error_of_one_after_the_others() {
+    let bench = Bench::new().await;
+    bench.log(GROUP, (0..30).map(|n| (now() - 1_000 + n, format!("line {n}")))).await;
+    bench.record(GROUP, now(), "last").await;
+    let read = poll::Options { follow: false, page_limit: Some(5), ..options(&[GROUP, GONE]) };
+    let mut tail = bench.tail(read);
+    tail.until_ended().await;
+    assert_eq!(tail.ids, ["last"]);
+    assert_eq!(tail.gaps.len(), 1);
+    let Some(Err(error)) = tail.ended else { panic!("{:?}", tail.ended) };
+    assert!(error.to_string().starts_with("there is no log group /aws/lambda/recever in "), "{error}");
+    assert_eq!(error.exit_code(), 254);
+}
+
+#[tokio::test]
+async fn what_no_group_can_do_without_ends_all_of_them() {
+    let script = Script::of([fault(400, "UnrecognizedClientException", "The security token is invalid.")]).await;
+    let mut tail = tail(&clients(&script.url).await, options(&["a", "b"]));
+    tail.until_ended().await;
+    assert!(tail.gaps.is_empty(), "{:?}", tail.gaps);
+    let Some(Err(error)) = tail.ended else { panic!("{:?}", tail.ended) };
+    assert_eq!(error.exit_code(), 253);
+}
+
+#[tokio::test]
+async fn following_ends_when_every_group_has_failed() {
+    let bench = Bench::new().await;
+    let mut tail = bench.tail(options(&[GONE, "/aws/lambda/sendr"]));
+    tail.until_ended().await;
+    assert_eq!(tail.gaps.len(), 2);
+    let Some(Err(error)) = tail.ended else { panic!("{:?}", tail.ended) };
+    assert!(error.to_string().starts_with("there is no log group /aws/lambda/recever in "), "{error}");
+}
