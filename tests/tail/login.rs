@@ -2,6 +2,8 @@
 
 use std::process::Output;
 
+use jiff::{Timestamp, Unit};
+
 use super::bench::now;
 use super::program::{Home, text};
 use super::script::{Answer, Script, fault, page};
@@ -29,7 +31,13 @@ fn stderr(output: &Output) -> &str {
 }
 
 /// Keys that run out at once, so that each request needs them anew.
-const FRESH: &str = r#"printf '{"Version":1,"AccessKeyId":"AKID%s","SecretAccessKey":"s","SessionToken":"t","Expiration":"%s"}' $n "$(date -u -d '+2 seconds' +%Y-%m-%dT%H:%M:%SZ)""#;
+fn fleeting() -> String {
+    let expiry = Timestamp::now().round(Unit::Second).unwrap();
+    format!(
+        r#"printf '{{"Version":1,"AccessKeyId":"AKID%s","SecretAccessKey":"s","SessionToken":"t","Expiration":"{expiry}"}}' $n"#
+    )
+}
+
 const LASTING: &str = r#"printf '{"Version":1,"AccessKeyId":"AKID%s","SecretAccessKey":"s"}' $n"#;
 
 #[tokio::test]
@@ -101,9 +109,10 @@ async fn a_credential_process_that_fails_once_does_not_end_a_follow() {
         &home,
         &format!(
             "if [ -e {answered} ] && [ ! -e {failed} ]; then\ntouch {failed}\n\
-             printf 'no \\033[31mnetwork\\n now, password=hunter2\\n' >&2\nexit 1\nfi\n{FRESH}",
+             printf 'no \\033[31mnetwork\\n now, password=hunter2\\n' >&2\nexit 1\nfi\n{fleeting}",
             answered = answered.display(),
             failed = failed.display(),
+            fleeting = fleeting(),
         ),
     );
     let script = Script::answering(0, false, move |_| match (answered.exists(), failed.exists()) {
