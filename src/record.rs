@@ -6,7 +6,9 @@
 mod arn;
 mod arrival;
 mod assemble;
+mod batch;
 mod condition;
+mod dead_letter;
 mod error;
 mod extract;
 mod finder;
@@ -23,6 +25,7 @@ mod view;
 
 pub use arn::FunctionArn;
 pub use arrival::{Arrival, Envelope, Found, NotReplayable, Unreadable};
+pub use batch::Batch;
 pub use condition::{Condition, Outcome};
 pub use error::{InvocationError, StackFrame};
 pub use finder::Finder;

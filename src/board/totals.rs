@@ -1,6 +1,7 @@
 //! Counts over everything that was ever appended.
 
 use super::entry::{Entry, Pane};
+use crate::record::Reason;
 
 /// What was appended since the board was made, evicted or not.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -28,6 +29,8 @@ impl Totals {
         match (entry, entry.pane()) {
             (Entry::Arrival(_), Pane::Successes) => self.success += 1,
             (Entry::Arrival(_), Pane::Failures) => self.failure += 1,
+            // It never was a record.
+            (Entry::Unreadable(unreadable), _) if unreadable.reason == Reason::DeadLetter => {}
             (Entry::Unreadable(_), _) => self.unreadable += 1,
             (Entry::Gap(_), _) => self.gaps += 1,
         }

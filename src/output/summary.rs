@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::record::{Found, Outcome};
+use crate::record::{Found, Outcome, Reason};
 
 /// Counts of what was read; displayed, the last line of `read` and `tail`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Summary {
     pub failure: u64,
     /// What looked like a record and could not be read.
     pub unreadable: u64,
+    /// Messages of dead-letter queues, which are no records.
+    pub dead_letters: u64,
     /// Log events that were read.
     pub events: u64,
 }
@@ -23,6 +25,7 @@ impl Summary {
     /// Counts one thing that was found.
     pub fn add(&mut self, found: &Found) {
         match found {
+            Found::Unreadable(unreadable) if unreadable.reason == Reason::DeadLetter => self.dead_letters += 1,
             Found::Unreadable(_) => self.unreadable += 1,
             Found::Arrival(arrival) => {
                 self.records += 1;
@@ -37,11 +40,15 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { records, success, failure, unreadable, events } = self;
+        let Self { records, success, failure, unreadable, dead_letters, events } = self;
         write!(
             f,
             "{records} records ({success} success, {failure} failure), {unreadable} unreadable, {events} log events"
-        )
+        )?;
+        match dead_letters {
+            0 => Ok(()),
+            count => write!(f, "; {count} messages of a dead-letter queue, which are no records"),
+        }
     }
 }
 
@@ -51,7 +58,8 @@ mod tests {
 
     #[test]
     fn the_line_is_as_agreed() {
-        let summary = Summary { records: 5618, success: 3952, failure: 1666, unreadable: 0, events: 200_036 };
+        let summary =
+            Summary { records: 5618, success: 3952, failure: 1666, unreadable: 0, dead_letters: 0, events: 200_036 };
         assert_eq!(summary.to_string(), "5618 records (3952 success, 1666 failure), 0 unreadable, 200036 log events");
     }
 }

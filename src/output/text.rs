@@ -46,7 +46,8 @@ pub fn write(out: &mut impl Write, arrival: &Arrival, zone: &TimeZone) -> io::Re
 /// Those of `out`.
 pub fn write_unreadable(out: &mut impl Write, unreadable: &Unreadable, zone: &TimeZone) -> io::Result<()> {
     let message = preview(unreadable.message.trim());
-    let line = format!("{} ? unreadable: {} | {message}", time(unreadable.time(), zone), unreadable.reason);
+    let (time, reason) = (time(unreadable.time(), zone), unreadable.reason);
+    let line = format!("{time} ? {}: {reason} | {message}", reason.word());
     writeln!(out, "{}", visible(&line))
 }
 

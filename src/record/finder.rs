@@ -8,7 +8,7 @@ use super::extract::{self, Piece};
 use super::names::Names;
 use super::restore::{self, Restored};
 use super::view::RecordView;
-use super::{Arrival, Envelope, Found, InvocationRecord, Unreadable, redacted};
+use super::{Arrival, Envelope, Found, InvocationRecord, Reason, Unreadable, dead_letter, redacted};
 use crate::log::{LogEvent, Origin};
 
 /// Finds the records in log events, and remembers what it needs of earlier events.
@@ -84,17 +84,19 @@ impl Finder {
                     found.push(Found::Arrival(Arrival { recovered, damaged: region.is_damaged, ..arrival }));
                 }
             }
-            Piece::Unreadable(reason) => found.push(Found::Unreadable(Unreadable {
-                origin: region.event.origin.clone(),
-                message: region.event.message.clone(),
-                reason,
-            })),
+            Piece::Unreadable(reason) => found.push(unreadable(region.event, reason)),
         };
+        let mut open = None;
         if region.may_go_on {
-            return extract::search_closed(text, from, &mut take);
+            open = extract::search_closed(text, from, &mut take);
+        } else {
+            extract::search(text, from, &mut take);
         }
-        extract::search(text, from, &mut take);
-        None
+        if found.len() == start {
+            let dead_letters = dead_letter::count(&text[from..open.unwrap_or(text.len())]);
+            found.extend((0..dead_letters).map(|_| unreadable(region.event, Reason::DeadLetter)));
+        }
+        open
     }
 
     /// How many arrivals were left out so far, because our own JSON lines brought them a second time.
@@ -175,6 +177,10 @@ impl Finder {
 /// Whether an object may be open at the end of a message, judged by a look for its brace.
 fn may_open(message: &str) -> bool {
     memchr::memchr(b'{', message.as_bytes()).is_some()
+}
+
+fn unreadable(event: &LogEvent, reason: Reason) -> Found {
+    Found::Unreadable(Unreadable { origin: event.origin.clone(), message: event.message.clone(), reason })
 }
 
 fn is_batch(envelope: &[Envelope]) -> bool {

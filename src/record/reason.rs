@@ -27,6 +27,8 @@ pub enum Reason {
     Tangled,
     /// A line too long to be kept.
     TooLong,
+    /// No record at all, but a message of a dead-letter queue or topic: the event that failed, and why.
+    DeadLetter,
 }
 
 impl Reason {
@@ -43,8 +45,18 @@ impl Reason {
             Self::Ruby => "an invocation record printed as a Ruby hash",
             Self::Go => "an invocation record printed as a Go map",
             Self::Tangled => "an invocation record below more layers than are searched",
+            Self::DeadLetter => {
+                "a message of a dead-letter queue, which holds the event itself and no invocation record; \
+                 only a destination (DestinationConfig of the event invoke config) is sent those"
+            }
             Self::TooLong => "a line of more than 64 MiB, which is too long to be searched",
         }
+    }
+
+    /// The word for it: `unreadable`, or `dead letter` for what never was a record.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        if self == Self::DeadLetter { "dead letter" } else { "unreadable" }
     }
 
     /// The one line of code that makes the receiver log records that can be read, where the language is known.
@@ -56,7 +68,7 @@ impl Reason {
             Self::Java => Some("System.out.println(new com.google.gson.Gson().toJson(event))"),
             Self::Ruby => Some("puts JSON.generate(event)"),
             Self::Go => Some("json.NewEncoder(os.Stdout).Encode(event)"),
-            Self::Cut | Self::Broken | Self::Incomplete(_) | Self::Tangled | Self::TooLong => None,
+            Self::Cut | Self::Broken | Self::Incomplete(_) | Self::Tangled | Self::TooLong | Self::DeadLetter => None,
         }
     }
 }

@@ -115,7 +115,8 @@ fn head<'a>(model: &Model, theme: &Theme, entry: &Entry, area: Rect) -> Vec<Line
         }
         Entry::Unreadable(unreadable) => {
             let reason = visible(&unreadable.reason.to_string()).into_owned();
-            let words = vec![Span::styled(" ? ", theme.waiting()), Span::styled(reason, theme.strong())];
+            let word = format!(" {}  ", unreadable.reason.word());
+            let words = vec![Span::styled(word, theme.waiting()), Span::styled(reason, theme.strong())];
             (vec![Line::from(words)], vec![line(&place(model, &unreadable.origin), theme.dim(), room)])
         }
         Entry::Gap(gap) => {
@@ -240,8 +241,20 @@ fn notes(arrival: &Arrival) -> Option<String> {
     if arrival.recovered {
         notes.push("rebuilt from a print that was not JSON".to_owned());
     }
+    notes.extend(batch(arrival));
     notes.extend(arrival.not_replayable().map(|why| format!("{why}, so it cannot be replayed")));
     (!notes.is_empty()).then(|| notes.join(" · "))
+}
+
+/// Which batch of an event source mapping failed.
+fn batch(arrival: &Arrival) -> Option<String> {
+    let batch = arrival.record.view().batch_info?.read();
+    let size = batch.size.map(|size| format!("batch of {size}"));
+    let source = batch.source.map(|source| format!("from {}", visible(&source)));
+    let shard = batch.shard.map(|shard| format!("in {}", visible(&shard)));
+    let range = batch.first.zip(batch.last).map(|(first, last)| format!("{}–{}", visible(&first), visible(&last)));
+    let words: Vec<_> = [size, source, shard, range].into_iter().flatten().collect();
+    (!words.is_empty()).then(|| words.join(" "))
 }
 
 fn draw_text(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {

@@ -197,7 +197,7 @@ fn response_preview(arrival: &Arrival) -> String {
 }
 
 fn unreadable_cells(row: &mut Row<'_>, theme: &Theme, unreadable: &Unreadable) {
-    row.push(" ? unreadable ", theme.waiting());
+    row.push(&format!(" ? {} ", unreadable.reason.word()), theme.waiting());
     row.push(&visible(&unreadable.reason.to_string()), Style::new());
 }
 

@@ -115,3 +115,29 @@ fn our_own_line_is_restored_once() {
     assert_eq!(finder.repeated(), 1);
     assert_eq!(arrivals(&mut finder, &event("e10", RECORD))[0].redelivery, 2);
 }
+
+#[test]
+fn dead_letters_are_told_and_are_no_records() {
+    let attribute = serde_json::json!({"stringValue": "x"});
+    let message = |body: &str| {
+        serde_json::json!({"Records": [{"messageId": "m", "body": body, "messageAttributes":
+            {"RequestID": attribute, "ErrorCode": attribute, "ErrorMessage": attribute}}]})
+    };
+    let mut found = Vec::new();
+    Finder::new().push(&event("e", &message("{\"a\":1}").to_string()), &mut found);
+    assert!(matches!(&found[..], [Found::Unreadable(unreadable)] if unreadable.reason == Reason::DeadLetter));
+    assert_eq!(arrivals(&mut Finder::new(), &event("e", &message(RECORD).to_string())).len(), 1);
+}
+
+#[test]
+fn what_cannot_be_sent_again_says_why() {
+    use crate::record::NotReplayable::{EventSource, NoPayload, Redacted};
+    for (from, to, why) in [
+        ("null", "\"****\"", Redacted),
+        ("\"requestPayload\":null,", "", NoPayload),
+        ("\"requestPayload\":null", "\"KafkaBatchInfo\":{}", EventSource),
+    ] {
+        let arrivals = arrivals(&mut Finder::new(), &event("e", &RECORD.replace(from, to)));
+        assert_eq!(arrivals[0].not_replayable(), Some(why));
+    }
+}
