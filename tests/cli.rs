@@ -213,17 +213,15 @@ struct Local {
 
 impl Local {
     fn start() -> Self {
-        let mut child = bare().args(["local", "--time-scale", "600"]).stdout(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut exports = Vec::new();
-        loop {
-            let line = lines.next().unwrap().unwrap();
+        let child = bare().args(["local", "--time-scale", "600"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut local = Self { child, exports: Vec::new() };
+        let lines = BufReader::new(local.child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        for line in lines.take_while(|line| !line.starts_with("aws ")) {
             if let Some((name, value)) = line.strip_prefix("export ").and_then(|line| line.split_once('=')) {
-                exports.push((name.to_owned(), value.to_owned()));
-            } else if line.starts_with("aws ") {
-                return Self { child, exports };
+                local.exports.push((name.to_owned(), value.to_owned()));
             }
         }
+        local
     }
 
     fn tail(&self, args: &[&str]) -> Command {

@@ -112,7 +112,8 @@ impl<W: Write> Stream<W> {
         }
         match (self.format, entry) {
             (OutputFormat::Jsonl, Entry::Arrival(arrival)) => jsonl::write(&mut self.out, arrival),
-            (OutputFormat::Jsonl, Entry::Unreadable(_) | Entry::Gap(_)) => Ok(()),
+            (OutputFormat::Jsonl, Entry::Unreadable(_)) => Ok(()),
+            (OutputFormat::Jsonl, Entry::Gap(gap)) => text::write_gap(&mut io::stderr(), gap, &self.zone),
             (_, Entry::Arrival(arrival)) => text::write(&mut self.out, arrival, &self.zone),
             (_, Entry::Unreadable(unreadable)) => text::write_unreadable(&mut self.out, unreadable, &self.zone),
             (_, Entry::Gap(gap)) => text::write_gap(&mut self.out, gap, &self.zone),

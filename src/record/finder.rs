@@ -45,7 +45,9 @@ impl Finder {
         if !self.matters(&event.message) {
             return;
         }
-        if let Some(restored) = restore::read(&event.message) {
+        // Only a file holds our own lines: a log that holds them is one whose receiver prints them, with its own origin.
+        let ours = event.origin.file.is_some().then(|| restore::read(&event.message)).flatten();
+        if let Some(restored) = ours {
             found.extend(self.restored(event, restored).map(Found::Arrival));
             return;
         }

@@ -34,6 +34,13 @@ impl Extraction {
         .map_err(|error| SourceError::Internal(error.to_string()))
     }
 
+    /// What has waited for further events for too long at `now`, in milliseconds since the Unix epoch.
+    pub(super) fn settle(&self, now: i64) -> Batch {
+        let mut batch = Batch::default();
+        self.finder.lock().unwrap_or_else(PoisonError::into_inner).settle(now, &mut batch.found);
+        batch
+    }
+
     /// What was still waiting for further events.
     pub(super) fn finish(&self) -> Batch {
         let mut batch = Batch::default();

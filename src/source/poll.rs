@@ -129,7 +129,7 @@ impl Shared {
     }
 
     async fn found(&self, batch: Batch) {
-        if batch.events + batch.repeated > 0 {
+        if batch.events + batch.repeated > 0 || !batch.found.is_empty() {
             self.send(SourceUpdate::Found(batch)).await;
         }
     }

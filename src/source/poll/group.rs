@@ -27,6 +27,8 @@ pub(super) struct Group<'a> {
     done: f32,
     lag: Option<Duration>,
     stage: Stage,
+    /// Whether the group has been read from.
+    found: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -56,6 +58,7 @@ impl<'a> Group<'a> {
             done: 0.0,
             lag: None,
             stage: Stage::History,
+            found: false,
         }
     }
 
@@ -72,6 +75,9 @@ impl<'a> Group<'a> {
             self.tell(Status::Following { lag: self.lag, next_poll }).await;
             tokio::time::sleep(next_poll).await;
             new_events = self.pass().await?;
+            if new_events == 0 {
+                self.shared.found(self.shared.extraction.settle(now())).await;
+            }
         }
     }
 
@@ -155,6 +161,7 @@ impl<'a> Group<'a> {
                     self.shared.limiter.answered();
                     self.backoff.reset();
                     self.shared.answered.store(true, Ordering::Relaxed);
+                    self.found = true;
                     return Ok(Paged::Page(page));
                 }
                 Err(error) if error.recovery() == Recovery::Restart => return Ok(Paged::Refused(error)),
@@ -170,7 +177,9 @@ impl<'a> Group<'a> {
             Recovery::Wait | Recovery::SlowDown => !self.follows() && self.backoff.failures() >= PATIENCE,
             // Who has seen some of the log can log in again; who has just begun is told at once.
             Recovery::LogIn => !self.follows() || !self.shared.answered.load(Ordering::Relaxed),
-            Recovery::Restart | Recovery::Never => true,
+            // A group that was there and is gone may come back: a stack is deployed anew, an endpoint started again.
+            Recovery::Never => !(self.found && self.follows() && matches!(error, AwsError::GroupNotFound { .. })),
+            Recovery::Restart => true,
         };
         if is_lasting {
             return Err(error.into());
