@@ -122,6 +122,24 @@ proptest! {
     }
 
     #[test]
+    fn nothing_panics_over_events(texts in vec((nearly(), 0..3_u8, 0..9_i64), 0..12)) {
+        let (mut finder, mut found) = (Finder::new(), Vec::new());
+        for (text, stream, time) in texts {
+            let origin = Origin {
+                log_stream: Some(stream.to_string().into()),
+                timestamp: (stream > 0).then_some(time * 5_000),
+                ..Origin::default()
+            };
+            finder.push(&LogEvent { origin, message: Text::from(text) }, &mut found);
+        }
+        finder.finish(&mut found);
+        lines(&found);
+        let finds = found.len();
+        finder.finish(&mut found);
+        prop_assert_eq!(found.len(), finds);
+    }
+
+    #[test]
     fn what_is_put_in_comes_out(record in record(), layers in vec(layer(), 0..5)) {
         let (mut message, mut is_object) = (record.clone(), true);
         let mut told = Vec::new();

@@ -47,7 +47,8 @@ impl fmt::Display for Summary {
         )?;
         match dead_letters {
             0 => Ok(()),
-            count => write!(f, "; {count} messages of a dead-letter queue, which are no records"),
+            1 => f.write_str("; 1 dead-letter message, which is no record"),
+            count => write!(f, "; {count} dead-letter messages, which are no records"),
         }
     }
 }
@@ -60,6 +61,9 @@ mod tests {
     fn the_line_is_as_agreed() {
         let summary =
             Summary { records: 5618, success: 3952, failure: 1666, unreadable: 0, dead_letters: 0, events: 200_036 };
-        assert_eq!(summary.to_string(), "5618 records (3952 success, 1666 failure), 0 unreadable, 200036 log events");
+        let line = "5618 records (3952 success, 1666 failure), 0 unreadable, 200036 log events";
+        assert_eq!(summary.to_string(), line);
+        let summary = Summary { dead_letters: 2, ..summary };
+        assert_eq!(summary.to_string(), format!("{line}; 2 dead-letter messages, which are no records"));
     }
 }

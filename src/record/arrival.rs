@@ -136,3 +136,14 @@ pub enum Found {
     /// Something that looks like a record and could not be read.
     Unreadable(Unreadable),
 }
+
+impl Found {
+    /// When it was logged, in milliseconds since the Unix epoch; 0 if that is not known.
+    #[must_use]
+    pub fn time(&self) -> i64 {
+        match self {
+            Self::Arrival(arrival) => arrival.time(),
+            Self::Unreadable(unreadable) => unreadable.time(),
+        }
+    }
+}

@@ -228,3 +228,24 @@ fn what_only_seemed_to_begin_hides_nothing() {
         assert_eq!((arrivals.len(), reasons), (1, vec![]), "{events:?}");
     }
 }
+
+#[test]
+fn hostile_events_cost_no_more_than_their_length() {
+    let messages = [
+        "{\"a\":".repeat(100_000),
+        "[".repeat(100_000),
+        "{\"".repeat(100_000),
+        format!("{{\"a\":\"{}", "\\".repeat(100_001)),
+        "{'a':(".repeat(50_000),
+        "\u{0}{\"\u{0}".repeat(50_000),
+        format!("{{\"version\":\"1.0\",\"requestContext\":{}", "[".repeat(100_000)),
+        "\\ud800{\"\\ud800\":".repeat(20_000),
+        "{\n".repeat(100_000),
+    ];
+    for head in &messages {
+        let mut events: Vec<_> = messages.iter().map(|message| at("s", 1, message)).collect();
+        events.insert(0, at("s", 0, head));
+        events.extend((0..2000).map(|time| at("s", 2000 - time, "{\"a\": [")));
+        assert_eq!(find(&events).0.len(), 0);
+    }
+}

@@ -7,6 +7,7 @@ use super::cadence::Cadence;
 use super::{Options, Shared, now};
 use crate::aws::{AwsError, LogPage, LogRange, Recovery};
 use crate::log::LogEvent;
+use crate::record::Found;
 use crate::source::backoff::{self, Backoff};
 use crate::source::window::{Admit, Window};
 use crate::source::{Batch, SourceError, Status};
@@ -221,7 +222,11 @@ impl<'a> Group<'a> {
             new.push(event);
         }
         self.measure(&new);
-        let batch = self.shared.extraction.search(batch, new).await?;
+        let mut batch = self.shared.extraction.search(batch, new).await?;
+        if self.stage == Stage::History {
+            // A record that was logged over several events is complete only after younger ones.
+            batch.found.sort_by_key(Found::time);
+        }
         let new_events = batch.events;
         self.shared.found(batch).await;
         self.progress(reached).await;
