@@ -90,7 +90,7 @@ pub enum AwsError {
         target: String,
     },
     /// The service could not be reached, or did not answer in time.
-    #[error("could not reach the service to {action}: {detail}")]
+    #[error("cannot reach the service for {action}: {detail}; check the network, --region and --endpoint-url")]
     Network {
         /// The IAM action.
         action: String,

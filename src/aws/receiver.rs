@@ -21,8 +21,8 @@ impl Clients {
     ///
     /// # Errors
     /// [`AwsError::NoReceiver`] when no destination is a function, else what befell the requests.
-    pub async fn receiver_groups(&self, function: &str, qualifier: Option<&str>) -> Result<Receivers, AwsError> {
-        let destinations = self.destinations(function, qualifier).await?;
+    pub async fn receiver_groups(&self, function: &str) -> Result<Receivers, AwsError> {
+        let destinations = self.destinations(function).await?;
         let (functions, elsewhere): (Vec<_>, Vec<_>) =
             destinations.into_iter().partition(|arn| arn.contains(":lambda:"));
         if functions.is_empty() {
@@ -38,14 +38,8 @@ impl Clients {
         Ok(Receivers { groups, elsewhere })
     }
 
-    async fn destinations(&self, function: &str, qualifier: Option<&str>) -> Result<Vec<String>, AwsError> {
-        let answer = self
-            .lambda
-            .get_function_event_invoke_config()
-            .function_name(function)
-            .set_qualifier(qualifier.map(str::to_owned))
-            .send()
-            .await;
+    async fn destinations(&self, function: &str) -> Result<Vec<String>, AwsError> {
+        let answer = self.lambda.get_function_event_invoke_config().function_name(function).send().await;
         match answer {
             Ok(config) => Ok(destination_arns(config.destination_config.as_ref())),
             Err(error) => match self.explain("lambda:GetFunctionEventInvokeConfig", function, &error) {
@@ -93,9 +87,9 @@ fn default_group(function: &str) -> String {
 
 fn no_config(function: &str, detail: &str) -> AwsError {
     AwsError::NoReceiver {
-        problem: format!("{function} has no destinations configured ({detail})"),
+        problem: format!("no destinations were found for {function}, or no such function ({detail})"),
         mend: format!(
-            "configure one with `aws lambda put-function-event-invoke-config --function-name {function} \
+            "check the name and --region, configure a destination with `aws lambda put-function-event-invoke-config --function-name {function} \
              --destination-config …`, or give the log group itself"
         ),
     }

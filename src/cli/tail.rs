@@ -113,7 +113,7 @@ impl Plan {
     async fn options(self, clients: &Clients) -> Result<(poll::Options, Option<Gap>), AwsError> {
         let mut options = self.options;
         let Some(function) = &self.function else { return Ok((options, None)) };
-        let receivers = clients.receiver_groups(function, None).await?;
+        let receivers = clients.receiver_groups(function).await?;
         for group in receivers.groups {
             if !options.groups.contains(&group) {
                 options.groups.push(group);

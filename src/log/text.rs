@@ -44,12 +44,6 @@ impl Text {
         (end <= self.len()).then_some(start..end)
     }
 
-    /// Bytes that the shared string behind this piece takes, whichever piece this is.
-    #[must_use]
-    pub fn shared_len(&self) -> usize {
-        self.whole.len()
-    }
-
     /// Whether both are pieces of one shared string.
     #[must_use]
     pub fn shares_with(&self, other: &Self) -> bool {

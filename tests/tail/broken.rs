@@ -12,7 +12,7 @@ fn following(since: i64) -> poll::Options {
 async fn retried(tail: &mut Tail, from: usize) {
     let retrying = |status: &Status| {
         matches!(status, Status::Retrying { reason, throttled: false, .. }
-            if reason.starts_with("could not reach the service to logs:FilterLogEvents: "))
+            if reason.starts_with("cannot reach the service for logs:FilterLogEvents: "))
     };
     tail.until("retrying", |tail| tail.statuses[from..].iter().any(retrying)).await;
 }

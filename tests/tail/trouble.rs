@@ -136,5 +136,5 @@ async fn an_unreachable_service_is_given_up_when_nothing_is_followed() {
     let mut tail = tail(&clients, poll::Options { follow: false, ..options(&[GROUP]) });
     tail.until_ended().await;
     let Some(Err(SourceError::Aws(error))) = tail.ended else { panic!("{:?}", tail.ended) };
-    assert!(error.to_string().starts_with("could not reach the service to logs:FilterLogEvents: "), "{error}");
+    assert!(error.to_string().starts_with("cannot reach the service for logs:FilterLogEvents: "), "{error}");
 }
