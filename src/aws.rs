@@ -78,7 +78,7 @@ impl Clients {
     /// the session keys that a later login writes there.
     ///
     /// # Errors
-    /// As with [`connect`].
+    /// As with [`connect()`].
     pub async fn reconnect(&self) -> Result<Self, AwsError> {
         connect(&self.settings).await
     }

@@ -46,6 +46,13 @@ impl Bench {
         }
     }
 
+    /// Makes a log group that no endpoint has from its start, with a stream.
+    pub(crate) async fn create_group(&self, group: &str) {
+        self.clients.logs.create_log_group().log_group_name(group).send().await.unwrap();
+        let request = self.clients.logs.create_log_stream();
+        request.log_group_name(group).log_stream_name("s").send().await.unwrap();
+    }
+
     /// Logs messages at their times, which do not descend.
     pub(crate) async fn log(&self, group: &str, events: impl IntoIterator<Item = (i64, String)>) {
         let events = events

@@ -72,6 +72,28 @@ async fn an_endpoint_that_comes_back_is_followed_again() {
 }
 
 #[tokio::test]
+async fn a_group_that_was_there_and_is_gone_is_waited_for() {
+    const MADE: &str = "/made/by/hand";
+    let bench = Bench::new().await;
+    let port: u16 = bench.endpoint.url().rsplit(':').next().unwrap().parse().unwrap();
+    bench.create_group(MADE).await;
+    bench.record(MADE, now() - 1_000, "before").await;
+    let mut tail = bench.tail(options(&[MADE]));
+    tail.until_ids(1).await;
+
+    let Bench { endpoint, clients } = bench;
+    endpoint.stop().await;
+    let endpoint = Endpoint::start(Options { port, ..Options::default() }).await.unwrap();
+    let gone = |status: &Status| matches!(status, Status::Retrying { reason, .. } if reason.contains("no log group"));
+    tail.until("missing the group", |tail| tail.statuses.iter().any(gone)).await;
+    let bench = Bench { endpoint, clients };
+    bench.create_group(MADE).await;
+    bench.record(MADE, now(), "after").await;
+    tail.until_ids(2).await;
+    assert_eq!(tail.sorted_ids(), ["after", "before"]);
+}
+
+#[tokio::test]
 async fn following_begins_once_the_endpoint_is_there() {
     let first = Bench::new().await;
     let port: u16 = first.endpoint.url().rsplit(':').next().unwrap().parse().unwrap();
