@@ -32,4 +32,5 @@ pub use finder::Finder;
 pub use fingerprint::Fingerprint;
 pub use invocation::{InvocationRecord, Kind};
 pub use reason::Reason;
+pub use time::epoch_millis;
 pub use view::{BatchInfo, NotARecord, RecordView};

@@ -5,7 +5,8 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 /// Milliseconds since the Unix epoch of an ISO 8601 time; without an offset it counts as UTC.
-pub(super) fn epoch_millis(text: &str) -> Option<i64> {
+#[must_use]
+pub fn epoch_millis(text: &str) -> Option<i64> {
     let text = text.trim();
     text.parse::<Timestamp>().or_else(|_| utc(text)).ok().map(Timestamp::as_millisecond)
 }

@@ -1,8 +1,6 @@
 //! Times as the formats spell them.
 
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use crate::record::epoch_millis;
 
 /// Numbers below are seconds: as milliseconds they would lie in 1973.
 const LEAST_MILLIS: i64 = 100_000_000_000;
@@ -13,11 +11,7 @@ pub(super) fn millis(text: &str) -> Option<i64> {
     if let Ok(number) = text.parse::<i64>() {
         return if number < LEAST_MILLIS { number.checked_mul(1000) } else { Some(number) };
     }
-    text.parse::<Timestamp>().or_else(|_| utc(text)).ok().map(Timestamp::as_millisecond)
-}
-
-fn utc(text: &str) -> Result<Timestamp, jiff::Error> {
-    text.parse::<DateTime>()?.to_zoned(TimeZone::UTC).map(|time| time.timestamp())
+    epoch_millis(text)
 }
 
 #[cfg(test)]
