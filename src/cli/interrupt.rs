@@ -1,23 +1,35 @@
 //! Ctrl-C and SIGTERM, which end a follow without an error.
 
-/// Returns when the user or the system asks the program to stop.
-pub(super) async fn stopped() {
+/// Listens from now on, and gives what ends when the user or the system asks the program to stop.
+pub(super) fn listen() -> impl Future<Output = ()> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+        let signals = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
+        async move {
+            let [interrupt, terminate] = signals;
             tokio::select! {
-                _ = terminate.recv() => return,
-                () = ctrl_c() => return,
+                () = heard(interrupt) => {}
+                () = heard(terminate) => {}
             }
         }
     }
-    ctrl_c().await;
+    #[cfg(not(unix))]
+    async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            // Without a handler the default one ends the process.
+            std::future::pending::<()>().await;
+        }
+    }
 }
 
-async fn ctrl_c() {
-    if tokio::signal::ctrl_c().await.is_err() {
+#[cfg(unix)]
+async fn heard(signal: std::io::Result<tokio::signal::unix::Signal>) {
+    match signal {
+        Ok(mut signal) => {
+            signal.recv().await;
+        }
         // Without a handler the default one ends the process.
-        std::future::pending::<()>().await;
+        Err(_) => std::future::pending().await,
     }
 }

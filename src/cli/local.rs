@@ -21,8 +21,9 @@ const EVENTS: [&str; 2] = [r#"{"return": "failure"}"#, r#"{"return": "success"}"
 pub(super) async fn run(args: &LocalArgs) -> Result<(), Failure> {
     let options = Options { port: args.port, time_scale: args.time_scale, ..Options::default() };
     let endpoint = Endpoint::start(options).await.map_err(Failure::other)?;
+    let stopped = interrupt::listen();
     super::print(instructions(&endpoint, args.time_scale).as_bytes())?;
-    interrupt::stopped().await;
+    stopped.await;
     endpoint.stop().await;
     Ok(())
 }

@@ -57,7 +57,7 @@ impl<W: Write> Stream<W> {
     }
 
     async fn drain(&mut self, mut updates: mpsc::Receiver<SourceUpdate>) -> Result<End, Failure> {
-        let mut stop = std::pin::pin!(interrupt::stopped());
+        let mut stop = std::pin::pin!(interrupt::listen());
         loop {
             let update = tokio::select! {
                 update = updates.recv() => update.unwrap_or_else(broken_off),
