@@ -174,6 +174,16 @@ fn variables_stand_in_for_flags() {
 }
 
 #[test]
+fn a_variable_switches_a_flag_on_or_off_in_any_spelling() {
+    for value in ["0", "false", "off", "1", "true"] {
+        let mut command = arrivals();
+        // A pipe that has ended gives nothing to follow: it is read to its end either way.
+        command.env("ARRIVALS_FOLLOW", value).args(["read", "-"]).write_stdin(format!("{FAILURE}\n"));
+        command.assert().code(0).stdout(contains("RuntimeError"));
+    }
+}
+
+#[test]
 fn without_credentials_it_says_what_to_type() {
     let tail = arrivals().args(["tail", "/aws/lambda/receiver", "--region", "eu-central-1", "--no-follow"]).assert();
     tail.code(253).stderr(contains("aws "));

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// See where asynchronous AWS Lambda invocations landed.
@@ -189,7 +190,7 @@ pub(super) struct ReadArgs {
     #[arg(value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
     /// Go on as the files grow or are rotated
-    #[arg(short = 'F', long, env = "ARRIVALS_FOLLOW")]
+    #[arg(short = 'F', long, env = "ARRIVALS_FOLLOW", value_parser = FalseyValueParser::new())]
     pub(super) follow: bool,
     /// What comes out.
     #[command(flatten)]

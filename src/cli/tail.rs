@@ -134,7 +134,9 @@ impl Plan {
 
 /// The flags, else the variables of the same names, else whether somebody is there to watch.
 fn follows(args: &TailArgs) -> bool {
-    let set = |name: &str| std::env::var(name).is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false" | "no"));
+    // The values that `FalseyValueParser` takes for a no, as for every other flag.
+    const NO: [&str; 7] = ["", "n", "no", "f", "false", "off", "0"];
+    let set = |name: &str| std::env::var(name).is_ok_and(|value| !NO.contains(&value.to_lowercase().as_str()));
     if args.follow || args.no_follow {
         args.follow
     } else if set("ARRIVALS_NO_FOLLOW") {
