@@ -17,7 +17,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
-use crate::app::model::{Focus, Geometry, Model, PANES, Split, index};
+use crate::app::model::{Focus, Geometry, Model, Split, index};
 use crate::board::Pane;
 use crate::log::is_bidi_control;
 
@@ -106,7 +106,7 @@ fn shares(area: Rect, thousandths: u16, vertical: bool) -> [Rect; 2] {
 }
 
 fn draw_panes(frame: &mut Frame<'_>, model: &Model, theme: &Theme, geometry: &mut Geometry) {
-    for pane in PANES {
+    for pane in Pane::ALL {
         let area = geometry.lists[index(pane)];
         if !area.is_empty() {
             geometry.lists[index(pane)] = list::draw(frame, area, model, theme, pane);

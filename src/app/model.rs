@@ -142,7 +142,7 @@ impl Model {
             board,
             source,
             keymap,
-            lists: PANES.map(List::new),
+            lists: Pane::ALL.map(List::new),
             focus: Focus::List(Pane::Failures),
             shown: Pane::Failures,
             zoomed: false,
@@ -188,7 +188,7 @@ impl Model {
     /// Whether the filter has looked at every entry.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        PANES.into_iter().all(|pane| self.board.view(pane).settled())
+        Pane::ALL.into_iter().all(|pane| self.board.view(pane).settled())
     }
 
     /// The query in force.
@@ -228,6 +228,3 @@ pub fn index(pane: Pane) -> usize {
         Pane::Successes => 1,
     }
 }
-
-/// Both panes, the more urgent first.
-pub const PANES: [Pane; 2] = [Pane::Failures, Pane::Successes];

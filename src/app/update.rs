@@ -6,13 +6,13 @@ mod overlay;
 
 use crossterm::event::{Event, KeyEvent, KeyEventKind};
 
-use crate::board::{Entry, Query};
+use crate::board::{Entry, Pane, Query};
 use crate::source::{Batch, SourceUpdate};
 
 use super::action::Action;
 use super::keymap::Context;
 use super::message::{Effect, Message};
-use super::model::{Geometry, Health, List, Model, Overlay, PANES, index};
+use super::model::{Geometry, Health, List, Model, Overlay, index};
 
 impl Model {
     /// Takes in what happened at `now` (milliseconds since the Unix epoch) and says what is to be done about it.
@@ -89,7 +89,7 @@ impl Model {
                 rows[index(pane)] += 1;
             }
         }
-        for pane in PANES {
+        for pane in Pane::ALL {
             self.lists[index(pane)].arrived(rows[index(pane)]);
         }
     }
@@ -112,7 +112,7 @@ impl Model {
 
     /// Brings selections and the detail in line with the views.
     fn refresh(&mut self, effects: &mut Vec<Effect>) {
-        for pane in PANES {
+        for pane in Pane::ALL {
             let (list, board, _) = self.moving(pane);
             list.settle(board);
         }

@@ -1,6 +1,6 @@
 //! Finding records off the task that waits for the network.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Batch, SourceError};
 use crate::log::LogEvent;
@@ -37,21 +37,25 @@ impl Extraction {
     /// What has waited for further events for too long at `now`, in milliseconds since the Unix epoch.
     pub(super) fn settle(&self, now: i64) -> Batch {
         let mut batch = Batch::default();
-        self.finder.lock().unwrap_or_else(PoisonError::into_inner).settle(now, &mut batch.found);
+        self.finder().settle(now, &mut batch.found);
         batch
     }
 
     /// What was still waiting for further events.
     pub(super) fn finish(&self) -> Batch {
         let mut batch = Batch::default();
-        self.finder.lock().unwrap_or_else(PoisonError::into_inner).finish(&mut batch.found);
+        self.finder().finish(&mut batch.found);
         batch
     }
 
     fn push(&self, events: &[LogEvent], batch: &mut Batch) {
-        let mut finder = self.finder.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut finder = self.finder();
         for event in events {
             finder.push(event, &mut batch.found);
         }
+    }
+
+    fn finder(&self) -> MutexGuard<'_, Finder> {
+        self.finder.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -7,7 +7,8 @@ use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::app::model::{FilterLine, Health, Model, Overlay, PANES};
+use crate::app::model::{FilterLine, Health, Model, Overlay};
+use crate::board::Pane;
 use crate::log::visible;
 
 use super::text::{cut, cut_middle, width};
@@ -134,8 +135,8 @@ fn draw_cursor(frame: &mut Frame<'_>, area: Rect, line: &FilterLine) {
 /// Shown of all, and everything that is not known.
 fn known<'a>(model: &Model, theme: &Theme) -> Line<'a> {
     let totals = model.board.totals();
-    let shown: usize = PANES.into_iter().map(|pane| model.board.view(pane).len()).sum();
-    let all: usize = PANES.into_iter().map(|pane| model.board.kept(pane)).sum();
+    let shown: usize = Pane::ALL.into_iter().map(|pane| model.board.view(pane).len()).sum();
+    let all: usize = Pane::ALL.into_iter().map(|pane| model.board.kept(pane)).sum();
     let mut text = if shown == all { count(all) } else { format!("{} of {}", count(shown), count(all)) };
     if !model.is_settled() {
         text.push('…');

@@ -192,12 +192,6 @@ impl Detail {
         self.left
     }
 
-    /// Whether long lines are wrapped.
-    #[must_use]
-    pub fn wraps(&self) -> bool {
-        self.wrap
-    }
-
     fn widest(&self) -> usize {
         self.rows.iter().map(|row| self.document.text[row.clone()].width()).max().unwrap_or(0)
     }

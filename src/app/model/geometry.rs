@@ -48,7 +48,7 @@ impl Geometry {
     /// The list at a place, and the line in it.
     #[must_use]
     pub fn list_at(&self, place: Position) -> Option<(Pane, usize)> {
-        super::PANES.into_iter().find_map(|pane| {
+        Pane::ALL.into_iter().find_map(|pane| {
             let area = self.lists[super::index(pane)];
             area.contains(place).then(|| (pane, usize::from(place.y - area.y)))
         })
