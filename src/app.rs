@@ -3,6 +3,7 @@
 pub mod action;
 mod colours;
 pub mod document;
+pub mod jobs;
 pub mod keymap;
 pub mod message;
 pub mod model;
@@ -20,6 +21,7 @@ use tokio::sync::mpsc;
 use crate::ui::{self, Theme};
 
 use colours::Colours;
+use jobs::{Jobs, World};
 use message::{Effect, Message};
 use model::{Health, Model, TimeStyle};
 use signals::{Signal, Signals};
@@ -45,12 +47,12 @@ pub enum BoardError {
 
 /// Shows the board until the user leaves it.
 ///
-/// `inputs` brings what the sources find; the board lives on when it closes.
+/// `inputs` brings what the sources find; the board lives on when it closes. Jobs reach out through `world`.
 ///
 /// # Errors
 /// When the terminal cannot be taken, read or written, or a thread panics.
-pub async fn run(model: Model, theme: Theme, inputs: mpsc::Receiver<Message>) -> Result<(), BoardError> {
-    let mut app = App::new(model, theme, inputs)?;
+pub async fn run(model: Model, theme: Theme, inputs: mpsc::Receiver<Message>, world: World) -> Result<(), BoardError> {
+    let mut app = App::new(model, theme, inputs, world)?;
     while !app.over {
         app.turn().await?;
     }
@@ -66,6 +68,7 @@ struct App {
     /// `None` when the sources have ended: the board lives on.
     inputs: Option<mpsc::Receiver<Message>>,
     colours: Colours,
+    jobs: Jobs,
     drawn: Option<Instant>,
     dirty: bool,
     filtering: bool,
@@ -73,7 +76,7 @@ struct App {
 }
 
 impl App {
-    fn new(model: Model, theme: Theme, inputs: mpsc::Receiver<Message>) -> io::Result<Self> {
+    fn new(model: Model, theme: Theme, inputs: mpsc::Receiver<Message>, world: World) -> io::Result<Self> {
         Ok(Self {
             model,
             colours: Colours::start(theme.syntax()),
@@ -82,6 +85,7 @@ impl App {
             terminal: Terminal::take()?,
             keys: EventStream::new(),
             inputs: Some(inputs),
+            jobs: Jobs::new(world),
             drawn: None,
             dirty: true,
             filtering: false,
@@ -104,6 +108,7 @@ impl App {
             },
             () = wait_until(frame_due), if self.dirty => self.draw()?,
             (generation, colours) = self.colours.next() => self.take(Message::Coloured { generation, colours })?,
+            message = self.jobs.next() => self.take(message)?,
             message = receive(&mut self.inputs) => match message {
                 Some(message) => self.take_burst(message)?,
                 None => self.inputs = None,
@@ -154,6 +159,8 @@ impl App {
                 Effect::Copy(text) => self.terminal.copy(&text)?,
                 Effect::CaptureMouse(capture) => self.terminal.capture_mouse(capture)?,
                 Effect::Colour { generation, document } => self.colours.want(generation, document),
+                Effect::Start { ticket, request } => self.jobs.start(ticket, request),
+                Effect::Cancel(ticket) => self.jobs.cancel(ticket),
             }
         }
         Ok(())

@@ -6,6 +6,7 @@
 
 mod bundle;
 mod connect;
+mod connection;
 mod credentials;
 mod error;
 mod http;
@@ -18,6 +19,7 @@ mod sdk_error;
 mod told;
 
 pub use connect::connect;
+pub use connection::Connection;
 pub use error::{AwsError, ExitKind, Recovery};
 pub use identity::Identity;
 pub use logs::{LogPage, LogRange};

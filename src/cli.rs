@@ -63,7 +63,7 @@ fn start(cli: Cli) -> Result<(), Failure> {
         Command::Completions { shell } => print_completions(shell),
         Command::Man => print_manual(),
         Command::Tail(args) => block_on(tail::run(args, cli.aws, cli.look)),
-        Command::Read(args) => block_on(read::run(args, cli.look)),
+        Command::Read(args) => block_on(read::run(args, cli.aws, cli.look)),
         Command::Local(args) => block_on(local::run(&args)),
         Command::Demo(args) => block_on(demo::run(args, cli.look)),
     }

@@ -4,8 +4,10 @@
 mod common;
 
 use arrivals::app::document::{Ink, Paint};
+use arrivals::app::jobs::{Answer, News, Request};
 use arrivals::app::message::{Effect, Message};
-use arrivals::app::model::{Focus, Health, Model, Overlay, Tab, TimeStyle};
+use arrivals::app::model::{Focus, Health, Model, Overlay, Place, Tab, TimeStyle};
+use arrivals::aws::Identity;
 use arrivals::board::{Entry, Pane};
 use arrivals::source::{Batch, SourceUpdate, Status};
 use arrivals::ui::{self, Background, Depth, Theme};
@@ -417,4 +419,22 @@ fn the_source_tells_how_it_is() {
     assert_eq!(model.source.health, Health::Retrying { at: NOW + 3000, reason: "refused".into(), throttled: false });
     update(&mut model, Message::Source(SourceUpdate::Ended(Ok(()))));
     assert_eq!(model.source.health, Health::Ended);
+}
+
+#[test]
+fn who_reads_is_asked_once_it_is_known_where() {
+    let mut model = drawn(&events(), 120, 40);
+    let place = Place { names: vec!["group".into()], identity: Some("dev".into()), ..Place::default() };
+    let effects = model.update(Message::Place(place), NOW);
+    let [Effect::Start { ticket, request: Request::Identity }] = effects[..] else { panic!("{effects:?}") };
+    let found = |account: &str| {
+        News::Done(Ok(Answer::Identity(Identity { account: account.into(), arn: "arn:aws:iam::1:user/u".into() })))
+    };
+    let stranger = model.tickets.take();
+    model.update(Message::Job { ticket: stranger, news: found("000000000000") }, NOW);
+    assert_eq!(model.source.place.identity.as_deref(), Some("dev"));
+    model.update(Message::Job { ticket, news: found("123123123123") }, NOW);
+    assert_eq!(model.source.place.identity.as_deref(), Some("dev/123123123123"));
+    model.update(Message::Job { ticket, news: found("000000000000") }, NOW);
+    assert_eq!(model.source.place.identity.as_deref(), Some("dev/123123123123"));
 }

@@ -7,6 +7,7 @@ use crossterm::event::Event;
 use crate::source::SourceUpdate;
 
 use super::document::{Document, Paint};
+use super::jobs::{News, Request, Ticket};
 use super::model::Place;
 
 /// Something that happened.
@@ -24,6 +25,13 @@ pub enum Message {
         generation: u64,
         /// Its colours.
         colours: Vec<Paint>,
+    },
+    /// A job has something to tell.
+    Job {
+        /// The job, as it was started.
+        ticket: Ticket,
+        /// What it tells.
+        news: News,
     },
     /// Time has passed, and something on screen shows it.
     Tick,
@@ -45,6 +53,15 @@ pub enum Effect {
         /// What to colour.
         document: Arc<Document>,
     },
+    /// Start a job.
+    Start {
+        /// Comes back with everything that the job tells.
+        ticket: Ticket,
+        /// What it is to do.
+        request: Request,
+    },
+    /// End a job; nothing more is heard of it.
+    Cancel(Ticket),
     /// Capture the mouse, or release it.
     CaptureMouse(bool),
 }

@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 
 use crate::board::{Board, Entry, Pane, Query, Seq};
 
+use super::jobs::{Ticket, Tickets};
 use super::keymap::{Context, Keymap};
 
 pub use detail::{Detail, Tab};
@@ -130,6 +131,10 @@ pub struct Model {
     pub drag: Option<Border>,
     /// One line for the reader, until the next key or for a few seconds.
     pub notice: Option<Notice>,
+    /// Names for the jobs to come.
+    pub tickets: Tickets,
+    /// The job that finds out as whom the records are read.
+    pub identifying: Option<Ticket>,
     /// What was drawn where, last time.
     pub geometry: Geometry,
 }
@@ -157,6 +162,8 @@ impl Model {
             mouse: true,
             drag: None,
             notice: None,
+            tickets: Tickets::default(),
+            identifying: None,
             geometry: Geometry::default(),
         }
     }

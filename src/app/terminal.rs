@@ -14,6 +14,8 @@ use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
 use tokio::sync::mpsc;
 
+use super::jobs;
+
 /// The terminal while the board is on it; dropping it gives it back.
 #[derive(Debug)]
 pub(super) struct Terminal {
@@ -143,12 +145,15 @@ fn give_back() -> io::Result<()> {
 }
 
 /// A panic on the board's own thread gives the terminal back before it is reported. One on another thread leaves the
-/// terminal to the board, which hears of it, ends in order, and reports it then.
+/// terminal to the board, which hears of it, ends in order, and reports it then. One in a job is the job's last news.
 fn hear_of_panics() -> mpsc::Receiver<String> {
     let (tell, panics) = mpsc::channel(1);
     let report = std::panic::take_hook();
     let board = std::thread::current().id();
     std::panic::set_hook(Box::new(move |panic| {
+        if jobs::take_panic(panic) {
+            return;
+        }
         if std::thread::current().id() != board && TAKEN.load(Ordering::SeqCst) {
             // The first of several panics is the one that matters.
             let _ = tell.try_send(panic.to_string());

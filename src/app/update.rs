@@ -1,6 +1,7 @@
 //! The only place where the model changes.
 
 mod browse;
+mod jobs;
 mod mouse;
 mod overlay;
 
@@ -22,8 +23,9 @@ impl Model {
         match message {
             Message::Terminal(event) => self.terminal(event, &mut effects),
             Message::Source(update) => self.source_update(update),
-            Message::Place(place) => self.source.place = place,
+            Message::Place(place) => self.placed(place, &mut effects),
             Message::Coloured { generation, colours } => self.detail.colour(generation, colours),
+            Message::Job { ticket, news } => self.job(ticket, news),
             Message::Tick => self.notice = self.notice.take().filter(|notice| now < notice.until),
         }
         self.refresh(&mut effects);

@@ -171,6 +171,12 @@ impl AwsError {
         }
     }
 
+    /// Whether the user can mend it by logging in, after which the configuration files say something new.
+    #[must_use]
+    pub fn may_pass_by_login(&self) -> bool {
+        self.recovery() == Recovery::LogIn
+    }
+
     /// What may help.
     #[must_use]
     pub fn recovery(&self) -> Recovery {

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::aws::Settings;
+
 /// See where asynchronous AWS Lambda invocations landed.
 #[derive(Debug, Parser)]
 #[command(
@@ -82,6 +84,19 @@ pub(super) struct AwsArgs {
     /// Refused: certificates are always checked; see --ca-bundle
     #[arg(long, global = true, hide = true)]
     pub(super) no_verify_ssl: bool,
+}
+
+impl AwsArgs {
+    /// What the flags say; what they leave open is settled on connecting.
+    pub(super) fn settings(self) -> Settings {
+        Settings {
+            profile: self.profile,
+            region: self.region,
+            endpoint_url: self.endpoint_url,
+            ca_bundle: self.ca_bundle,
+            ..Settings::default()
+        }
+    }
 }
 
 /// How the board looks.

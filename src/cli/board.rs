@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::sync::mpsc;
 
+use crate::app::jobs::World;
 use crate::app::message::Message;
 use crate::app::model::{Model, Place, SourceState};
 use crate::app::{self, keymap::Keymap};
@@ -18,6 +19,7 @@ use super::exit::Failure;
 const KEPT: usize = 1 << 30;
 
 /// Shows what `updates` brings, until the user leaves; `places` tells more of where it comes from as it becomes known.
+/// What the user asks for is done in `world`.
 ///
 /// # Errors
 /// When the terminal cannot be used.
@@ -27,6 +29,7 @@ pub(super) async fn run(
     look: LookArgs,
     updates: mpsc::Receiver<SourceUpdate>,
     places: mpsc::Receiver<Place>,
+    world: World,
 ) -> Result<(), Failure> {
     let mut board = Board::new(KEPT);
     board.set_query(query);
@@ -34,7 +37,7 @@ pub(super) async fn run(
     let model = Model::new(board, SourceState::at(place), keymap, jiff::tz::TimeZone::system());
     let failed = Arc::new(OnceLock::new());
     let inputs = join(updates, places, Arc::clone(&failed));
-    app::run(model, theme(look), inputs).await.map_err(Failure::other)?;
+    app::run(model, theme(look), inputs, world).await.map_err(Failure::other)?;
     // What the board showed last is said again where it can be read after it, and by its exit code.
     failed.get().cloned().map_or(Ok(()), Err)
 }

@@ -12,8 +12,9 @@ use aws_sdk_lambda::types::InvocationType;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use crate::app::jobs::World;
 use crate::app::model::Place;
-use crate::aws::{self, Clients, Keys, Settings};
+use crate::aws::{self, Clients, Connection, Keys, Settings};
 use crate::local::{Endpoint, Options};
 use crate::record::Found;
 use crate::source::limiter::Limiter;
@@ -44,8 +45,9 @@ pub(super) async fn run(args: DemoArgs, look: LookArgs) -> Result<(), Failure> {
     shorten_patience(&clients).await?;
     let updates = poll::start(clients.clone(), Limiter::default(), tail());
     if format == OutputFormat::Board {
+        let world = World { aws: Connection::ready(clients.clone()) };
         let traffic = tokio::spawn(send_without_end(clients));
-        let shown = board::run(place(&endpoint), query, look, updates, mpsc::channel(1).1).await;
+        let shown = board::run(place(&endpoint), query, look, updates, mpsc::channel(1).1, world).await;
         traffic.abort();
         return shown;
     }

@@ -5,10 +5,12 @@ use std::path::PathBuf;
 
 use tokio::sync::mpsc;
 
+use crate::app::jobs::World;
 use crate::app::model::Place;
+use crate::aws::Connection;
 use crate::source::file;
 
-use super::args::{LookArgs, OutputFormat, ReadArgs};
+use super::args::{AwsArgs, LookArgs, OutputFormat, ReadArgs};
 use super::exit::Failure;
 use super::{board, stream};
 
@@ -16,7 +18,7 @@ use super::{board, stream};
 ///
 /// # Errors
 /// When a file cannot be read, or the output fails.
-pub(super) async fn run(args: ReadArgs, look: LookArgs) -> Result<(), Failure> {
+pub(super) async fn run(args: ReadArgs, aws: AwsArgs, look: LookArgs) -> Result<(), Failure> {
     let (query, format) = (args.output.query()?, args.output.format()?);
     let files = if args.files.is_empty() { vec![PathBuf::from("-")] } else { args.files };
     let typed = files.iter().any(|file| file.as_os_str() == "-") && io::stdin().is_terminal();
@@ -26,7 +28,10 @@ pub(super) async fn run(args: ReadArgs, look: LookArgs) -> Result<(), Failure> {
     let names = files.iter().map(|file| file.display().to_string()).collect();
     let updates = file::start(files, args.follow);
     if format == OutputFormat::Board {
-        return board::run(Place { names, ..Place::default() }, query, look, updates, mpsc::channel(1).1).await;
+        let place = Place { names, ..Place::default() };
+        // A file needs no AWS; what the user asks for beside it may.
+        let world = World { aws: Connection::lazy(aws.settings()) };
+        return board::run(place, query, look, updates, mpsc::channel(1).1, world).await;
     }
     stream::run(updates, query, format).await
 }

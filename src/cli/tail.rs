@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
+use crate::app::jobs::World;
 use crate::app::model::Place;
-use crate::aws::{self, AwsError, Clients, Settings};
+use crate::aws::{AwsError, Clients, Connection};
 use crate::log::{Gap, Origin};
 use crate::source::limiter::Limiter;
 use crate::source::{SourceUpdate, poll, time_range};
@@ -23,11 +24,12 @@ pub(super) async fn run(args: TailArgs, aws: AwsArgs, look: LookArgs) -> Result<
     let (query, format) = (args.output.query()?, args.output.format()?);
     let plan = Plan::new(&args)?;
     let place = place(&args, &aws);
-    let (tell, places) = mpsc::channel(2);
+    let (tell, places) = mpsc::channel(1);
     let (send, updates) = mpsc::channel(16);
-    tokio::spawn(begin(plan, settings(aws), place.clone(), tell, send));
+    let connection = Connection::lazy(aws.settings());
+    tokio::spawn(begin(plan, connection.clone(), place.clone(), tell, send));
     if format == OutputFormat::Board {
-        return board::run(place, query, look, updates, places).await;
+        return board::run(place, query, look, updates, places, World { aws: connection }).await;
     }
     stream::run(updates, query, format).await
 }
@@ -35,13 +37,13 @@ pub(super) async fn run(args: TailArgs, aws: AwsArgs, look: LookArgs) -> Result<
 /// Connects and reads: none of it on the board's task, which is there from the start.
 async fn begin(
     plan: Plan,
-    settings: Settings,
+    connection: Connection,
     mut place: Place,
     tell: mpsc::Sender<Place>,
     send: mpsc::Sender<SourceUpdate>,
 ) {
     let connected = async {
-        let clients = aws::connect(&settings).await?;
+        let clients = connection.clients().await?;
         let (options, elsewhere) = plan.options(&clients).await?;
         Ok((clients, options, elsewhere))
     };
@@ -57,7 +59,8 @@ async fn begin(
     place.region = Some(clients.region().to_owned());
     place.identity = clients.profile().map(str::to_owned);
     place.names = options.groups.iter().map(ToString::to_string).collect();
-    tokio::spawn(introduce(clients.clone(), place, tell));
+    // Without a board nobody listens.
+    let _ = tell.send(place).await;
     if let Some(gap) = elsewhere {
         let _ = send.send(SourceUpdate::Gap(gap)).await;
     }
@@ -66,17 +69,6 @@ async fn begin(
         if send.send(update).await.is_err() {
             break;
         }
-    }
-}
-
-/// Tells where the records come from, and then as whom they are read, which takes a request.
-async fn introduce(clients: Clients, mut place: Place, tell: mpsc::Sender<Place>) {
-    // Without a board nobody listens.
-    let _ = tell.send(place.clone()).await;
-    if let Ok(identity) = clients.identity().await {
-        let profile = place.identity.take().map(|profile| format!("{profile}/")).unwrap_or_default();
-        place.identity = Some(format!("{profile}{}", identity.account));
-        let _ = tell.send(place).await;
     }
 }
 
@@ -143,16 +135,6 @@ fn follows(args: &TailArgs) -> bool {
         false
     } else {
         set("ARRIVALS_FOLLOW") || io::stdout().is_terminal()
-    }
-}
-
-fn settings(aws: AwsArgs) -> Settings {
-    Settings {
-        profile: aws.profile,
-        region: aws.region,
-        endpoint_url: aws.endpoint_url,
-        ca_bundle: aws.ca_bundle,
-        ..Settings::default()
     }
 }
 

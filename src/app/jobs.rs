@@ -1,0 +1,273 @@
+//! Work of the board that takes time or reaches out: AWS, files, long computations.
+//!
+//! The model asks for a job by pushing [`Effect::Start`](super::message::Effect::Start) with a [`Ticket`] of its own
+//! and a [`Request`], which is plain data. The job runs in a task, and what it has to say comes back as
+//! [`Message::Job`](super::message::Message::Job) with the same ticket: any number of [`News::Progress`], then one
+//! [`News::Done`]. An error and a panic are a [`News::Done`] as well. Whoever waits keeps its ticket, and lets
+//! everything pass that carries another one; [`Effect::Cancel`](super::message::Effect::Cancel) ends the job, and
+//! nothing of it is heard any more.
+//!
+//! A new kind of job is a variant of [`Request`], one of [`Answer`] and an arm in [`Request::work`]; its work belongs
+//! in the room that knows how, or in a file of its own beside this one. Work that computes for long yields now and
+//! then, or runs in `spawn_blocking`. A panic in a task that the job spawned itself is not caught here.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
+use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
+
+use crate::aws::{AwsError, Connection, Identity};
+
+use super::message::Message;
+
+/// Messages of jobs that may wait to be heard; a job that has more to tell waits.
+const CHANNEL: usize = 64;
+
+/// Names one job, and with it everything that comes back from it; never given out twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Ticket(u64);
+
+/// Gives out tickets.
+#[derive(Debug, Default)]
+pub struct Tickets(u64);
+
+impl Tickets {
+    /// A ticket that was never given out before.
+    pub fn take(&mut self) -> Ticket {
+        self.0 += 1;
+        Ticket(self.0)
+    }
+}
+
+/// What a job is to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// Whose credentials these are.
+    Identity,
+}
+
+/// What a job has found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// Whose credentials these are.
+    Identity(Identity),
+}
+
+/// What is heard of a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum News {
+    /// A part of what it found; more follows.
+    Progress(Answer),
+    /// How it ended.
+    Done(Result<Answer, JobError>),
+}
+
+/// Why a job came to nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum JobError {
+    /// AWS cannot be reached, or refused.
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+    /// A defect: its code panicked.
+    #[error("a defect in arrivals: {0}")]
+    Panicked(String),
+}
+
+/// What jobs reach out through.
+#[derive(Debug, Clone)]
+pub struct World {
+    /// AWS, as the flags name it.
+    pub aws: Connection,
+}
+
+/// Tells what a job has found so far.
+#[derive(Debug, Clone)]
+pub struct Reporter {
+    ticket: Ticket,
+    news: mpsc::Sender<(Ticket, News)>,
+}
+
+impl Reporter {
+    /// Tells a part of the answer. Waits while the board is behind; nobody listens once the job is cancelled.
+    pub async fn progress(&self, answer: Answer) {
+        self.tell(News::Progress(answer)).await;
+    }
+
+    async fn tell(&self, news: News) {
+        // A board that is gone needs no news.
+        let _ = self.news.send((self.ticket, news)).await;
+    }
+}
+
+impl Request {
+    /// Does what is asked.
+    async fn work(self, world: &World, _reporter: &Reporter) -> Result<Answer, JobError> {
+        match self {
+            Self::Identity => Ok(Answer::Identity(world.aws.clients().await?.identity().await?)),
+        }
+    }
+}
+
+/// The jobs that run. Dropping it ends them.
+#[derive(Debug)]
+pub(super) struct Jobs {
+    world: World,
+    running: HashMap<Ticket, AbortHandle>,
+    news: mpsc::Sender<(Ticket, News)>,
+    heard: mpsc::Receiver<(Ticket, News)>,
+}
+
+impl Jobs {
+    /// No job yet, in this world.
+    pub(super) fn new(world: World) -> Self {
+        let (news, heard) = mpsc::channel(CHANNEL);
+        Self { world, running: HashMap::new(), news, heard }
+    }
+
+    /// Starts a job.
+    pub(super) fn start(&mut self, ticket: Ticket, request: Request) {
+        let world = self.world.clone();
+        self.spawn(ticket, async move |reporter| {
+            let done = request.work(&world, &reporter).await;
+            if matches!(&done, Err(JobError::Aws(error)) if error.may_pass_by_login()) {
+                world.aws.forget().await;
+            }
+            done
+        });
+    }
+
+    /// Ends a job, if it still runs; nothing more is heard of it.
+    pub(super) fn cancel(&mut self, ticket: Ticket) {
+        if let Some(job) = self.running.remove(&ticket) {
+            job.abort();
+        }
+    }
+
+    /// What is heard next; waits for ever when no job runs.
+    pub(super) async fn next(&mut self) -> Message {
+        loop {
+            let Some((ticket, news)) = self.heard.recv().await else { std::future::pending().await };
+            let running = match &news {
+                News::Progress(_) => self.running.contains_key(&ticket),
+                News::Done(_) => self.running.remove(&ticket).is_some(),
+            };
+            if running {
+                return Message::Job { ticket, news };
+            }
+        }
+    }
+
+    fn spawn<W, F>(&mut self, ticket: Ticket, work: W)
+    where
+        W: FnOnce(Reporter) -> F,
+        F: Future<Output = Result<Answer, JobError>> + Send + 'static,
+    {
+        let reporter = Reporter { ticket, news: self.news.clone() };
+        let work = work(reporter.clone());
+        let job = tokio::spawn(PANIC.scope(RefCell::default(), async move {
+            let done = AssertUnwindSafe(work).catch_unwind().await;
+            let done = done.unwrap_or_else(|panic| Err(JobError::Panicked(told(&*panic))));
+            reporter.tell(News::Done(done)).await;
+        }));
+        self.running.insert(ticket, job.abort_handle());
+    }
+}
+
+impl Drop for Jobs {
+    fn drop(&mut self) {
+        self.running.values().for_each(AbortHandle::abort);
+    }
+}
+
+tokio::task_local! {
+    /// What a job panicked with, and where: the panic itself does not carry the place.
+    static PANIC: RefCell<Option<String>>;
+}
+
+/// Takes a panic that happens in a job, for its last news; `false` when it happens elsewhere.
+pub(super) fn take_panic(panic: &std::panic::PanicHookInfo<'_>) -> bool {
+    PANIC.try_with(|place| *place.borrow_mut() = Some(panic.to_string())).is_ok()
+}
+
+fn told(panic: &(dyn Any + Send)) -> String {
+    let words = || panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref().cloned());
+    PANIC.try_with(RefCell::take).ok().flatten().or_else(words).unwrap_or_else(|| "a job panicked".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::aws::Settings;
+
+    use super::*;
+
+    fn jobs() -> (Jobs, Tickets) {
+        let aws = Connection::lazy(Settings { region: Some("no region".to_owned()), ..Settings::default() });
+        (Jobs::new(World { aws }), Tickets::default())
+    }
+
+    fn answer(account: &str) -> Answer {
+        Answer::Identity(Identity { account: account.to_owned(), arn: String::new() })
+    }
+
+    async fn next(jobs: &mut Jobs) -> (Ticket, News) {
+        let Message::Job { ticket, news } = jobs.next().await else { panic!("no news") };
+        (ticket, news)
+    }
+
+    #[tokio::test]
+    async fn progress_comes_before_the_end() {
+        let (mut jobs, mut tickets) = jobs();
+        let ticket = tickets.take();
+        jobs.spawn(ticket, async |reporter| {
+            reporter.progress(answer("1")).await;
+            Ok(answer("2"))
+        });
+        assert_eq!(next(&mut jobs).await, (ticket, News::Progress(answer("1"))));
+        assert_eq!(next(&mut jobs).await, (ticket, News::Done(Ok(answer("2")))));
+        assert!(jobs.running.is_empty());
+    }
+
+    #[tokio::test]
+    async fn errors_and_panics_are_news() {
+        let (mut jobs, mut tickets) = jobs();
+        let (refused, lost) = (tickets.take(), tickets.take());
+        jobs.start(refused, Request::Identity);
+        let (ticket, News::Done(Err(JobError::Aws(error)))) = next(&mut jobs).await else { panic!("no error") };
+        assert_eq!((ticket, error.exit_kind().code()), (refused, 253));
+        jobs.spawn(lost, async |_| panic!("lost the thread"));
+        let (ticket, News::Done(Err(JobError::Panicked(words)))) = next(&mut jobs).await else { panic!("no panic") };
+        assert_eq!((ticket, words.as_str()), (lost, "lost the thread"));
+    }
+
+    #[tokio::test]
+    async fn nothing_is_heard_of_a_cancelled_job() {
+        let (mut jobs, mut tickets) = jobs();
+        let (first, second) = (tickets.take(), tickets.take());
+        let (held, released) = tokio::sync::oneshot::channel::<()>();
+        jobs.spawn(first, async move |reporter| {
+            let _held = held;
+            reporter.progress(answer("1")).await;
+            std::future::pending().await
+        });
+        jobs.cancel(first);
+        assert!(released.await.is_err());
+        jobs.spawn(second, async |_| Ok(answer("2")));
+        assert_eq!(next(&mut jobs).await, (second, News::Done(Ok(answer("2")))));
+    }
+
+    #[tokio::test]
+    async fn the_end_of_the_board_ends_them() {
+        let (mut jobs, mut tickets) = jobs();
+        let (held, released) = tokio::sync::oneshot::channel::<()>();
+        jobs.spawn(tickets.take(), async move |_| {
+            let _held = held;
+            std::future::pending().await
+        });
+        drop(jobs);
+        assert!(released.await.is_err());
+    }
+}

@@ -1,0 +1,36 @@
+//! What jobs tell.
+
+use crate::app::jobs::{Answer, News, Request, Ticket};
+use crate::app::message::Effect;
+use crate::app::model::{Model, Place};
+
+impl Model {
+    /// Starts a job; everything that is heard of it carries the ticket.
+    pub(super) fn start(&mut self, request: Request, effects: &mut Vec<Effect>) -> Ticket {
+        let ticket = self.tickets.take();
+        effects.push(Effect::Start { ticket, request });
+        ticket
+    }
+
+    /// Learns where the records come from, and asks as whom they are read.
+    pub(super) fn placed(&mut self, place: Place, effects: &mut Vec<Effect>) {
+        self.source.place = place;
+        self.identifying = Some(self.start(Request::Identity, effects));
+    }
+
+    pub(super) fn job(&mut self, ticket: Ticket, news: News) {
+        if self.identifying == Some(ticket) {
+            self.identified(news);
+        }
+    }
+
+    /// Nothing depends on the identity: what went wrong with it is met by whoever reads, too.
+    fn identified(&mut self, news: News) {
+        self.identifying = None;
+        if let News::Done(Ok(Answer::Identity(identity))) = news {
+            let place = &mut self.source.place;
+            let profile = place.identity.take().map(|profile| format!("{profile}/")).unwrap_or_default();
+            place.identity = Some(format!("{profile}{}", identity.account));
+        }
+    }
+}
