@@ -108,6 +108,22 @@ fn space_freezes_and_thaws() {
 }
 
 #[test]
+fn marks_are_set_down_the_list_and_taken_back_last() {
+    let mut model = drawn(&events(), 120, 40);
+    press_all(&mut model, "mm");
+    assert_eq!(model.marks.count(&model.board, Pane::Failures), 2);
+    let marked: Vec<_> = model.marks.entries(&model.board).map(|(seq, _)| seq).collect();
+    press_all(&mut model, "jjm");
+    assert_eq!(model.marks.entries(&model.board).map(|(seq, _)| seq).collect::<Vec<_>>(), marked[..1]);
+    press_all(&mut model, "/fn:thumb*");
+    press(&mut model, KeyCode::Enter);
+    press(&mut model, KeyCode::Esc);
+    assert_eq!(model.marks.count(&model.board, Pane::Failures), 1);
+    press(&mut model, KeyCode::Esc);
+    assert!(!model.marks.clear());
+}
+
+#[test]
 fn tabs_are_remembered_apart_for_failures_and_successes() {
     let mut model = drawn(&events(), 120, 40);
     assert_eq!(tab(&model), Tab::Trace);

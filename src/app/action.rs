@@ -40,6 +40,8 @@ pub enum Action {
     Help,
     /// Scroll the detail to the left.
     Left,
+    /// Mark the row under the cursor, or take its mark away.
+    Mark,
     /// Capture the mouse, or leave it to the terminal.
     Mouse,
     /// Make the failure pane smaller.

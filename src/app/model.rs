@@ -4,6 +4,7 @@ mod detail;
 mod filter;
 mod geometry;
 mod list;
+mod marks;
 mod menu;
 mod source;
 
@@ -18,6 +19,7 @@ pub use detail::{Detail, Tab};
 pub use filter::FilterLine;
 pub use geometry::{Border, Geometry};
 pub use list::{List, Window};
+pub use marks::Marks;
 pub use menu::{ConditionMenu, MenuRow};
 pub use source::{Health, Place, SourceState};
 
@@ -111,6 +113,8 @@ pub struct Model {
     pub zoomed: bool,
     /// Whether it has it because a record was opened, so that leaving the record gives it back.
     pub opened: bool,
+    /// The rows that were marked.
+    pub marks: Marks,
     /// The record that is open.
     pub detail: Detail,
     /// What lies over the board.
@@ -152,6 +156,7 @@ impl Model {
             shown: Pane::Failures,
             zoomed: false,
             opened: false,
+            marks: Marks::default(),
             detail: Detail::default(),
             overlay: None,
             time: TimeStyle::default(),

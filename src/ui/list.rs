@@ -38,13 +38,22 @@ fn block<'a>(screen: Rect, area: Rect, model: &Model, theme: &Theme, pane: Pane,
     let all = model.board.kept(pane);
     let counts = if shown == all { count(all) } else { format!("{}/{}", count(shown), count(all)) };
     let name = if focused { theme.accent() } else { theme.strong() };
-    let title =
-        Line::from(vec![Span::styled(format!(" {} ", super::pane_title(pane)), name), Span::raw(format!("{counts} "))]);
+    let title = Line::from(vec![
+        Span::styled(format!(" {} ", super::pane_title(pane)), name),
+        Span::raw(format!("{counts} {}", marked(model, pane))),
+    ]);
     let room = usize::from(area.width).saturating_sub(title.width() + 2);
     let block = Block::new().borders(borders).border_style(theme.frame(focused)).title(title);
     match held(model, pane, room) {
         Some(text) => block.title(Line::styled(text, theme.waiting()).right_aligned()),
         None => block,
+    }
+}
+
+fn marked(model: &Model, pane: Pane) -> String {
+    match model.marks.count(&model.board, pane) {
+        0 => String::new(),
+        marks => format!("· {} marked ", count(marks)),
     }
 }
 
@@ -68,10 +77,10 @@ fn draw_rows(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme, pa
     let columns = Columns::new(model, pane, usize::from(area.width), dated(model, pane));
     for line in 0..usize::from(area.height) {
         let at = window.top + line;
-        let Some(entry) = view.get(at).and_then(|seq| model.board.get(seq)) else { break };
+        let Some((seq, entry)) = view.get(at).and_then(|seq| Some((seq, model.board.get(seq)?))) else { break };
         let place = Rect { y: area.y + line as u16, height: 1, ..area };
         let selected = window.selected == Some(at);
-        frame.render_widget(row::line(model, theme, entry, &columns, selected && model.shown == pane), place);
+        frame.render_widget(row::line(model, theme, (seq, entry), &columns, selected && model.shown == pane), place);
         if selected {
             frame.buffer_mut().set_style(place, theme.selected(focused));
         }

@@ -4,7 +4,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::model::Model;
-use crate::board::{Entry, Pane};
+use crate::board::{Entry, Pane, Seq};
 use crate::log::{Gap, visible};
 use crate::record::json::{self, TokenKind};
 use crate::record::{Arrival, FunctionArn, InvocationError, Outcome, Unreadable};
@@ -40,12 +40,18 @@ impl Columns {
     }
 }
 
-pub(super) fn line<'a>(model: &Model, theme: &Theme, entry: &Entry, columns: &Columns, marked: bool) -> Line<'a> {
+pub(super) fn line<'a>(
+    model: &Model,
+    theme: &Theme,
+    (seq, entry): (Seq, &Entry),
+    columns: &Columns,
+    shown: bool,
+) -> Line<'a> {
     let mut row = Row::new(columns.whole);
-    row.push(if marked { "▌" } else { " " }, theme.accent());
+    row.push(if shown { "▌" } else { " " }, theme.accent());
     row.push(&fit(&times::short(model, entry.time(), columns.dated), columns.time), theme.dim());
     match entry {
-        Entry::Arrival(arrival) => arrival_cells(&mut row, theme, arrival, columns),
+        Entry::Arrival(arrival) => arrival_cells(&mut row, theme, arrival, columns, model.marks.contains(seq)),
         Entry::Unreadable(unreadable) => unreadable_cells(&mut row, theme, unreadable),
         Entry::Gap(gap) => gap_cells(&mut row, theme, gap),
     }
@@ -81,7 +87,7 @@ impl Row<'_> {
     }
 }
 
-fn arrival_cells(row: &mut Row<'_>, theme: &Theme, arrival: &Arrival, columns: &Columns) {
+fn arrival_cells(row: &mut Row<'_>, theme: &Theme, arrival: &Arrival, columns: &Columns, marked: bool) {
     let record = &arrival.record;
     let failed = record.outcome() == Outcome::Failure;
     row.gap();
@@ -98,7 +104,7 @@ fn arrival_cells(row: &mut Row<'_>, theme: &Theme, arrival: &Arrival, columns: &
         row.push(&fit(&tried, columns.count), Style::new());
         row.gap();
     }
-    let mark = marks(arrival);
+    let mark = marks(arrival, marked);
     let reserved = row.reserve(&mark);
     if failed {
         error_cells(row, theme, arrival);
@@ -113,8 +119,8 @@ fn arrival_cells(row: &mut Row<'_>, theme: &Theme, arrival: &Arrival, columns: &
     }
 }
 
-/// State at the right edge: delivered again, rebuilt, masked.
-fn marks(arrival: &Arrival) -> String {
+/// State at the right edge: delivered again, rebuilt, masked, marked by the reader.
+fn marks(arrival: &Arrival, marked: bool) -> String {
     let mut marks = Vec::new();
     if arrival.redelivery > 0 {
         marks.push(format!("again×{}", arrival.redelivery));
@@ -124,6 +130,9 @@ fn marks(arrival: &Arrival) -> String {
     }
     if arrival.redacted {
         marks.push("masked".to_owned());
+    }
+    if marked {
+        marks.push("◆".to_owned());
     }
     marks.join(" ")
 }

@@ -44,6 +44,7 @@ impl Model {
             Action::Left => self.detail.scroll_sideways(-8),
             Action::Right => self.detail.scroll_sideways(8),
             Action::Freeze => self.freeze(),
+            Action::Mark => self.mark(),
             _ => self.travel(action),
         }
     }
@@ -75,6 +76,16 @@ impl Model {
                 let (list, board, height) = self.moving(pane);
                 list.step(board, rows, height);
             }
+        }
+    }
+
+    /// Marks the row, and goes on to the next older one: several in a row are marked by one key.
+    fn mark(&mut self) {
+        let Some(seq) = self.list(self.shown).selected() else { return };
+        self.hold();
+        self.marks.toggle(seq);
+        if let Focus::List(_) = self.focus {
+            self.step(-1);
         }
     }
 
@@ -126,6 +137,8 @@ impl Model {
             self.focus_on(Focus::List(self.shown));
         } else if self.zoomed {
             self.zoomed = false;
+        } else if self.query().is_all() {
+            self.marks.clear();
         } else {
             self.set_query(Query::all());
         }
