@@ -9,6 +9,7 @@ mod connect;
 mod connection;
 mod credentials;
 mod error;
+mod host_prefix;
 mod http;
 mod identity;
 mod logs;

@@ -10,6 +10,7 @@ mod clock;
 mod deployment;
 mod event_id;
 mod execution;
+mod faults;
 mod functions;
 mod http;
 mod ids;
@@ -17,6 +18,7 @@ mod json;
 mod lambda;
 mod logs;
 mod names;
+mod operation;
 mod paging;
 mod pyjson;
 mod queue;
@@ -27,19 +29,23 @@ mod wire;
 mod world;
 
 use std::net::Ipv4Addr;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 
 use self::clock::{Clock, now_ms};
 use self::deployment::Functions;
+use self::faults::Faults;
 use self::ids::Ids;
 use self::logs::Quota;
 use self::names::Names;
 use self::queue::Queue;
 use self::store::{Limits, LogStore};
 use self::world::{Tasks, World, lock};
+
+pub use self::faults::{FaultError, FaultRule, Kind as FaultKind, Span as FaultSpan, When as FaultWhen};
 
 /// How the endpoint is started; [`Options::default`] fits a real-time endpoint on a free port.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,6 +66,12 @@ pub struct Options {
     pub group_events: usize,
     /// Bytes that a group keeps, each message counted with 26 bytes of overhead; the oldest go first.
     pub group_bytes: usize,
+    /// Time between two updates of a live-tail session.
+    pub live_update: Duration,
+    /// What goes wrong from the start.
+    pub faults: Vec<FaultRule>,
+    /// Seed of the faults' chance.
+    pub fault_seed: u64,
 }
 
 impl Default for Options {
@@ -73,6 +85,9 @@ impl Default for Options {
             scan_limit: 100_000,
             group_events: 200_000,
             group_bytes: 64 * 1024 * 1024,
+            live_update: Duration::from_secs(1),
+            faults: Vec::new(),
+            fault_seed: 0,
         }
     }
 }
@@ -143,7 +158,24 @@ impl Endpoint {
 
     /// Has the next `requests` calls of `FilterLogEvents` answered with `ThrottlingException`.
     pub fn throttle_next(&self, requests: u32) {
-        self.world.throttled.store(requests, Ordering::Relaxed);
+        let (kind, operations) = (FaultKind::Throttle(FaultWhen::Next(requests)), vec!["FilterLogEvents".to_owned()]);
+        self.add_faults([FaultRule { kind, operations }]);
+    }
+
+    /// Puts these faults in the place of all that were there, their counts at nothing.
+    pub fn set_faults(&self, rules: impl IntoIterator<Item = FaultRule>) {
+        self.world.faults.replace(None, rules.into_iter().collect());
+    }
+
+    /// Adds faults to those that are there.
+    pub fn add_faults(&self, rules: impl IntoIterator<Item = FaultRule>) {
+        self.world.faults.add(rules.into_iter().collect());
+    }
+
+    /// The faults, and how often each has struck.
+    #[must_use]
+    pub fn faults(&self) -> Vec<(FaultRule, u64)> {
+        self.world.faults.struck()
     }
 
     /// Environment variables, as names and values, with which AWS tools find the endpoint.
@@ -204,7 +236,8 @@ impl World {
             functions: Mutex::new(Functions::deploy(&names, now_ms())),
             queue: Queue::new(),
             quota: Quota::new(options.filter_requests_per_second),
-            throttled: AtomicU32::new(0),
+            live_update: options.live_update,
+            faults: Faults::new(options.fault_seed, options.faults),
             undelivered: AtomicU64::new(0),
             tasks: Tasks::new(),
             names,

@@ -1,13 +1,17 @@
 //! The embedded endpoint, driven by the Rust SDK as AWS is.
 
-#![allow(clippy::unwrap_used, reason = "a test's helper fails the test as the test itself does")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test's helper fails the test as the test itself does")]
 
 #[path = "local/bench.rs"]
 mod bench;
+#[path = "local/faults.rs"]
+mod faults;
 #[path = "local/invocations.rs"]
 mod invocations;
 #[path = "local/lambda.rs"]
 mod lambda;
+#[path = "local/live.rs"]
+mod live;
 #[path = "local/logs.rs"]
 mod logs;
 #[path = "local/server.rs"]

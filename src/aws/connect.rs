@@ -17,6 +17,7 @@ use aws_types::os_shim_internal::{Env, Fs};
 use hyper::Uri;
 
 use super::credentials::Checked;
+use super::host_prefix::NoHostPrefix;
 use super::profile::{self, Local, Login};
 use super::{AwsError, Clients, Keys, Settings, credentials, http, sdk_error};
 use crate::log::visible;
@@ -151,7 +152,7 @@ fn clients(config: &SdkConfig, region: &str, login: Login, settings: &Settings) 
     let quick = config.clone().into_builder().timeout_config(timeouts(READ)).build();
     let patient = config.clone().into_builder().timeout_config(timeouts(INVOKE)).build();
     Clients {
-        logs: aws_sdk_cloudwatchlogs::Client::new(&quick),
+        logs: logs(&quick),
         lambda: aws_sdk_lambda::Client::new(&quick),
         invoke: aws_sdk_lambda::Client::new(&patient),
         sts: aws_sdk_sts::Client::new(&quick),
@@ -159,6 +160,13 @@ fn clients(config: &SdkConfig, region: &str, login: Login, settings: &Settings) 
         login,
         settings: Arc::new(settings.clone()),
     }
+}
+
+/// With an endpoint of one's own, nothing is put before its host.
+fn logs(config: &SdkConfig) -> aws_sdk_cloudwatchlogs::Client {
+    let builder = aws_sdk_cloudwatchlogs::config::Builder::from(config);
+    let builder = if config.endpoint_url().is_some() { builder.interceptor(NoHostPrefix) } else { builder };
+    aws_sdk_cloudwatchlogs::Client::from_conf(builder.build())
 }
 
 /// The whole of an operation may begin with fetching credentials.

@@ -6,6 +6,7 @@ use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::aws::Settings;
+use crate::local::FaultRule;
 
 /// See where asynchronous AWS Lambda invocations landed.
 #[derive(Debug, Parser)]
@@ -39,6 +40,7 @@ pub(super) enum Command {
     #[command(after_help = READ_EXAMPLES)]
     Read(ReadArgs),
     /// Run the embedded Lambda and CloudWatch Logs endpoint until Ctrl-C
+    #[command(after_help = LOCAL_HELP)]
     Local(LocalArgs),
     /// Show the board on an embedded endpoint with some traffic: no account, no network
     Demo(DemoArgs),
@@ -64,6 +66,22 @@ const READ_EXAMPLES: &str = "Examples:
   aws logs filter-log-events --log-group-name /aws/lambda/receiver | arrivals read -
   arrivals read receiver.log --follow
   arrivals read yesterday.jsonl --filter outcome:failure --output text";
+
+const LOCAL_HELP: &str = "Faults are written KIND[=VALUE][@OPERATION[+OPERATION...]]:
+  throttle error missing denied expired      refuse a request as the service does
+  cut reset                                  carry it out and send half of the answer, or none
+  latency=TIME slow=TIME                     wait before, or while, the answer comes
+  bucket=N                                   N requests per second
+  token empty repeat page=N                  expired page tokens, empty pages, repeated events, N events a page
+  late=TIME mask=TEXT                        log events that come late, values masked by data protection
+  sampled session=TIME                       live-tail updates that are sampled, sessions that end early
+A VALUE is a part of all cases (0.2 or 20%) or next:N; every time without one. A TIME is 400ms or 1s..4s, also behind
+a part: 0.3:1s..4s. Change them while it runs: GET, PUT, POST or DELETE /_arrivals/faults with {\"faults\": [\"throttle=0.2\"]}.
+
+Examples:
+  arrivals local --time-scale 60
+  arrivals local --fault late=0.3:1s..4s,page=50,empty=0.2,throttle=0.1@FilterLogEvents
+  arrivals local --fault latency=400ms,bucket=5@FilterLogEvents --fault denied@StartLiveTail";
 
 /// How to reach AWS.
 #[derive(Debug, Clone, Default, Args)]
@@ -221,6 +239,9 @@ pub(super) struct LocalArgs {
     /// Divides every wait and age limit
     #[arg(long, env = "ARRIVALS_TIME_SCALE", value_name = "N", default_value_t = 1.0, value_parser = time_scale)]
     pub(super) time_scale: f64,
+    /// What goes wrong.
+    #[command(flatten)]
+    pub(super) faults: FaultArgs,
 }
 
 /// `demo`.
@@ -232,9 +253,30 @@ pub(super) struct DemoArgs {
     /// Divides every wait and age limit
     #[arg(long, env = "ARRIVALS_TIME_SCALE", value_name = "N", default_value_t = 60.0, value_parser = time_scale)]
     pub(super) time_scale: f64,
+    /// What goes wrong.
+    #[command(flatten)]
+    pub(super) faults: FaultArgs,
     /// What comes out.
     #[command(flatten)]
     pub(super) output: OutputArgs,
+}
+
+/// What goes wrong at the embedded endpoint.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Faults")]
+pub(super) struct FaultArgs {
+    /// Fail on demand, several parted by commas: KIND[=VALUE][@OPERATION], such as throttle=0.2@FilterLogEvents, late=0.3:1s..4s or cut=next:1@Invoke
+    #[arg(long = "fault", env = "ARRIVALS_FAULT", value_name = "FAULT", value_delimiter = ',')]
+    pub(super) rules: Vec<FaultRule>,
+    /// Seed of the faults' chance: the same requests meet the same faults
+    #[arg(
+        long = "fault-seed",
+        env = "ARRIVALS_FAULT_SEED",
+        value_name = "N",
+        default_value_t = 0,
+        hide_default_value = true
+    )]
+    pub(super) seed: u64,
 }
 
 fn time_scale(text: &str) -> Result<f64, String> {

@@ -39,7 +39,7 @@ const PATIENCE: Duration = Duration::from_secs(12);
 /// When the port cannot be had, or the endpoint cannot be reached.
 pub(super) async fn run(args: DemoArgs, look: LookArgs) -> Result<(), Failure> {
     let (query, format) = (args.output.query()?, args.output.format()?);
-    let options = Options { port: args.port, time_scale: args.time_scale, ..Options::default() };
+    let options = Options { port: args.port, time_scale: args.time_scale, ..args.faults.options() };
     let endpoint = Endpoint::start(options).await.map_err(Failure::other)?;
     let clients = aws::connect(&settings(&endpoint)).await?;
     shorten_patience(&clients).await?;

@@ -7,7 +7,7 @@ use base64::prelude::BASE64_STANDARD;
 
 use crate::local::{Endpoint, Options};
 
-use super::args::LocalArgs;
+use super::args::{FaultArgs, LocalArgs};
 use super::exit::Failure;
 use super::interrupt;
 
@@ -19,13 +19,20 @@ const EVENTS: [&str; 2] = [r#"{"return": "failure"}"#, r#"{"return": "success"}"
 /// # Errors
 /// When the port cannot be had.
 pub(super) async fn run(args: &LocalArgs) -> Result<(), Failure> {
-    let options = Options { port: args.port, time_scale: args.time_scale, ..Options::default() };
+    let options = Options { port: args.port, time_scale: args.time_scale, ..args.faults.options() };
     let endpoint = Endpoint::start(options).await.map_err(Failure::other)?;
     let stopped = interrupt::listen();
     super::print(instructions(&endpoint, args.time_scale).as_bytes())?;
     stopped.await;
     endpoint.stop().await;
     Ok(())
+}
+
+impl FaultArgs {
+    /// The usual endpoint with these faults.
+    pub(super) fn options(&self) -> Options {
+        Options { faults: self.rules.clone(), fault_seed: self.seed, ..Options::default() }
+    }
 }
 
 fn instructions(endpoint: &Endpoint, time_scale: f64) -> String {

@@ -1,17 +1,24 @@
 //! HTTP/1.1 on a loopback socket: connections, bodies, and which service a request is for.
 
-use std::convert::Infallible;
+mod sending;
+
+use std::future::poll_fn;
+use std::io;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use http_body_util::{BodyExt, Full};
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 
+use super::faults::{Ending, admin};
+use super::operation::{Operation, Service};
 use super::wire::{Fault, Reply, Request, pairs};
 use super::world::World;
 use super::{lambda, logs, sts};
@@ -37,27 +44,59 @@ pub(crate) async fn serve(listener: TcpListener, world: Arc<World>) {
 async fn connection(stream: TcpStream, world: Arc<World>) {
     // Without it Nagle's algorithm and delayed acknowledgements hold an answer back for 40 ms.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request| answer(request, Arc::clone(&world)));
+    let resets = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&resets);
+    let service = service_fn(move |request| Box::pin(answer(request, Arc::clone(&world), Arc::clone(&told))));
+    let mut serving = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     // A connection that breaks is the client's affair.
-    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+    let _ = poll_fn(|context| serving.poll_without_shutdown(context)).await;
+    let mut stream = serving.into_parts().io.into_inner();
+    let _ = if resets.load(Ordering::Relaxed) { stream.set_zero_linger() } else { stream.shutdown().await };
 }
 
+/// Answers a request; an error in the place of an answer ends the connection.
 async fn answer(
     request: hyper::Request<Incoming>,
     world: Arc<World>,
-) -> Result<hyper::Response<Full<Bytes>>, Infallible> {
+    resets: Arc<AtomicBool>,
+) -> io::Result<hyper::Response<sending::Sent>> {
     let id = world.ids.uuid();
     let (parts, body) = request.into_parts();
-    let reply = match tokio::time::timeout(BODY_TIMEOUT, collect(body)).await {
+    let (reply, ending) = match tokio::time::timeout(BODY_TIMEOUT, collect(body)).await {
         Ok(Some(body)) => {
             let query = pairs(parts.uri.query().unwrap_or_default());
             let path = parts.uri.path().to_owned();
             let request = Request { method: parts.method, path, query, headers: parts.headers, body, id: id.clone() };
-            route(&world, &request).await
+            encounter(&world, &request).await
         }
-        Ok(None) | Err(_) => Reply::empty(400).with("connection", "close"),
+        Ok(None) | Err(_) => (Reply::empty(400).with("connection", "close"), Ending::Whole),
     };
-    Ok(response(reply, id))
+    resets.store(ending == Ending::Reset, Ordering::Relaxed);
+    sending::response(reply, id, ending)
+}
+
+/// The answer after the faults that befall the request, and how it is sent.
+async fn encounter(world: &Arc<World>, request: &Request) -> (Reply, Ending) {
+    if request.path == admin::PATH {
+        return (admin::answer(world, request), Ending::Whole);
+    }
+    let operation = Operation::of(request);
+    let met = world.faults.meet(&operation, Instant::now());
+    tokio::time::sleep(met.delay).await;
+    let reply = match met.refusal {
+        Some(refusal) => refuse(operation.service, &refusal.fault(&operation, &world.names), request),
+        None => route(world, &operation, request).await,
+    };
+    (reply, met.ending)
+}
+
+/// A fault in the manner of its service.
+fn refuse(service: Service, fault: &Fault, request: &Request) -> Reply {
+    match service {
+        Service::Logs => logs::refusal(fault),
+        Service::Lambda => lambda::refusal(fault),
+        Service::Sts => sts::refusal(fault, request),
+    }
 }
 
 /// The whole body, cut behind [`KEPT`] bytes; `None` when it broke off or is beyond all measure.
@@ -77,27 +116,18 @@ async fn collect(mut body: Incoming) -> Option<Bytes> {
     Some(kept.freeze())
 }
 
-fn response(reply: Reply, id: String) -> hyper::Response<Full<Bytes>> {
-    let mut builder = hyper::Response::builder().status(reply.status).header("x-amzn-requestid", id);
-    for (name, value) in reply.headers {
-        builder = builder.header(name, value);
-    }
-    // Only a header value with control characters fails, and none is written here.
-    builder.body(Full::new(reply.body)).unwrap_or_else(|_| hyper::Response::new(Full::default()))
-}
-
 /// Finds the service by the operation's header, the path's version or the form, and only then by the signature.
-async fn route(world: &Arc<World>, request: &Request) -> Reply {
+async fn route(world: &Arc<World>, operation: &Operation, request: &Request) -> Reply {
     let signed_for = request.header("authorization").and_then(signed_service);
-    if let Some(target) = request.header("x-amz-target") {
-        return logs::answer(world, target, request);
+    if request.header("x-amz-target").is_some() {
+        return logs::answer(world, operation, request);
     }
     if is_dated(&request.path) {
         return lambda::answer(world, request).await;
     }
     let form = request.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
     match signed_for {
-        Some("logs") => logs::answer(world, "", request),
+        Some("logs") => logs::answer(world, operation, request),
         Some("lambda") => lambda::unknown(request),
         Some("sts") | None if form || request.parameter("Action").is_some() => sts::answer(world, request),
         _ => elsewhere(request),

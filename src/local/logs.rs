@@ -3,17 +3,20 @@
 mod filter;
 mod get;
 mod groups;
+mod live;
 mod pattern;
 mod put;
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::sync::Mutex;
-use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::faults::{self, Kind};
+use super::operation::Operation;
 use super::store::Refused;
 use super::wire::{Fault, Reply, Request, to_json};
 use super::world::{World, lock};
@@ -27,12 +30,15 @@ const PAGE_EVENTS: usize = 10_000;
 /// What an operation gives: the body of its answer, or a refusal.
 type Answer = Result<String, Fault>;
 
-/// Answers a request by the `X-Amz-Target` that it names.
-pub(crate) fn answer(world: &World, target: &str, request: &Request) -> Reply {
-    let operation = target.strip_prefix("Logs_20140328.").unwrap_or(target);
-    let done = match operation {
-        "FilterLogEvents" => admit(world).and_then(|()| filter::filter_log_events(world, parse(request)?)),
-        "GetLogEvents" => parse(request).and_then(|input| get::get_log_events(world, &input)),
+/// Answers a request by the operation that it names.
+pub(crate) fn answer(world: &Arc<World>, operation: &Operation, request: &Request) -> Reply {
+    if operation.name == "StartLiveTail" {
+        let begun = parse(request).and_then(|input| live::start_live_tail(world, operation, input));
+        return begun.unwrap_or_else(|fault| refusal(&fault));
+    }
+    let done = match operation.name.as_str() {
+        "FilterLogEvents" => admit(world).and_then(|()| filter::filter_log_events(world, operation, parse(request)?)),
+        "GetLogEvents" => parse(request).and_then(|input| get::get_log_events(world, operation, &input)),
         "DescribeLogGroups" => parse(request).and_then(|input| groups::describe_log_groups(world, &input)),
         "DescribeLogStreams" => parse(request).and_then(|input| groups::describe_log_streams(world, &input)),
         "PutLogEvents" => parse(request).and_then(|input| put::put_log_events(world, input)),
@@ -52,7 +58,8 @@ struct Refusal<'a> {
     message: &'a str,
 }
 
-fn refusal(fault: &Fault) -> Reply {
+/// A fault with the protocol's header and body.
+pub(crate) fn refusal(fault: &Fault) -> Reply {
     let body = to_json(&Refusal { code: fault.code, message: &fault.message });
     Reply::new(fault.status, JSON, body).with("x-amzn-errortype", fault.code)
 }
@@ -140,10 +147,24 @@ impl Quota {
 }
 
 fn admit(world: &World) -> Result<(), Fault> {
-    let take_one = |left: u32| left.checked_sub(1);
-    let injected = world.throttled.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take_one).is_ok();
-    if injected || !world.quota.admits(Instant::now()) {
-        return Err(Fault::new(400, "ThrottlingException", "Rate exceeded"));
+    if world.quota.admits(Instant::now()) {
+        Ok(())
+    } else {
+        Err(Fault::new(400, "ThrottlingException", "Rate exceeded"))
+    }
+}
+
+/// A message as the caller may see it: sensitive data stays masked unless `unmask` asks otherwise.
+fn shown<'a>(world: &World, message: &'a str, unmask: bool) -> Cow<'a, str> {
+    let masked = if unmask { None } else { world.faults.masked(message) };
+    masked.map_or(Cow::Borrowed(message), Cow::Owned)
+}
+
+/// Refuses to show sensitive data to who is denied `logs:Unmask`.
+fn may_unmask(world: &World, operation: &Operation, unmask: bool) -> Result<(), Fault> {
+    let unmasking = operation.also("Unmask");
+    if unmask && world.faults.strikes(|kind| matches!(kind, Kind::Denied(_)), &unmasking) {
+        return Err(faults::Refusal::Denied.fault(&unmasking, &world.names));
     }
     Ok(())
 }

@@ -48,6 +48,11 @@ impl Names {
         format!("arn:{}:logs:{}:{}:log-group:{group}", self.partition(), self.region, self.account)
     }
 
+    /// ARN of whoever calls: no signature is checked, so that all are one.
+    pub(crate) fn caller_arn(&self) -> String {
+        format!("arn:{}:iam::{}:user/local", self.partition(), self.account)
+    }
+
     /// ARN of a function's execution role.
     pub(crate) fn role_arn(&self, name: &str) -> String {
         format!("arn:{}:iam::{}:role/{name}", self.partition(), self.account)

@@ -1,10 +1,16 @@
 //! Log groups, streams and events in memory, bounded, oldest dropped first.
 
-use std::collections::BTreeMap;
+mod inbox;
+
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::clock::now_ms;
 use super::event_id::EventId;
+use inbox::Subscription;
+
+pub(crate) use inbox::{Delivery, Inbox};
 
 /// Most of what one group keeps.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +35,15 @@ pub(crate) struct StoredEvent {
     pub(crate) message: Arc<str>,
     /// When it was taken in, in milliseconds since the Unix epoch.
     pub(crate) ingestion_time: i64,
+    /// Until when it is on its way, and nobody sees it.
+    pub(crate) underway: Option<Instant>,
+}
+
+impl StoredEvent {
+    /// Whether it can be read by now.
+    pub(crate) fn is_taken_in(&self, now: Instant) -> bool {
+        self.underway.is_none_or(|arrival| arrival <= now)
+    }
 }
 
 /// A log stream.
@@ -75,6 +90,7 @@ pub(crate) enum Refused {
 pub(crate) struct LogStore {
     groups: BTreeMap<String, Group>,
     limits: Limits,
+    subscriptions: Vec<Subscription>,
     sequence: u64,
     last_ingestion: i64,
 }
@@ -82,7 +98,7 @@ pub(crate) struct LogStore {
 impl LogStore {
     /// An empty store.
     pub(crate) fn new(limits: Limits) -> Self {
-        Self { groups: BTreeMap::new(), limits, sequence: 0, last_ingestion: 0 }
+        Self { groups: BTreeMap::new(), limits, subscriptions: Vec::new(), sequence: 0, last_ingestion: 0 }
     }
 
     /// All groups, by name.
@@ -122,8 +138,24 @@ impl LogStore {
         Ok(())
     }
 
+    /// Has what is put into these groups from now on delivered as well, as long as the inbox is kept.
+    pub(crate) fn subscribe(&mut self, groups: HashSet<String>, inbox: &Arc<Inbox>) {
+        self.subscriptions.retain(|subscription| subscription.inbox.strong_count() > 0);
+        self.subscriptions.push(Subscription { groups, inbox: Arc::downgrade(inbox) });
+    }
+
     /// Takes events in, each a timestamp and a message, and drops the oldest beyond the group's limits.
-    pub(crate) fn put(&mut self, group: &str, stream: &str, events: Vec<(i64, Arc<str>)>) -> Result<(), Refused> {
+    ///
+    /// `late` tells of each for how many more milliseconds it stays on its way.
+    pub(crate) fn put(
+        &mut self,
+        group: &str,
+        stream: &str,
+        events: Vec<(i64, Arc<str>)>,
+        mut late: impl FnMut() -> i64,
+    ) -> Result<(), Refused> {
+        let inboxes = self.inboxes(group);
+        let group_name: Arc<str> = Arc::from(group);
         let group = self.groups.get_mut(group).ok_or(Refused::NoGroup)?;
         let (name, kept) = group.streams.get_key_value(stream).ok_or(Refused::NoStream)?;
         let (name, mut kept) = (Arc::clone(name), kept.clone());
@@ -132,15 +164,35 @@ impl LogStore {
         for (timestamp, message) in events {
             let id = EventId { sequence: self.sequence, ..EventId::first_at(timestamp) };
             self.sequence += 1;
+            let late = late();
             kept.extend_to(timestamp, self.last_ingestion);
             group.bytes += message.len() + EVENT_OVERHEAD;
-            let event = StoredEvent { stream: Arc::clone(&name), message, ingestion_time: self.last_ingestion };
+            let event = StoredEvent {
+                stream: Arc::clone(&name),
+                message,
+                ingestion_time: self.last_ingestion.saturating_add(late),
+                underway: underway(late),
+            };
+            for inbox in &inboxes {
+                inbox.push(Delivery { group: Arc::clone(&group_name), timestamp, event: event.clone() });
+            }
             group.events.insert(id, event);
         }
         group.streams.insert(name, kept);
         group.trim(self.limits);
         Ok(())
     }
+
+    fn inboxes(&self, group: &str) -> Vec<Arc<Inbox>> {
+        let concerned = self.subscriptions.iter().filter(|subscription| subscription.groups.contains(group));
+        concerned.filter_map(|subscription| subscription.inbox.upgrade()).collect()
+    }
+}
+
+/// When an event that is so many milliseconds late can be read.
+fn underway(late: i64) -> Option<Instant> {
+    let late = u64::try_from(late).ok().filter(|late| *late > 0)?;
+    Instant::now().checked_add(Duration::from_millis(late))
 }
 
 impl Stream {
@@ -180,8 +232,8 @@ mod tests {
     #[test]
     fn events_are_read_by_timestamp_and_then_as_they_came() {
         let mut store = store(10, 10_000);
-        store.put("g", "s", vec![(5, "b".into()), (5, "c".into()), (9, "d".into())]).unwrap();
-        store.put("g", "s", vec![(1, "a".into())]).unwrap();
+        store.put("g", "s", vec![(5, "b".into()), (5, "c".into()), (9, "d".into())], || 0).unwrap();
+        store.put("g", "s", vec![(1, "a".into())], || 0).unwrap();
         assert_eq!(messages(&store), ["a", "b", "c", "d"]);
         assert_eq!(store.groups()["g"].streams["s"].span, Some((1, 9)));
     }
@@ -189,10 +241,10 @@ mod tests {
     #[test]
     fn the_oldest_go_first_by_count_and_by_bytes() {
         let mut by_count = store(2, 10_000);
-        by_count.put("g", "s", vec![(1, "a".into()), (2, "b".into()), (3, "c".into())]).unwrap();
+        by_count.put("g", "s", vec![(1, "a".into()), (2, "b".into()), (3, "c".into())], || 0).unwrap();
         assert_eq!(messages(&by_count), ["b", "c"]);
         let mut by_bytes = store(100, 2 * (EVENT_OVERHEAD + 1));
-        by_bytes.put("g", "s", vec![(1, "a".into()), (2, "b".into()), (3, "c".into())]).unwrap();
+        by_bytes.put("g", "s", vec![(1, "a".into()), (2, "b".into()), (3, "c".into())], || 0).unwrap();
         assert_eq!(messages(&by_bytes), ["b", "c"]);
         assert_eq!(by_bytes.groups()["g"].bytes, 2 * (EVENT_OVERHEAD + 1));
     }
@@ -203,7 +255,7 @@ mod tests {
         assert_eq!(store.create_group("g", "STANDARD"), Err(Refused::Exists));
         assert_eq!(store.create_stream("g", "s"), Err(Refused::Exists));
         assert_eq!(store.create_stream("x", "s"), Err(Refused::NoGroup));
-        assert_eq!(store.put("x", "s", Vec::new()), Err(Refused::NoGroup));
-        assert_eq!(store.put("g", "x", Vec::new()), Err(Refused::NoStream));
+        assert_eq!(store.put("x", "s", Vec::new(), || 0), Err(Refused::NoGroup));
+        assert_eq!(store.put("g", "x", Vec::new(), || 0), Err(Refused::NoStream));
     }
 }

@@ -1,6 +1,6 @@
 //! STS: the query protocol with XML answers, and its one operation that everybody calls first.
 
-use super::wire::{Reply, Request, pairs};
+use super::wire::{Fault, Reply, Request, pairs};
 use super::world::World;
 
 /// Answers a form or a query with an `Action`.
@@ -14,10 +14,10 @@ pub(crate) fn answer(world: &World, request: &Request) -> Reply {
 }
 
 fn identity(world: &World, request: &Request) -> Reply {
-    let account = &world.names.account;
+    let (account, arn) = (&world.names.account, world.names.caller_arn());
     let body = format!(
         "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  <GetCallerIdentityResult>\n    \
-         <Arn>arn:aws:iam::{account}:user/local</Arn>\n    <UserId>AIDALOCALARRIVALS0000</UserId>\n    \
+         <Arn>{arn}</Arn>\n    <UserId>AIDALOCALARRIVALS0000</UserId>\n    \
          <Account>{account}</Account>\n  </GetCallerIdentityResult>\n  <ResponseMetadata>\n    \
          <RequestId>{}</RequestId>\n  </ResponseMetadata>\n</GetCallerIdentityResponse>\n",
         request.id
@@ -26,14 +26,20 @@ fn identity(world: &World, request: &Request) -> Reply {
 }
 
 fn unknown(action: &str, request: &Request) -> Reply {
+    let message = format!("Could not find operation {action} for version 2011-06-15");
+    refusal(&Fault::new(400, "InvalidAction", message), request)
+}
+
+/// A fault in XML.
+pub(crate) fn refusal(fault: &Fault, request: &Request) -> Reply {
     let body = format!(
         "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  <Error>\n    <Type>Sender</Type>\n    \
-         <Code>InvalidAction</Code>\n    <Message>Could not find operation {} for version 2011-06-15</Message>\n  \
-         </Error>\n  <RequestId>{}</RequestId>\n</ErrorResponse>\n",
-        escaped(action),
+         <Code>{}</Code>\n    <Message>{}</Message>\n  </Error>\n  <RequestId>{}</RequestId>\n</ErrorResponse>\n",
+        fault.code,
+        escaped(&fault.message),
         request.id
     );
-    Reply::new(400, "text/xml", body)
+    Reply::new(fault.status, "text/xml", body)
 }
 
 fn escaped(text: &str) -> String {

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use hyper::HeaderMap;
 use hyper::Method;
 use serde::Serialize;
+use tokio::sync::mpsc;
 
 /// A whole request.
 #[derive(Debug)]
@@ -43,18 +44,34 @@ pub(crate) struct Reply {
     /// Headers beside the request id, the date and the length.
     pub(crate) headers: Vec<(&'static str, String)>,
     /// Body.
-    pub(crate) body: Bytes,
+    pub(crate) body: Body,
+}
+
+/// The body of an answer.
+#[derive(Debug)]
+pub(crate) enum Body {
+    /// All of it.
+    Whole(Bytes),
+    /// What comes, until its sender is gone.
+    Stream(mpsc::Receiver<Bytes>),
 }
 
 impl Reply {
     /// An answer of this type.
     pub(crate) fn new(status: u16, content_type: &str, body: impl Into<Bytes>) -> Self {
-        Self { status, headers: vec![("content-type", content_type.to_owned())], body: body.into() }
+        let headers = vec![("content-type", content_type.to_owned())];
+        Self { status, headers, body: Body::Whole(body.into()) }
+    }
+
+    /// An answer of this type that goes on until its sender is dropped.
+    pub(crate) fn streaming(content_type: &str, pieces: mpsc::Receiver<Bytes>) -> Self {
+        let headers = vec![("content-type", content_type.to_owned())];
+        Self { status: 200, headers, body: Body::Stream(pieces) }
     }
 
     /// An answer without a body.
     pub(crate) fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: Bytes::new() }
+        Self { status, headers: Vec::new(), body: Body::Whole(Bytes::new()) }
     }
 
     /// The same answer with a further header.

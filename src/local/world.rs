@@ -1,18 +1,20 @@
 //! What every part of the endpoint shares.
 
 use std::future::Future;
-use std::sync::atomic::{AtomicU32, AtomicU64};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::task::JoinSet;
 
 use super::clock::Clock;
 use super::deployment::Functions;
+use super::faults::Faults;
 use super::ids::Ids;
 use super::logs::Quota;
 use super::names::Names;
 use super::queue::Queue;
-use super::store::LogStore;
+use super::store::{LogStore, Refused};
 
 /// The endpoint's state.
 #[derive(Debug)]
@@ -33,12 +35,21 @@ pub(crate) struct World {
     pub(crate) queue: Queue,
     /// The rate of `FilterLogEvents`.
     pub(crate) quota: Quota,
-    /// How many of the next `FilterLogEvents` are throttled.
-    pub(crate) throttled: AtomicU32,
+    /// Time between two updates of a live-tail session.
+    pub(crate) live_update: Duration,
+    /// What goes wrong.
+    pub(crate) faults: Faults,
     /// Records that found no receiver.
     pub(crate) undelivered: AtomicU64,
     /// Connections, invocations and deliveries.
     pub(crate) tasks: Tasks,
+}
+
+impl World {
+    /// Takes log events in, each a timestamp and a message, as late as the faults will have it.
+    pub(crate) fn log(&self, group: &str, stream: &str, events: Vec<(i64, Arc<str>)>) -> Result<(), Refused> {
+        lock(&self.logs).put(group, stream, events, || self.faults.lateness())
+    }
 }
 
 /// Locks, also when another holder panicked: the state is changed in one step each time.

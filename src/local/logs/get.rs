@@ -1,12 +1,17 @@
 //! `GetLogEvents`: one stream, forwards or backwards, with tokens that never end.
 
+use std::borrow::Cow;
+use std::time::Instant;
+
 use serde::{Deserialize, Serialize};
 
 use super::super::event_id::{EventId, LATEST};
+use super::super::faults::Kind;
+use super::super::operation::Operation;
 use super::super::store::{EVENT_OVERHEAD, Group, Refused, StoredEvent};
 use super::super::wire::{Fault, to_json};
 use super::super::world::{World, lock};
-use super::{Answer, PAGE_BYTES, PAGE_EVENTS, group_name, invalid, limit};
+use super::{Answer, PAGE_BYTES, PAGE_EVENTS, group_name, invalid, limit, may_unmask, shown};
 
 /// `GetLogEvents`' parameters.
 #[derive(Deserialize)]
@@ -20,13 +25,15 @@ pub(super) struct Get {
     next_token: Option<String>,
     limit: Option<i64>,
     start_from_head: Option<bool>,
+    #[serde(default)]
+    unmask: bool,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Event<'a> {
     timestamp: i64,
-    message: &'a str,
+    message: Cow<'a, str>,
     ingestion_time: i64,
 }
 
@@ -48,9 +55,13 @@ enum Cursor {
 }
 
 /// One page of a stream, in the order of time also when it is read backwards.
-pub(super) fn get_log_events(world: &World, input: &Get) -> Answer {
+pub(super) fn get_log_events(world: &World, operation: &Operation, input: &Get) -> Answer {
+    may_unmask(world, operation, input.unmask)?;
+    if input.next_token.is_some() && world.faults.strikes(|kind| matches!(kind, Kind::Token(_)), operation) {
+        return Err(refused_token());
+    }
     let name = group_name(world, input.log_group_name.as_deref(), input.log_group_identifier.as_deref())?;
-    let most = limit(input.limit, PAGE_EVENTS, PAGE_EVENTS)?;
+    let most = limit(input.limit, PAGE_EVENTS, PAGE_EVENTS)?.min(world.faults.page(operation).unwrap_or(PAGE_EVENTS));
     let (from, to) = (input.start_time.unwrap_or(0), input.end_time.unwrap_or(LATEST));
     let cursor = match &input.next_token {
         Some(token) => Cursor::read(token)?,
@@ -67,7 +78,7 @@ pub(super) fn get_log_events(world: &World, input: &Get) -> Answer {
         (Some((first, _)), Some((last, _))) => (*first, last.next()),
         _ => (cursor.place(), cursor.place()),
     };
-    let events = found.into_iter().map(|(id, event)| describe(id, event)).collect();
+    let events = found.into_iter().map(|found| describe(world, found, input.unmask)).collect();
     let next_forward_token = format!("f/{}/s", forward.to_digits());
     let next_backward_token = format!("b/{}/s", backward.to_digits());
     Ok(to_json(&Page { events, next_forward_token, next_backward_token }))
@@ -88,7 +99,9 @@ fn page<'a>(
     if low >= high {
         return Vec::new();
     }
-    let of_stream = group.events.range(low..high).filter(|(_, event)| &*event.stream == stream);
+    let now = Instant::now();
+    let of_stream = group.events.range(low..high);
+    let of_stream = of_stream.filter(|(_, event)| &*event.stream == stream && event.is_taken_in(now));
     let of_stream = of_stream.map(|(id, event)| (*id, event));
     match cursor {
         Cursor::Forward(_) => bounded(of_stream, most),
@@ -113,8 +126,13 @@ fn bounded<'a>(
     fits.map(|(_, event)| event).collect()
 }
 
-fn describe(id: EventId, event: &StoredEvent) -> Event<'_> {
-    Event { timestamp: id.timestamp, message: &event.message, ingestion_time: event.ingestion_time }
+fn describe<'a>(world: &World, (id, event): (EventId, &'a StoredEvent), unmask: bool) -> Event<'a> {
+    let message = shown(world, &event.message, unmask);
+    Event { timestamp: id.timestamp, message, ingestion_time: event.ingestion_time }
+}
+
+fn refused_token() -> Fault {
+    invalid("The specified nextToken is invalid.")
 }
 
 impl Cursor {
@@ -127,6 +145,6 @@ impl Cursor {
     fn read(token: &str) -> Result<Self, Fault> {
         let inside = |head: &str| EventId::from_digits(token.strip_prefix(head)?.strip_suffix("/s")?);
         let found = inside("f/").map(Self::Forward).or_else(|| inside("b/").map(Self::Backward));
-        found.ok_or_else(|| invalid("The specified nextToken is invalid."))
+        found.ok_or_else(refused_token)
     }
 }

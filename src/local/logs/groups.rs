@@ -45,6 +45,8 @@ struct DescribedGroup {
     stored_bytes: usize,
     log_group_class: &'static str,
     log_group_arn: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data_protection_status: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -110,6 +112,7 @@ fn describe_group(world: &World, name: &str, group: &Group) -> DescribedGroup {
         stored_bytes: group.bytes,
         log_group_class: group.class,
         log_group_arn,
+        data_protection_status: world.faults.protects().then_some("ACTIVATED"),
     }
 }
 

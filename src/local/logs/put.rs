@@ -106,7 +106,7 @@ pub(super) fn put_log_events(world: &World, input: Batch) -> Answer {
     };
     let kept = events.into_iter().take(too_new).skip(too_old);
     let kept = kept.map(|event| (event.timestamp, Arc::from(event.message))).collect();
-    lock(&world.logs).put(&input.group, &input.stream, kept)?;
+    world.log(&input.group, &input.stream, kept)?;
     let rejected_log_events_info = (rejected != Rejected::default()).then_some(rejected);
     Ok(to_json(&Taken {
         next_sequence_token: "49600000000000000000000000000000000000000000000000000000",
