@@ -86,6 +86,19 @@ impl Clients {
         connect(&self.settings).await
     }
 
+    /// Clients whose Lambda is that of another region; the logs stay where they are.
+    #[must_use]
+    pub fn at(&self, region: &str) -> Self {
+        if *self.region == *region {
+            return self.clone();
+        }
+        let lambda = |client: &aws_sdk_lambda::Client| {
+            let region = aws_config::Region::new(region.to_owned());
+            aws_sdk_lambda::Client::from_conf(client.config().to_builder().region(region).build())
+        };
+        Self { lambda: lambda(&self.lambda), invoke: lambda(&self.invoke), ..self.clone() }
+    }
+
     /// The region that was settled on.
     #[must_use]
     pub fn region(&self) -> &str {

@@ -10,5 +10,6 @@ pub mod local;
 pub mod log;
 pub mod output;
 pub mod record;
+pub mod replay;
 pub mod source;
 pub mod ui;

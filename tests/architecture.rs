@@ -13,9 +13,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("board", &["record", "log"]),
     ("aws", &["log"]),
     ("source", &["log", "record", "aws"]),
+    ("replay", &["record", "aws", "log"]),
     ("local", &["record"]),
-    ("output", &["record", "log", "board"]),
-    ("app", &["board", "record", "log", "source", "output", "aws", "ui"]),
+    ("output", &["record", "log", "board", "replay"]),
+    ("app", &["board", "record", "log", "source", "output", "aws", "replay", "ui"]),
     ("ui", &["app", "board", "record", "log"]),
 ];
 
@@ -30,6 +31,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("log", &["tokio", "aws_", "ratatui", "crossterm"]),
     ("record", &["tokio", "aws_", "ratatui", "crossterm"]),
     ("board", &["tokio", "aws_", "ratatui", "crossterm"]),
+    ("replay", &["ratatui", "crossterm"]),
     ("local", &["aws_sdk", "aws_config", "ratatui", "crossterm"]),
     ("output", &["aws_", "ratatui", "crossterm"]),
     ("ui", &["tokio", "aws_"]),

@@ -1,0 +1,236 @@
+//! What speaks against a send, or should be known before it.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::facts::Facts;
+use super::invoker::Kind;
+use super::journal::{Attempt, Fate};
+use super::plan::Item;
+use crate::aws::Identity;
+use crate::record::FunctionArn;
+
+/// Bytes that a payload could have until October 2025, and that an SNS topic still takes.
+const FORMER_LIMIT: usize = 256 * 1024;
+
+/// Something to know before a payload is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Warning {
+    /// It was sent before.
+    Replayed {
+        /// When, in milliseconds since the Unix epoch.
+        at: i64,
+        /// What became of it.
+        fate: Fate,
+    },
+    /// The record is older than Lambda keeps an event.
+    Old {
+        /// Its age.
+        age: Duration,
+        /// The maximum age.
+        maximum: Duration,
+    },
+    /// The function is in another account than who sends.
+    OtherAccount {
+        /// Account of the function.
+        function: String,
+        /// Account of who sends.
+        sender: String,
+    },
+    /// The function is in another region than the log that is read.
+    OtherRegion {
+        /// Region of the function.
+        function: String,
+        /// Region of the log.
+        log: String,
+    },
+    /// The function's code has changed since the record was made.
+    LatestChanged {
+        /// When, in milliseconds since the Unix epoch.
+        at: i64,
+    },
+    /// It goes to another version or alias than the record's.
+    OtherQualifier {
+        /// The record's own.
+        from: String,
+        /// Where it goes.
+        to: String,
+    },
+    /// The payload was edited.
+    Edited,
+    /// The payload was rebuilt from a print that was not JSON.
+    Recovered,
+    /// The record was delivered more than once.
+    Redelivered {
+        /// How often before.
+        times: u32,
+    },
+    /// A success starts something else in turn.
+    StartsOthers {
+        /// What.
+        names: Vec<String>,
+    },
+    /// No record will come of a success, or of a failure.
+    NoDestination {
+        /// `success`, `failure`, or both.
+        of: &'static str,
+    },
+    /// A synchronous invocation has no record.
+    NoRecord,
+    /// The payload is near the limit.
+    Large {
+        /// Bytes that it has.
+        bytes: usize,
+    },
+    /// Something could not be looked at.
+    NotKnown {
+        /// What.
+        what: &'static str,
+        /// Why.
+        why: String,
+    },
+}
+
+/// What a send is looked at with.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// Now, in milliseconds since the Unix epoch.
+    pub now: i64,
+    /// The last send of the same record.
+    pub last: Option<&'a Attempt>,
+    /// What is known of the function, once that is known.
+    pub facts: Option<&'a Facts>,
+    /// Log groups that are watched: what lands in them starts nothing unseen.
+    pub watched: &'a [String],
+}
+
+/// What to know before an item is sent; the gravest first.
+#[must_use]
+pub fn warnings(item: &Item, context: &Context<'_>) -> Vec<Warning> {
+    let mut found = Vec::new();
+    found.extend(context.last.map(|last| Warning::Replayed { at: last.at, fate: last.fate.clone() }));
+    if let Some(facts) = context.facts {
+        found.extend(place(item, facts));
+        found.extend(code(item, facts));
+        found.extend(age(item, facts, context.now));
+        found.extend(outcomes(item, facts, context.watched));
+    }
+    found.extend(qualifier(item));
+    found.extend(item.edited.then_some(Warning::Edited));
+    found.extend(item.recovered.then_some(Warning::Recovered));
+    found.extend((item.redelivery > 0).then_some(Warning::Redelivered { times: item.redelivery }));
+    found.extend((item.call.kind == Kind::RequestResponse).then_some(Warning::NoRecord));
+    let bytes = item.call.payload.len();
+    found.extend((bytes > FORMER_LIMIT).then_some(Warning::Large { bytes }));
+    found
+}
+
+fn place(item: &Item, facts: &Facts) -> Vec<Warning> {
+    let mut found = Vec::new();
+    let own = |part: Option<&str>| part.map(str::to_owned);
+    match (&facts.identity, own(item.function.account())) {
+        (Ok(Identity { account, .. }), Some(function)) if *account != function => {
+            found.push(Warning::OtherAccount { function, sender: account.clone() });
+        }
+        (Err(why), _) => found.push(Warning::NotKnown { what: "who sends", why: why.clone() }),
+        _ => {}
+    }
+    if let Some(function) = own(item.function.region()).filter(|region| *region != facts.region) {
+        found.push(Warning::OtherRegion { function, log: facts.region.clone() });
+    }
+    found
+}
+
+fn code(item: &Item, facts: &Facts) -> Option<Warning> {
+    let to = FunctionArn::parse(&item.call.target);
+    if to.qualifier().is_some_and(|qualifier| qualifier != "$LATEST") {
+        return None;
+    }
+    match &facts.modified {
+        Ok(at) if *at > item.recorded => Some(Warning::LatestChanged { at: *at }),
+        Ok(_) => None,
+        Err(why) => Some(Warning::NotKnown { what: "when $LATEST was changed", why: why.clone() }),
+    }
+}
+
+fn age(item: &Item, facts: &Facts, now: i64) -> Option<Warning> {
+    let maximum = facts.config.as_ref().ok()?.age;
+    let age = Duration::from_millis(u64::try_from(now - item.recorded).unwrap_or(0));
+    (age > maximum).then_some(Warning::Old { age, maximum })
+}
+
+fn outcomes(item: &Item, facts: &Facts, watched: &[String]) -> Vec<Warning> {
+    let config = match &facts.config {
+        Ok(config) => config,
+        Err(why) => return vec![Warning::NotKnown { what: "what becomes of outcomes", why: why.clone() }],
+    };
+    let mut found = Vec::new();
+    let seen = |name: &String| watched.iter().any(|group| group.rsplit('/').next() == Some(name));
+    let names: Vec<_> = facts.starts.iter().filter(|name| !seen(name)).cloned().collect();
+    if item.call.kind == Kind::Event {
+        if !names.is_empty() {
+            found.push(Warning::StartsOthers { names });
+        }
+        found.extend(match (&config.on_success, &config.on_failure) {
+            (None, None) => Some(Warning::NoDestination { of: "success or failure" }),
+            (None, _) => Some(Warning::NoDestination { of: "success" }),
+            (_, None) => Some(Warning::NoDestination { of: "failure" }),
+            _ => None,
+        });
+    }
+    found
+}
+
+fn qualifier(item: &Item) -> Option<Warning> {
+    let to = FunctionArn::parse(&item.call.target);
+    let name = |arn: &FunctionArn| arn.qualifier().unwrap_or("$LATEST").to_owned();
+    let (from, to) = (name(&item.function), name(&to));
+    (from != to).then_some(Warning::OtherQualifier { from, to })
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Replayed { at, fate } => write!(f, "already replayed at {}{}", time(*at), became(fate)),
+            Self::Old { age, maximum } => {
+                write!(f, "{} old: older than the {} for which Lambda keeps an event", span(*age), span(*maximum))
+            }
+            Self::OtherAccount { function, sender } => {
+                write!(f, "the function is in account {function}, and {sender} sends")
+            }
+            Self::OtherRegion { function, log } => write!(f, "the function is in {function}, its log is read in {log}"),
+            Self::LatestChanged { at } => write!(f, "$LATEST was changed at {}, after the record was made", time(*at)),
+            Self::OtherQualifier { from, to } => write!(f, "goes to {to} instead of {from}"),
+            Self::Edited => f.write_str("the payload was edited"),
+            Self::Recovered => f.write_str(
+                "the payload was rebuilt from a print that was not JSON: its spelling is not the first one's",
+            ),
+            Self::Redelivered { times } => write!(f, "this record was delivered {times} times before"),
+            Self::StartsOthers { names } => write!(f, "a success starts {}", names.join(", ")),
+            Self::NoDestination { of } => write!(f, "no record will come of a {of}: there is no destination for it"),
+            Self::NoRecord => f.write_str("runs at once, and no destination hears of it"),
+            Self::Large { bytes } => write!(f, "{bytes} bytes: an SNS destination would leave the payloads out"),
+            Self::NotKnown { what, why } => write!(f, "{what} is not known: {why}"),
+        }
+    }
+}
+
+fn became(fate: &Fate) -> String {
+    match fate {
+        Fate::Unknown { .. } => ", and nobody knows whether it was sent".to_owned(),
+        Fate::Refused { .. } => String::new(),
+        Fate::Sent { .. } => ", no record seen yet".to_owned(),
+        Fate::Answered(verdict) => format!(": {}", verdict.words()),
+    }
+}
+
+fn time(at: i64) -> String {
+    jiff::Timestamp::from_millisecond(at).map_or_else(|_| at.to_string(), |time| format!("{time:.0}"))
+}
+
+fn span(span: Duration) -> String {
+    super::duration_words(i64::try_from(span.as_millis()).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests;
