@@ -3,6 +3,7 @@
 pub mod action;
 mod colours;
 pub mod document;
+mod history;
 pub mod jobs;
 pub mod keymap;
 pub mod message;
@@ -20,6 +21,8 @@ use tokio::sync::mpsc;
 
 use crate::ui::{self, Theme};
 
+pub use history::History;
+
 use colours::Colours;
 use jobs::{Jobs, World};
 use message::{Effect, Message};
@@ -29,8 +32,6 @@ use terminal::Terminal;
 
 /// Shortest time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
-/// Entries that the filter looks at between two looks at the clock.
-const SLICE: usize = 512;
 /// How long arrivals are taken in, or filtered, before the keyboard is heard again.
 const TURN: Duration = Duration::from_millis(4);
 
@@ -47,12 +48,19 @@ pub enum BoardError {
 
 /// Shows the board until the user leaves it.
 ///
-/// `inputs` brings what the sources find; the board lives on when it closes. Jobs reach out through `world`.
+/// `inputs` brings what the sources find; the board lives on when it closes. Jobs reach out through `world`, and filters
+/// that are kept are added to `history`.
 ///
 /// # Errors
 /// When the terminal cannot be taken, read or written, or a thread panics.
-pub async fn run(model: Model, theme: Theme, inputs: mpsc::Receiver<Message>, world: World) -> Result<(), BoardError> {
-    let mut app = App::new(model, theme, inputs, world)?;
+pub async fn run(
+    model: Model,
+    theme: Theme,
+    inputs: mpsc::Receiver<Message>,
+    world: World,
+    history: History,
+) -> Result<(), BoardError> {
+    let mut app = App::new(model, theme, inputs, world, history)?;
     while !app.over {
         app.turn().await?;
     }
@@ -69,6 +77,7 @@ struct App {
     inputs: Option<mpsc::Receiver<Message>>,
     colours: Colours,
     jobs: Jobs,
+    history: History,
     drawn: Option<Instant>,
     dirty: bool,
     filtering: bool,
@@ -76,7 +85,13 @@ struct App {
 }
 
 impl App {
-    fn new(model: Model, theme: Theme, inputs: mpsc::Receiver<Message>, world: World) -> io::Result<Self> {
+    fn new(
+        model: Model,
+        theme: Theme,
+        inputs: mpsc::Receiver<Message>,
+        world: World,
+        history: History,
+    ) -> io::Result<Self> {
         Ok(Self {
             model,
             colours: Colours::start(theme.syntax()),
@@ -86,6 +101,7 @@ impl App {
             keys: EventStream::new(),
             inputs: Some(inputs),
             jobs: Jobs::new(world),
+            history,
             drawn: None,
             dirty: true,
             filtering: false,
@@ -145,7 +161,8 @@ impl App {
         let mut effects = Vec::new();
         let started = Instant::now();
         while self.filtering && started.elapsed() < TURN {
-            self.filtering = self.model.advance(SLICE, &mut effects);
+            let slice = self.model.query().pace();
+            self.filtering = self.model.advance(slice, &mut effects);
         }
         self.dirty = true;
         self.carry_out(effects)
@@ -157,6 +174,7 @@ impl App {
                 Effect::Quit => self.over = true,
                 Effect::Suspend => self.terminal.suspend()?,
                 Effect::Copy(text) => self.terminal.copy(&text)?,
+                Effect::Remember(filter) => self.history.add(&filter),
                 Effect::CaptureMouse(capture) => self.terminal.capture_mouse(capture)?,
                 Effect::Colour { generation, document } => self.colours.want(generation, document),
                 Effect::Start { ticket, request } => self.jobs.start(ticket, request),

@@ -6,6 +6,7 @@
 
 mod entry;
 mod filter;
+mod label;
 mod order;
 mod query;
 #[cfg(test)]
@@ -16,13 +17,14 @@ mod tests;
 mod totals;
 mod view;
 
-pub use entry::{Entry, Pane, Seq};
-pub use query::{Query, QueryError};
+pub use entry::{Entry, Pane, Seq, State};
+pub use query::{Candidate, Completion, Names, Query, QueryError};
 pub use totals::Totals;
 pub use view::View;
 
 use crate::record::Condition;
 use filter::Filter;
+use label::Labels;
 use order::{Key, Order};
 use store::Store;
 
@@ -34,7 +36,9 @@ pub struct Board {
     failures: Order,
     successes: Order,
     totals: Totals,
+    labels: Labels,
     filter: Filter,
+    newest: i64,
 }
 
 impl Board {
@@ -50,7 +54,9 @@ impl Board {
             failures: Order::default(),
             successes: Order::default(),
             totals: Totals::default(),
-            filter: settled(Query::all()),
+            labels: Labels::default(),
+            filter: settled(Query::all(), 0),
+            newest: i64::MIN,
         }
     }
 
@@ -58,13 +64,67 @@ impl Board {
     ///
     /// The entry itself may be what is given up, when it is the oldest success.
     pub fn append(&mut self, entry: Entry) -> Seq {
-        let key = Key { time: entry.time(), seq: self.store.next() };
+        let (key, pane) = (Key { time: entry.time(), seq: self.store.next() }, entry.pane());
         self.totals.count(&entry);
-        self.filter.append(key, &entry);
-        self.order_mut(entry.pane()).insert(key);
-        let seq = self.store.append(entry);
+        self.newest = self.newest.max(key.time);
+        let label = self.labels.take(&entry);
+        self.filter.learn(&self.labels);
+        let seq = self.store.append(entry, label);
+        if let Some(slot) = self.store.slot(seq) {
+            self.filter.appended(key, slot);
+        }
+        self.order_mut(pane).insert(key);
         while self.store.bytes() > self.limit_bytes && self.evict() {}
         seq
+    }
+
+    /// The time of the newest entry so far, in milliseconds since the Unix epoch; `None` before the first.
+    #[must_use]
+    pub fn newest(&self) -> Option<i64> {
+        (self.newest > i64::MIN).then_some(self.newest)
+    }
+
+    /// What became of an entry; nothing once it was evicted.
+    #[must_use]
+    pub fn state(&self, seq: Seq) -> State {
+        self.store.slot(seq).map(|slot| slot.state).unwrap_or_default()
+    }
+
+    /// Notes what became of an entry, and filters it anew.
+    pub fn set_state(&mut self, seq: Seq, state: State) {
+        let now = self.filter.now();
+        let Some(slot) = self.store.slot_mut(seq) else { return };
+        let before = std::mem::replace(&mut slot.state, state);
+        let time = slot.entry().map(Entry::time);
+        if let (Some(slot), Some(time)) = (self.store.slot(seq), time) {
+            self.filter.look_again(Key { time, seq }, slot, before, now);
+        }
+    }
+
+    /// Tells what time it is, in milliseconds since the Unix epoch: `age` terms filter entries anew as they grow older.
+    pub fn set_now(&mut self, now: i64) {
+        let before = self.filter.now();
+        let crossing = self.crossing(before, now);
+        self.filter.set_now(now);
+        for key in crossing {
+            if let Some(slot) = self.store.slot(key.seq) {
+                self.filter.look_again(key, slot, slot.state, before);
+            }
+        }
+    }
+
+    /// Entries that reach an age of the query between two times.
+    fn crossing(&self, before: i64, now: i64) -> Vec<Key> {
+        let mut keys = Vec::new();
+        for age in self.filter.query().ages() {
+            let from = before.min(now).saturating_sub(age);
+            let past = Key { time: before.max(now).saturating_sub(age).saturating_add(1), seq: Seq(0) };
+            let within = merge(self.failures.iter_before(past), self.successes.iter_before(past));
+            keys.extend(within.take_while(|key| key.time >= from));
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        keys
     }
 
     /// The entry at `seq`; `None` once it was evicted.
@@ -78,21 +138,34 @@ impl Board {
         if query == *self.filter.query() {
             return;
         }
-        self.filter = if self.is_empty() { settled(query) } else { Filter::new(query) };
+        let now = self.filter.now();
+        self.filter = if self.is_empty() { settled(query, now) } else { Filter::new(query, now) };
     }
 
     /// Applies the query to at most `budget` more entries, newest first, and says whether some are left.
     pub fn advance(&mut self, budget: usize) -> bool {
-        let reached = self.filter.reached();
-        let newest_first = merge(self.failures.iter_before(reached), self.successes.iter_before(reached));
-        for key in newest_first.take(budget) {
-            self.filter.scan(key, self.store.get(key.seq));
+        self.filter.learn(&self.labels);
+        let waiting = self.filter.waiting(budget);
+        let verdicts = self.filter.judge(&self.store, &waiting);
+        for (&key, verdict) in waiting.iter().zip(verdicts) {
+            self.filter.served(key, self.store.slot(key.seq), verdict);
         }
-        let unfinished = self.has_before(self.filter.reached());
+        self.scan(budget - waiting.len());
+        let unfinished = self.has_before(self.filter.reached()) || self.filter.is_waited_for();
         if !unfinished {
             self.filter.settle();
         }
         unfinished
+    }
+
+    fn scan(&mut self, budget: usize) {
+        let reached = self.filter.reached();
+        let newest_first = merge(self.failures.iter_before(reached), self.successes.iter_before(reached));
+        let keys: Vec<_> = newest_first.take(budget).collect();
+        let verdicts = self.filter.judge(&self.store, &keys);
+        for (&key, verdict) in keys.iter().zip(verdicts) {
+            self.filter.scanned(key, self.store.slot(key.seq), verdict);
+        }
     }
 
     /// The query that the views are of.
@@ -152,7 +225,7 @@ impl Board {
     /// condition terms, as far as it has been applied. Failures come first, then the most frequent, then by name.
     #[must_use]
     pub fn condition_counts(&self) -> Vec<(Condition, usize)> {
-        self.filter.condition_counts()
+        self.filter.condition_counts(&self.labels)
     }
 
     fn order_mut(&mut self, pane: Pane) -> &mut Order {
@@ -171,16 +244,20 @@ impl Board {
         let Some(key) = self.successes.pop_first().or_else(|| self.failures.pop_first()) else {
             return false;
         };
-        if let Some(entry) = self.store.remove(key.seq) {
-            self.filter.evict(key, &entry);
-            self.totals.evicted += 1;
+        let Some(slot) = self.store.slot(key.seq) else { return true };
+        let label = slot.label;
+        self.filter.evict(key, slot);
+        self.store.remove(key.seq);
+        self.totals.evicted += 1;
+        if self.labels.release(label) {
+            self.filter.forget(label);
         }
         true
     }
 }
 
-fn settled(query: Query) -> Filter {
-    let mut filter = Filter::new(query);
+fn settled(query: Query, now: i64) -> Filter {
+    let mut filter = Filter::new(query, now);
     filter.settle();
     filter
 }

@@ -166,7 +166,7 @@ fn node_failures() {
         assert_eq!(head_of(&arrival), ("0003", "RetriesExhausted", Some(3)), "{name}");
         assert_eq!(*arrival.envelope, *envelope, "{name}");
         assert_eq!(arrival.record.function().and_then(|arn| arn.qualifier()), Some("live"));
-        assert_eq!(arrival.record.executed_version().as_deref(), Some("7"));
+        assert_eq!(arrival.record.executed_version(), Some("7"));
         assert!(arrival.record.text().shares_with(&arrival.message), "{name} is not copied");
         assert_type_error(&arrival);
     }

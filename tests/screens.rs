@@ -265,3 +265,21 @@ fn the_source_is_named() {
         " arrivals  /aws/lambda/receiver +1  eu-central-1  dev/123123123123                                          ○ connecting"
     );
 }
+
+#[test]
+fn values_are_offered_under_the_filter() {
+    let mut model = board_of(&events());
+    press(&mut model, KeyCode::Char('/'));
+    press_all(&mut model, "not fn:e");
+    press(&mut model, KeyCode::Tab);
+    press(&mut model, KeyCode::Tab);
+    assert_snapshot!(screen(&mut model, 80, 24));
+}
+
+#[test]
+fn fields_are_offered_with_what_they_take() {
+    let mut model = board_of(&events());
+    press(&mut model, KeyCode::Char('/'));
+    press(&mut model, KeyCode::Tab);
+    assert_snapshot!(screen(&mut model, 80, 24));
+}

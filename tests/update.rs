@@ -454,3 +454,51 @@ fn who_reads_is_asked_once_it_is_known_where() {
     model.update(Message::Job { ticket, news: found("000000000000") }, NOW);
     assert_eq!(model.source.place.identity.as_deref(), Some("dev/123123123123"));
 }
+
+#[test]
+fn a_word_is_completed_and_filters_at_once() {
+    let mut model = drawn(&events(), 120, 40);
+    press(&mut model, KeyCode::Char('/'));
+    press_all(&mut model, "fn:geo");
+    assert!(model.board.view(Pane::Failures).is_empty());
+    press(&mut model, KeyCode::Tab);
+    assert_eq!(model.query().to_string(), "fn:geo-enrich");
+    assert_eq!(model.board.view(Pane::Failures).len(), 1);
+    press(&mut model, KeyCode::Enter);
+    assert!(model.overlay.is_none());
+}
+
+#[test]
+fn a_query_that_cannot_be_read_leaves_the_list_alone() {
+    let mut model = drawn(&events(), 120, 40);
+    press(&mut model, KeyCode::Char('/'));
+    press_all(&mut model, "count>=3");
+    let rows = model.board.view(Pane::Failures).len();
+    press_all(&mut model, " request.order.");
+    assert_eq!(model.board.view(Pane::Failures).len(), rows);
+    assert!(matches!(&model.overlay, Some(Overlay::Filter(line)) if line.error().is_some()));
+    press_all(&mut model, "price=1.1");
+    assert_eq!(model.board.view(Pane::Failures).len(), 2);
+}
+
+#[test]
+fn filters_that_were_kept_come_back() {
+    let mut model = drawn(&events(), 120, 40);
+    model.history = vec!["fn:sender".into(), "condition:Success".into()];
+    press(&mut model, KeyCode::Char('/'));
+    press_all(&mut model, "typed");
+    let shown = |model: &Model| model.query().to_string();
+    press(&mut model, KeyCode::Up);
+    assert_eq!(shown(&model), "condition:Success");
+    press(&mut model, KeyCode::Up);
+    press(&mut model, KeyCode::Up);
+    assert_eq!(shown(&model), "fn:sender");
+    let effects = press(&mut model, KeyCode::Enter);
+    assert_eq!(effects, [Effect::Remember("fn:sender".into())]);
+    assert_eq!(model.history, ["condition:Success", "fn:sender"]);
+    press(&mut model, KeyCode::Char('/'));
+    press_all(&mut model, "x");
+    press(&mut model, KeyCode::Up);
+    press(&mut model, KeyCode::Down);
+    assert_eq!(shown(&model), "fn:senderx");
+}

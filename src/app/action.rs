@@ -14,6 +14,10 @@ pub enum Action {
     Bottom,
     /// Empty the line or the choice.
     Clear,
+    /// Put the next candidate into the line.
+    Complete,
+    /// Put the candidate before into the line.
+    CompleteBack,
     /// Open the menu of conditions.
     Conditions,
     /// Copy what the detail's tab shows.

@@ -62,6 +62,8 @@ pub enum Effect {
     },
     /// End a job; nothing more is heard of it.
     Cancel(Ticket),
+    /// Add a filter to the history that is kept between runs.
+    Remember(String),
     /// Capture the mouse, or release it.
     CaptureMouse(bool),
 }

@@ -8,15 +8,17 @@ mod marks;
 mod menu;
 mod source;
 
+use std::sync::Arc;
+
 use jiff::tz::TimeZone;
 
-use crate::board::{Board, Entry, Pane, Query, Seq};
+use crate::board::{Board, Entry, Names, Pane, Query, Seq};
 
 use super::jobs::{Ticket, Tickets};
 use super::keymap::{Context, Keymap};
 
 pub use detail::{Detail, Tab};
-pub use filter::FilterLine;
+pub use filter::{FilterLine, Offer};
 pub use geometry::{Border, Geometry};
 pub use list::{List, Window};
 pub use marks::Marks;
@@ -141,6 +143,10 @@ pub struct Model {
     pub identifying: Option<Ticket>,
     /// What was drawn where, last time.
     pub geometry: Geometry,
+    /// Filters of the configuration, by name.
+    pub names: Arc<Names>,
+    /// Filters that were kept before, the newest last.
+    pub history: Vec<String>,
 }
 
 impl Model {
@@ -170,6 +176,8 @@ impl Model {
             tickets: Tickets::default(),
             identifying: None,
             geometry: Geometry::default(),
+            names: Arc::default(),
+            history: Vec::new(),
         }
     }
 

@@ -7,7 +7,7 @@ mod overlay;
 
 use crossterm::event::{Event, KeyEvent, KeyEventKind};
 
-use crate::board::{Entry, Pane, Query};
+use crate::board::{Entry, Pane, Query, State};
 use crate::source::{Batch, SourceUpdate};
 
 use super::action::Action;
@@ -19,6 +19,7 @@ impl Model {
     /// Takes in what happened at `now` (milliseconds since the Unix epoch) and says what is to be done about it.
     pub fn update(&mut self, message: Message, now: i64) -> Vec<Effect> {
         self.now = now;
+        self.board.set_now(now);
         let mut effects = Vec::new();
         match message {
             Message::Terminal(event) => self.terminal(event, &mut effects),
@@ -51,7 +52,7 @@ impl Model {
     fn terminal(&mut self, event: Event, effects: &mut Vec<Effect>) {
         match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => self.key(key, effects),
-            Event::Mouse(mouse) => self.mouse(mouse),
+            Event::Mouse(mouse) => self.mouse(mouse, effects),
             Event::Paste(text) => self.paste(&text),
             _ => {}
         }
@@ -63,7 +64,7 @@ impl Model {
         match (self.keymap.action(context, key), context) {
             (Some(Action::Suspend), _) => effects.push(Effect::Suspend),
             (Some(action), Context::Browse) => self.browse(action, effects),
-            (Some(action), _) => self.overlay_action(action),
+            (Some(action), _) => self.overlay_action(action, effects),
             (None, Context::Filter) => self.edit_filter(key),
             (None, _) => {}
         }
@@ -84,8 +85,14 @@ impl Model {
     fn take(&mut self, batch: Batch) {
         self.source.count(&batch);
         let mut rows = [0; 2];
+        // As the window counts them: what comes while a log is followed, and is older than what came before.
+        let follows = matches!(self.source.health, Health::Following { .. } | Health::Retrying { .. });
         for found in batch.found {
+            let late = follows && self.board.newest().is_some_and(|newest| found.time() < newest);
             let seq = self.board.append(found.into());
+            if late {
+                self.board.set_state(seq, State { late, ..self.board.state(seq) });
+            }
             let pane = self.board.get(seq).map(Entry::pane).filter(|_| self.board.position(seq).is_some());
             if let Some(pane) = pane {
                 rows[index(pane)] += 1;

@@ -1,6 +1,6 @@
 //! What stands on the board.
 
-use crate::log::{Gap, Text};
+use crate::log::{Gap, Origin, Text};
 use crate::record::{Arrival, Found, Outcome, Unreadable};
 
 /// The place of an entry in the order of appending; never used again for another entry.
@@ -72,6 +72,16 @@ impl Entry {
         }
     }
 
+    /// Where it was found.
+    #[must_use]
+    pub fn origin(&self) -> &Origin {
+        match self {
+            Self::Arrival(arrival) => &arrival.origin,
+            Self::Unreadable(unreadable) => &unreadable.origin,
+            Self::Gap(gap) => &gap.origin,
+        }
+    }
+
     /// The log message that it keeps in memory; none for a gap.
     pub(super) fn message(&self) -> Option<&Text> {
         match self {
@@ -80,6 +90,26 @@ impl Entry {
             Self::Gap(_) => None,
         }
     }
+}
+
+/// What became of an entry on the board.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct State {
+    /// It came later than newer ones while its log was followed.
+    pub late: bool,
+    /// Its payload was sent again.
+    pub replayed: bool,
+    /// The user marked it.
+    pub marked: bool,
+}
+
+/// An entry as a query looks at it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Subject<'a> {
+    pub(super) entry: &'a Entry,
+    pub(super) state: State,
+    /// Milliseconds since the Unix epoch.
+    pub(super) now: i64,
 }
 
 impl From<Arrival> for Entry {

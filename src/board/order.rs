@@ -73,6 +73,20 @@ impl Order {
         self.len += 1;
     }
 
+    /// Takes a key out, if it is in the list.
+    pub(super) fn remove(&mut self, key: Key) -> bool {
+        let (chunk, offset) = self.locate(key);
+        if self.chunks.get(chunk).and_then(|keys| keys.get(offset)) != Some(&key) {
+            return false;
+        }
+        self.chunks[chunk].remove(offset);
+        if self.chunks[chunk].is_empty() {
+            self.chunks.remove(chunk);
+        }
+        self.len -= 1;
+        true
+    }
+
     pub(super) fn pop_first(&mut self) -> Option<Key> {
         let chunk = self.chunks.front_mut()?;
         let key = chunk.pop_front();
@@ -232,6 +246,20 @@ mod tests {
             for _ in 0..pops {
                 let expected = (!model.is_empty()).then(|| model.remove(0));
                 prop_assert_eq!(order.pop_first(), expected);
+            }
+            agrees(&order, &model);
+        }
+
+        #[test]
+        fn what_is_removed_is_gone(times in prop::collection::vec(0i64..500, 0..2000), picks in prop::collection::vec(0usize..4000, 0..400)) {
+            let (mut order, mut model) = order_of(&times);
+            for pick in picks {
+                let key = model.get(pick).copied();
+                prop_assert_eq!(key.is_some_and(|key| order.remove(key)), key.is_some());
+                if let Some(key) = key {
+                    model.remove(pick);
+                    prop_assert!(!order.remove(key));
+                }
             }
             agrees(&order, &model);
         }

@@ -7,36 +7,58 @@
 //! |---|---|
 //! | `condition:NAME` | its condition is NAME in any case; `*` stands for any run of characters |
 //! | `fn:NAME` | its function's name is NAME; with a `:` its `name:qualifier`, from `arn:` on its whole ARN; `*` as above |
+//! | `version:NAME` | the version that ran is NAME, `*` as above |
 //! | `id:PREFIX` | its request id starts so, in any case |
 //! | `error:TEXT` | the type or message of its error, or of a cause of it, contains TEXT in any case |
 //! | `outcome:success`, `outcome:failure` | its condition is `Success`, or any other |
+//! | `count>=3` | it was tried so often; also `=` `!=` `<` `<=` `>` |
+//! | `age<15m` | it was logged less than 15 minutes ago; spans in `s m h d w` |
+//! | `time>=2026-04-01T12:00:00Z` | it was logged from then on |
+//! | `stream:TEXT` | its log stream's name contains TEXT in any case |
+//! | `is:…` | it is `unreadable`, a `gap`, `replayed`, `late`, `recovered`, `redelivered`, `replayable`, `masked`, `damaged`, `marked` |
+//! | `fingerprint:PREFIX` | its failure's fingerprint starts so |
+//! | `request.order.amount=null` | that place of the request payload has that value; also `!=` `<` `<=` `>` `>=` |
+//! | `response.errorType~"Time.*"` | the value at that place of the response payload fits the regular expression; `!~` does not |
+//! | `request.items[].sku` | there is such a place: `[0]` is one item, `[]` any, and odd keys stand in quotes |
+//! | `jq:'.requestPayload.items\|length>3'` | any value of the expression over its record is neither `false` nor `null` |
+//! | `/regex/`, `/regex/i` | its log message, or its record as unwrapped from an envelope, fits, in any case with the `i` |
+//! | `@name` | the filter of that name in the configuration matches |
 //! | `TEXT` | its log message, or its record as unwrapped from an envelope, contains TEXT in any case |
 //!
-//! Unreadable lines and gaps match free text on their message and reason; a field never matches them, so `not fn:x`
-//! keeps them in sight.
+//! Unreadable lines and gaps match `is`, `age`, `time` and `stream`, and text on their message and reason; no other
+//! field ever matches them, so `not fn:x` keeps them in sight.
 //!
 //! A value or text with spaces or parentheses is put in double quotes, inside which `\"` and `\\` are escapes. What
 //! stands in quotes is never a field or a keyword. A colon makes a field only after ASCII letters; an unknown name
 //! there is an error, unless the word looks copied from a log: `TypeError:`, `https://host`, `arn:aws:lambda`,
 //! `std::io`. `11:24:43` and `index.js:14` are text.
 
+mod compare;
+mod complete;
 mod error;
 mod expr;
 mod field;
 mod glob;
+mod jq;
 mod lexer;
 mod needle;
 mod parser;
+mod path;
+mod pattern;
+mod quality;
 mod term;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+pub use complete::{Candidate, Completion};
 pub use error::QueryError;
 
-use super::entry::Entry;
+use super::entry::{Entry, State, Subject};
+use super::label::Label;
 use crate::record::Condition;
 use expr::Expr;
 use term::Term;
@@ -52,6 +74,9 @@ const DOCUMENTED: [Condition; 8] = [
     Condition::MaximumPayloadSizeExceeded,
     Condition::RecursiveInvocation,
 ];
+
+/// Filters of the configuration by their names, for `@name`.
+pub type Names = BTreeMap<String, String>;
 
 /// A filter that was read from the language above.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +96,15 @@ impl Query {
     /// # Errors
     /// What is not in the language, with its place.
     pub fn parse(text: &str) -> Result<Self, QueryError> {
-        parser::parse(text).map(|expr| Self { expr })
+        Self::parse_with(text, &Names::new())
+    }
+
+    /// Reads a query in which `@name` stands for one of `names`.
+    ///
+    /// # Errors
+    /// What is not in the language, with its place.
+    pub fn parse_with(text: &str, names: &Names) -> Result<Self, QueryError> {
+        parser::parse(text, names).map(|expr| Self { expr })
     }
 
     /// Whether it is the empty query.
@@ -80,10 +113,40 @@ impl Query {
         self.expr.operands().is_empty()
     }
 
-    /// Whether `entry` is meant by this query.
+    /// Whether `entry` is meant by this query, as of now; nothing is known of what became of it on a board.
     #[must_use]
     pub fn matches(&self, entry: &Entry) -> bool {
-        self.expr.matches(entry)
+        let now = if self.ages().next().is_some() { jiff::Timestamp::now().as_millisecond() } else { 0 };
+        self.is_met_by(&Subject { entry, state: State::default(), now })
+    }
+
+    pub(super) fn is_met_by(&self, subject: &Subject<'_>) -> bool {
+        self.expr.matches(subject)
+    }
+
+    /// What an entry's label tells already; `None` when the entry must be looked at.
+    pub(super) fn known(&self, label: &Label) -> Option<bool> {
+        self.expr.known(label)
+    }
+
+    /// The ages at which an entry may begin or cease to match, in milliseconds.
+    pub(super) fn ages(&self) -> impl Iterator<Item = i64> + '_ {
+        self.expr.terms().filter_map(|term| match term {
+            Term::Age(bound) => Some(bound.millis),
+            _ => None,
+        })
+    }
+
+    /// How many entries can be looked at in some milliseconds.
+    #[must_use]
+    pub fn pace(&self) -> usize {
+        let weight = self.expr.terms().map(Term::weight).max().unwrap_or(1);
+        (1 << 15) / weight
+    }
+
+    /// Whether a look at one entry takes so long that a busy source must not wait for it.
+    pub(super) fn is_slow(&self) -> bool {
+        self.expr.terms().any(|term| matches!(term, Term::Jq(_)))
     }
 
     /// The conditions that the query is narrowed to, as the condition menu narrows it: the names in its one top-level

@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::entry::{Entry, Seq};
+use super::entry::{Entry, Seq, State};
+use super::label::LabelId;
 use crate::log::Text;
 
 /// Entries by [`Seq`], and the bytes of text that they keep in memory.
@@ -20,12 +21,26 @@ pub(super) struct Store {
     sharing: HashMap<u64, u32>,
 }
 
+/// The place of an entry.
 #[derive(Debug)]
-struct Slot {
+pub(super) struct Slot {
     seq: u64,
-    /// The place of the first entry of the same message: an SQS event in one log line holds up to ten records.
-    message: u64,
+    /// How many places before it the first entry of the same message lies: an SQS event in one log line holds up to
+    /// ten records.
+    back: u32,
+    pub(super) label: LabelId,
+    pub(super) state: State,
     entry: Option<Entry>,
+}
+
+impl Slot {
+    pub(super) fn entry(&self) -> Option<&Entry> {
+        self.entry.as_ref()
+    }
+
+    fn message(&self) -> u64 {
+        self.seq - u64::from(self.back)
+    }
 }
 
 impl Store {
@@ -39,7 +54,7 @@ impl Store {
         Seq(self.next)
     }
 
-    pub(super) fn append(&mut self, entry: Entry) -> Seq {
+    pub(super) fn append(&mut self, entry: Entry, label: LabelId) -> Seq {
         let seq = self.next;
         self.next += 1;
         self.bytes += own_len(&entry);
@@ -49,18 +64,28 @@ impl Store {
         } else {
             *self.sharing.entry(message).or_insert(1) += 1;
         }
-        self.slots.push_back(Slot { seq, message, entry: Some(entry) });
+        let back = u32::try_from(seq - message).unwrap_or_default();
+        self.slots.push_back(Slot { seq, back, label, state: State::default(), entry: Some(entry) });
         Seq(seq)
     }
 
     pub(super) fn get(&self, seq: Seq) -> Option<&Entry> {
-        self.slots.get(self.index(seq)?)?.entry.as_ref()
+        self.slot(seq)?.entry.as_ref()
+    }
+
+    pub(super) fn slot(&self, seq: Seq) -> Option<&Slot> {
+        self.slots.get(self.index(seq)?)
+    }
+
+    pub(super) fn slot_mut(&mut self, seq: Seq) -> Option<&mut Slot> {
+        let index = self.index(seq)?;
+        self.slots.get_mut(index)
     }
 
     pub(super) fn remove(&mut self, seq: Seq) -> Option<Entry> {
         let index = self.index(seq)?;
         let slot = self.slots.get_mut(index)?;
-        let message = slot.message;
+        let message = slot.message();
         let entry = slot.entry.take()?;
         self.holes += 1;
         self.bytes -= own_len(&entry);
@@ -83,7 +108,7 @@ impl Store {
     fn message_shared_with_last(&self, entry: &Entry) -> Option<u64> {
         let last = self.slots.back()?;
         let (a, b) = (last.entry.as_ref()?.message()?, entry.message()?);
-        is_same_piece(a, b).then_some(last.message)
+        is_same_piece(a, b).then(|| last.message())
     }
 
     /// Takes one off the entries of a message, and says whether it was the last.

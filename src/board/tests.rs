@@ -160,6 +160,121 @@ fn the_menu_counts_what_choosing_would_give() {
     assert!(board.view(Pane::Failures).is_empty());
 }
 
+#[test]
+fn entries_grow_out_of_an_age_and_into_one() {
+    let mut board = board_of(usize::MAX, [failure(1000), failure(5000), failure(9000)]);
+    board.set_now(10_000);
+    board.set_query(query("age<5s"));
+    assert!(!board.advance(10));
+    assert_eq!(seqs(&board, Pane::Failures), [2]);
+    assert_eq!(board.condition_counts().first().map(|(_, count)| *count), Some(1));
+    board.append(failure(10_000));
+    board.set_now(14_000);
+    assert_eq!(seqs(&board, Pane::Failures), [3]);
+    board.set_now(9000);
+    assert_eq!(seqs(&board, Pane::Failures), [1, 2, 3]);
+    board.set_query(query("age>5s age<=9s"));
+    assert!(!board.advance(10));
+    assert_eq!(seqs(&board, Pane::Failures), [0]);
+    board.set_now(10_001);
+    assert_eq!(seqs(&board, Pane::Failures), [1]);
+    assert_eq!(board.condition_counts().first().map(|(_, count)| *count), Some(1));
+}
+
+#[test]
+fn what_becomes_of_an_entry_filters_it_anew() {
+    let mut board = board_of(usize::MAX, [failure(1), success(2)]);
+    board.set_query(query("is:replayed or is:late"));
+    assert!(!board.advance(10));
+    assert!(board.view(Pane::Failures).is_empty());
+    board.set_state(Seq(0), State { replayed: true, ..State::default() });
+    board.set_state(Seq(1), State { late: true, ..State::default() });
+    assert_eq!((seqs(&board, Pane::Failures), seqs(&board, Pane::Successes)), (vec![0], vec![1]));
+    board.set_state(Seq(0), State::default());
+    assert_eq!((board.view(Pane::Failures).len(), board.state(Seq(1)).late), (0, true));
+    board.set_state(Seq(9), State::default());
+}
+
+#[test]
+fn a_slow_query_looks_at_what_comes_when_it_is_its_turn() {
+    let mut board = board_of(usize::MAX, [failure(1), success(2)]);
+    board.set_query(query("jq:'.requestContext.condition == \"RetriesExhausted\"'"));
+    assert!(!board.advance(10));
+    board.append(failure(3));
+    board.append(failure(0));
+    assert_eq!(seqs(&board, Pane::Failures), [0]);
+    assert!(!board.view(Pane::Failures).settled());
+    assert!(board.advance(1));
+    assert_eq!(seqs(&board, Pane::Failures), [0, 2]);
+    assert!(!board.advance(10));
+    assert_eq!(seqs(&board, Pane::Failures), [3, 0, 2]);
+    assert!(board.view(Pane::Failures).settled());
+    board.append(success(9));
+    board.limit_bytes = 0;
+    board.append(gap(1, "x"));
+    assert!(board.is_empty() && !board.advance(10));
+}
+
+#[test]
+fn many_are_judged_by_two_threads_as_by_one() {
+    let of = |time: i64| Sample { time, request: if time % 3 == 0 { r#"{"a":1}"# } else { "{}" }, ..Sample::default() };
+    let mut board = board_of(usize::MAX, (0..3000).map(|time| of(time).entry()));
+    for text in ["request.a=1", "jq:.requestPayload.a"] {
+        board.set_query(query(text));
+        assert!(board.advance(1700));
+        assert!(!board.advance(1300));
+        let expected: Vec<u64> = (0..3000).filter(|seq| seq % 3 == 0).collect();
+        assert_eq!(seqs(&board, Pane::Successes), expected, "{text}");
+    }
+}
+
+#[test]
+fn values_seen_are_offered() {
+    let of = |function, condition, request, response| {
+        Sample { function, condition, request, response, ..Sample::default() }.entry()
+    };
+    let failed = r#"{"errorType":"Type Error","errorMessage":"x"}"#;
+    let board = board_of(
+        usize::MAX,
+        [
+            of("sender:1", "Success", r#"{"order":{"id":"A"}}"#, "1"),
+            of("sender:1", "Success", r#"{"order":{"id":"A","odd key":1}}"#, "1"),
+            of("resender:1", "RetriesExhausted", r#"{"order":{"id":"b c"},"items":[{"n":1},{"n":2}]}"#, failed),
+        ],
+    );
+    let names = Names::from([("night".to_owned(), "fn:x".to_owned())]);
+    let offered = |text: &str| -> Vec<(String, Option<usize>)> {
+        let completion = board.complete(text, text.len(), &names);
+        completion.into_iter().flat_map(|it| it.candidates).map(|it| (it.text, it.count)).collect()
+    };
+    let expect = |list: &[(&str, Option<usize>)]| -> Vec<(String, Option<usize>)> {
+        list.iter().map(|&(text, count)| (text.to_owned(), count)).collect()
+    };
+    for (text, expected) in [
+        ("con", &[("condition:", None)][..]),
+        ("fn:", &[("fn:sender", Some(2)), ("fn:resender", Some(1))]),
+        ("x and not fn:sen", &[("fn:sender", Some(2)), ("fn:resender", Some(1))]),
+        ("(send", &[("fn:sender", Some(2)), ("fn:resender", Some(1))]),
+        ("condition:retr", &[("condition:RetriesExhausted", Some(1))]),
+        ("error:", &[("error:\"Type Error\"", Some(1))]),
+        ("error:\"type e", &[("error:\"Type Error\"", Some(1))]),
+        ("outcome:", &[("outcome:failure", None), ("outcome:success", None)]),
+        ("request.", &[("request.order", Some(3)), ("request.items", Some(1))]),
+        ("request.order.", &[("request.order.id", Some(3)), ("request.order.\"odd key\"", Some(1))]),
+        ("request.order.id=", &[("request.order.id=A", Some(2)), ("request.order.id=\"b c\"", Some(1))]),
+        ("request.items[].", &[("request.items[].n", Some(1))]),
+        ("request.items[].n>", &[("request.items[].n>1", Some(1)), ("request.items[].n>2", Some(1))]),
+        ("@ni", &[("@night", None)]),
+        ("jq:'.re", &[]),
+        ("nothing-like-it", &[]),
+        ("\"two words", &[]),
+    ] {
+        assert_eq!(offered(text), expect(expected), "{text}");
+    }
+    let completion = board.complete("a fn:s b", 6, &names).expect("a function");
+    assert_eq!(completion.range, 2..6);
+}
+
 /// What the model knows of an entry, from which it was made.
 #[derive(Debug, Clone, Copy)]
 struct Made {

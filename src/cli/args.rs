@@ -154,7 +154,7 @@ pub(super) enum BackgroundArg {
 /// What comes out.
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct OutputArgs {
-    /// Show only what matches: condition:NAME, fn:NAME (with *), id:PREFIX, error:TEXT, outcome:success|failure, text, and or not ( )
+    /// Show only what matches: condition:NAME, fn:NAME (with *), version:, id:PREFIX, error:TEXT, outcome:success|failure, count>=3, age<15m, stream:, is:replayable, request.a.b=null, response.c~REGEX, jq:'EXPR', /REGEX/, text, and or not ( )
     #[arg(short, long, env = "ARRIVALS_FILTER", value_name = "QUERY")]
     pub(super) filter: Option<String>,
     /// The board on a terminal, text elsewhere, unless said

@@ -2,12 +2,13 @@
 
 use std::sync::{Arc, OnceLock};
 
+use etcetera::BaseStrategy as _;
 use tokio::sync::mpsc;
 
 use crate::app::jobs::World;
 use crate::app::message::Message;
 use crate::app::model::{Model, Place, SourceState};
-use crate::app::{self, keymap::Keymap};
+use crate::app::{self, History, keymap::Keymap};
 use crate::board::{Board, Query};
 use crate::source::{SourceError, SourceUpdate};
 use crate::ui::{Background, Depth, Theme};
@@ -34,12 +35,21 @@ pub(super) async fn run(
     let mut board = Board::new(KEPT);
     board.set_query(query);
     let keymap = Keymap::shipped().map_err(Failure::other)?;
-    let model = Model::new(board, SourceState::at(place), keymap, jiff::tz::TimeZone::system());
+    let mut model = Model::new(board, SourceState::at(place), keymap, jiff::tz::TimeZone::system());
+    let history = history();
+    model.history = history.read();
     let failed = Arc::new(OnceLock::new());
     let inputs = join(updates, places, Arc::clone(&failed));
-    app::run(model, theme(look), inputs, world).await.map_err(Failure::other)?;
+    app::run(model, theme(look), inputs, world, history).await.map_err(Failure::other)?;
     // What the board showed last is said again where it can be read after it, and by its exit code.
     failed.get().cloned().map_or(Ok(()), Err)
+}
+
+/// The filters of earlier runs, in the state folder of the user.
+fn history() -> History {
+    let strategy = etcetera::choose_base_strategy().ok();
+    let folder = strategy.and_then(|strategy| strategy.state_dir().or_else(|| Some(strategy.data_dir())));
+    folder.map(|folder| History::at(folder.join("arrivals").join("filters"))).unwrap_or_default()
 }
 
 /// One channel for all that the board hears of the outside.

@@ -42,6 +42,7 @@ pub struct InvocationRecord {
     timestamp: Option<i64>,
     request_payload: Option<Span>,
     response_payload: Option<Span>,
+    executed_version: Option<Span>,
 }
 
 /// A part of the record's text; it never starts at 0, where the record's brace is.
@@ -72,6 +73,7 @@ impl InvocationRecord {
             timestamp: view.timestamp.as_deref().and_then(time::epoch_millis),
             request_payload: view.request_payload.and_then(|value| Span::of(source, value.get())),
             response_payload: view.response_payload.and_then(|value| Span::of(source, value.get())),
+            executed_version: view.executed_version.as_deref().and_then(|version| Span::within(source, version)),
             text,
         }
     }
@@ -144,8 +146,8 @@ impl InvocationRecord {
 
     /// Version that ran: `$LATEST` or a number, never an alias.
     #[must_use]
-    pub fn executed_version(&self) -> Option<Cow<'_, str>> {
-        self.view().executed_version
+    pub fn executed_version(&self) -> Option<&str> {
+        self.executed_version.map(|span| span.in_text(&self.text))
     }
 
     /// `Unhandled`, or the older `Handled`.
@@ -184,6 +186,12 @@ impl Span {
         let start = (part.as_ptr() as usize).checked_sub(source.as_ptr() as usize)?;
         let end = NonZeroU32::new((start + part.len()) as u32)?;
         Some(Self { start: NonZeroU32::new(start as u32)?, end })
+    }
+
+    /// The same for a part that may have been decoded, and so lies nowhere in the source.
+    fn within(source: &str, part: &str) -> Option<Self> {
+        let span = Self::of(source, part)?;
+        (source.get(span.start.get() as usize..span.end.get() as usize) == Some(part)).then_some(span)
     }
 
     fn in_text(self, text: &str) -> &str {

@@ -5,6 +5,7 @@ mod one_line;
 mod pretty;
 mod string;
 mod tokens;
+mod walk;
 
 pub(super) use members::{Broken, Member, Members, find, items, members, read};
 pub use one_line::one_line;
@@ -12,3 +13,4 @@ pub use pretty::pretty;
 pub use string::unescape;
 pub(super) use string::unquote;
 pub use tokens::{TokenKind, tokens};
+pub use walk::{Elements, Entries, RawKey, ValueKind, elements, entries, member, string};

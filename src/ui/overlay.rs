@@ -1,5 +1,7 @@
 //! What lies over the board: the place of a filter error, the condition menu, the help.
 
+mod completion;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -15,7 +17,10 @@ use super::theme::Theme;
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme, geometry: &mut Geometry) {
     match &model.overlay {
-        Some(Overlay::Filter(line)) => draw_filter_error(frame, area, line, theme),
+        Some(Overlay::Filter(line)) => {
+            let lines = draw_filter_error(frame, area, line, theme);
+            completion::draw(frame, area, lines, line, theme);
+        }
         Some(Overlay::Conditions(menu)) => {
             (geometry.menu, geometry.menu_top) = draw_menu(frame, area, model, menu, theme);
         }
@@ -24,9 +29,9 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &The
     }
 }
 
-/// Carets under the place of the error, and what is wrong there, over the first rows of the body.
-fn draw_filter_error(frame: &mut Frame<'_>, area: Rect, line: &FilterLine, theme: &Theme) {
-    let Some(error) = line.error() else { return };
+/// Carets under the place of the error, and what is wrong there, over the first rows of the body; gives how many.
+fn draw_filter_error(frame: &mut Frame<'_>, area: Rect, line: &FilterLine, theme: &Theme) -> u16 {
+    let Some(error) = line.error() else { return 0 };
     let room = usize::from(area.width).saturating_sub(2);
     let before = line.text().get(..error.at).unwrap_or_default();
     let wrong = line.text().get(error.at..error.at + error.len).unwrap_or_default();
@@ -35,11 +40,14 @@ fn draw_filter_error(frame: &mut Frame<'_>, area: Rect, line: &FilterLine, theme
         format!("{}{}", " ".repeat(column), "^".repeat(width(wrong).clamp(1, room.saturating_sub(column).max(1))));
     let message = wrap(&visible(&error.message), room.saturating_sub(FILTER_TEXT));
     let message = message.iter().take(2).map(|piece| format!("{}{}", " ".repeat(FILTER_TEXT), cut(piece, room)));
-    for (row, text) in std::iter::once(carets).chain(message).enumerate() {
-        let place = Rect { y: area.y + 2 + row as u16, height: 1, ..area };
+    let mut rows = 0;
+    for text in std::iter::once(carets).chain(message) {
+        let place = Rect { y: area.y + 2 + rows, height: 1, ..area };
         frame.render_widget(Clear, place);
         frame.render_widget(Line::styled(text, theme.waiting()), place);
+        rows += 1;
     }
+    rows
 }
 
 fn draw_menu(frame: &mut Frame<'_>, area: Rect, model: &Model, menu: &ConditionMenu, theme: &Theme) -> (Rect, usize) {

@@ -1,9 +1,11 @@
 //! Keys on the board itself.
 
+use std::sync::Arc;
+
 use crate::app::action::Action;
 use crate::app::message::Effect;
 use crate::app::model::{ConditionMenu, FilterLine, Focus, Model, Overlay, Split, Tab, index};
-use crate::board::{Entry, Pane, Query};
+use crate::board::{Entry, Pane, Query, State};
 use crate::record::Arrival;
 
 impl Model {
@@ -11,7 +13,7 @@ impl Model {
         match action {
             Action::Quit => effects.push(Effect::Quit),
             Action::Help => self.overlay = Some(Overlay::Help(0)),
-            Action::Filter => self.overlay = Some(Overlay::Filter(Box::new(FilterLine::new(self.board.query())))),
+            Action::Filter => self.open_filter(),
             Action::Conditions => self.overlay = Some(Overlay::Conditions(ConditionMenu::new(&self.board))),
             Action::Back => self.back(),
             Action::Time => self.time = self.time.next(),
@@ -23,6 +25,11 @@ impl Model {
             Action::Shorter => self.resize(0, 50),
             _ => self.look(action),
         }
+    }
+
+    fn open_filter(&mut self) {
+        let line = FilterLine::new(self.board.query(), Arc::clone(&self.names));
+        self.overlay = Some(Overlay::Filter(Box::new(line)));
     }
 
     /// What only changes where one looks.
@@ -84,6 +91,7 @@ impl Model {
         let Some(seq) = self.list(self.shown).selected() else { return };
         self.hold();
         self.marks.toggle(seq);
+        self.board.set_state(seq, State { marked: self.marks.contains(seq), ..self.board.state(seq) });
         if let Focus::List(_) = self.focus {
             self.step(-1);
         }
@@ -138,6 +146,9 @@ impl Model {
         } else if self.zoomed {
             self.zoomed = false;
         } else if self.query().is_all() {
+            for seq in self.marks.entries(&self.board).map(|(seq, _)| seq).collect::<Vec<_>>() {
+                self.board.set_state(seq, State { marked: false, ..self.board.state(seq) });
+            }
             self.marks.clear();
         } else {
             self.set_query(Query::all());

@@ -4,17 +4,18 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
 use crate::app::action::Action;
+use crate::app::message::Effect;
 use crate::app::model::{Border, Focus, Model, Overlay, Split};
 
 /// Rows that one notch of the wheel scrolls.
 const NOTCH: isize = 3;
 
 impl Model {
-    pub(super) fn mouse(&mut self, mouse: MouseEvent) {
+    pub(super) fn mouse(&mut self, mouse: MouseEvent, effects: &mut Vec<Effect>) {
         let place = Position::new(mouse.column, mouse.row);
         match mouse.kind {
-            MouseEventKind::ScrollUp => self.wheel(place, -NOTCH),
-            MouseEventKind::ScrollDown => self.wheel(place, NOTCH),
+            MouseEventKind::ScrollUp => self.wheel(place, -NOTCH, effects),
+            MouseEventKind::ScrollDown => self.wheel(place, NOTCH, effects),
             MouseEventKind::Down(MouseButton::Left) if self.overlay.is_some() => self.click_overlay(place),
             MouseEventKind::Down(MouseButton::Left) => self.click(place),
             MouseEventKind::Drag(MouseButton::Left) => self.drag(place),
@@ -23,11 +24,11 @@ impl Model {
         }
     }
 
-    fn wheel(&mut self, place: Position, rows: isize) {
+    fn wheel(&mut self, place: Position, rows: isize, effects: &mut Vec<Effect>) {
         match &self.overlay {
             Some(Overlay::Help(_) | Overlay::Conditions(_)) => {
                 let action = if rows < 0 { Action::Up } else { Action::Down };
-                self.overlay_action(action);
+                self.overlay_action(action, effects);
             }
             Some(Overlay::Filter(_)) | None => self.wheel_on_board(place, rows),
         }

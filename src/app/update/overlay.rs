@@ -3,12 +3,13 @@
 use crossterm::event::KeyEvent;
 
 use crate::app::action::Action;
+use crate::app::message::Effect;
 use crate::app::model::{ConditionMenu, FilterLine, Model, Overlay};
 
 impl Model {
-    pub(super) fn overlay_action(&mut self, action: Action) {
+    pub(super) fn overlay_action(&mut self, action: Action, effects: &mut Vec<Effect>) {
         self.overlay = match self.overlay.take() {
-            Some(Overlay::Filter(line)) => self.in_filter(line, action),
+            Some(Overlay::Filter(line)) => self.in_filter(line, action, effects),
             Some(Overlay::Conditions(menu)) => self.in_menu(menu, action),
             Some(Overlay::Help(top)) => self.in_help(top, action),
             None => None,
@@ -17,27 +18,43 @@ impl Model {
 
     pub(super) fn edit_filter(&mut self, key: KeyEvent) {
         if let Some(Overlay::Filter(line)) = &mut self.overlay
-            && let Some(query) = line.key(key)
+            && let Some(query) = line.key(key, &self.board)
         {
             self.set_query(query);
         }
     }
 
-    fn in_filter(&mut self, mut line: Box<FilterLine>, action: Action) -> Option<Overlay> {
-        match action {
-            Action::Accept if line.error().is_none() => return None,
+    fn in_filter(&mut self, mut line: Box<FilterLine>, action: Action, effects: &mut Vec<Effect>) -> Option<Overlay> {
+        let query = match action {
+            Action::Accept if line.error().is_none() => {
+                effects.extend(self.remember(line.text()));
+                return None;
+            }
             Action::Back => {
                 self.set_query(line.before().clone());
                 return None;
             }
-            Action::Clear => {
-                if let Some(query) = line.clear() {
-                    self.set_query(query);
-                }
-            }
-            _ => {}
+            Action::Clear => line.clear(),
+            Action::Complete => line.complete(1, &self.board),
+            Action::CompleteBack => line.complete(-1, &self.board),
+            Action::Up => line.recall(1, &self.history),
+            Action::Down => line.recall(-1, &self.history),
+            _ => None,
+        };
+        if let Some(query) = query {
+            self.set_query(query);
         }
         Some(Overlay::Filter(line))
+    }
+
+    /// Puts a filter at the end of the history, once.
+    fn remember(&mut self, filter: &str) -> Option<Effect> {
+        if filter.trim().is_empty() || self.history.last().is_some_and(|last| last == filter) {
+            return None;
+        }
+        self.history.retain(|known| known != filter);
+        self.history.push(filter.to_owned());
+        Some(Effect::Remember(filter.to_owned()))
     }
 
     fn in_menu(&mut self, mut menu: ConditionMenu, action: Action) -> Option<Overlay> {

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::super::entry::Entry;
+use super::super::entry::Subject;
+use super::super::label::Label;
 use super::term::Term;
 
 /// A query's tree: no `All` directly inside an `All`, no `Any` inside an `Any`, and neither with one part only.
@@ -51,12 +52,31 @@ impl Expr {
         }
     }
 
-    pub(super) fn matches(&self, entry: &Entry) -> bool {
+    pub(super) fn matches(&self, subject: &Subject<'_>) -> bool {
         match self {
-            Self::Term(term) => term.matches(entry),
-            Self::Not(inner) => !inner.matches(entry),
-            Self::All(parts) => parts.iter().all(|part| part.matches(entry)),
-            Self::Any(parts) => parts.iter().any(|part| part.matches(entry)),
+            Self::Term(term) => term.matches(subject),
+            Self::Not(inner) => !inner.matches(subject),
+            Self::All(parts) => parts.iter().all(|part| part.matches(subject)),
+            Self::Any(parts) => parts.iter().any(|part| part.matches(subject)),
+        }
+    }
+
+    /// What an entry's label tells already: whether it matches, or `None` when the entry must be looked at.
+    pub(super) fn known(&self, label: &Label) -> Option<bool> {
+        match self {
+            Self::Term(term) => term.known(label),
+            Self::Not(inner) => inner.known(label).map(|known| !known),
+            Self::All(parts) => decided(parts.iter().map(|part| part.known(label)), false),
+            Self::Any(parts) => decided(parts.iter().map(|part| part.known(label)), true),
+        }
+    }
+
+    /// Every term of the tree.
+    pub(super) fn terms(&self) -> Box<dyn Iterator<Item = &Term> + '_> {
+        match self {
+            Self::Term(term) => Box::new(std::iter::once(term)),
+            Self::Not(inner) => inner.terms(),
+            Self::All(parts) | Self::Any(parts) => Box::new(parts.iter().flat_map(Self::terms)),
         }
     }
 
@@ -87,6 +107,19 @@ impl Expr {
     fn write_grouped(&self, f: &mut fmt::Formatter<'_>, grouped: bool) -> fmt::Result {
         if grouped { write!(f, "({self})") } else { write!(f, "{self}") }
     }
+}
+
+/// One part with the deciding value decides; otherwise every part must be known.
+fn decided(parts: impl Iterator<Item = Option<bool>>, deciding: bool) -> Option<bool> {
+    let mut all_known = true;
+    for part in parts {
+        match part {
+            Some(value) if value == deciding => return Some(deciding),
+            Some(_) => {}
+            None => all_known = false,
+        }
+    }
+    all_known.then_some(!deciding)
 }
 
 /// The only part, or all of them back.

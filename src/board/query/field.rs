@@ -1,4 +1,4 @@
-//! The names that can stand before a colon.
+//! The names that can stand before a colon or a comparison.
 
 use strsim::levenshtein;
 
@@ -10,6 +10,14 @@ pub(super) enum Field {
     Id,
     Error,
     Outcome,
+    Version,
+    Count,
+    Age,
+    Time,
+    Stream,
+    Is,
+    Fingerprint,
+    Jq,
 }
 
 /// Words that people try, and the field that they mean.
@@ -17,17 +25,36 @@ const ALIASES: &[(&str, Field)] = &[
     ("function", Field::Function),
     ("lambda", Field::Function),
     ("name", Field::Function),
-    ("request", Field::Id),
     ("requestid", Field::Id),
     ("reason", Field::Condition),
     ("message", Field::Error),
     ("type", Field::Error),
     ("status", Field::Outcome),
     ("result", Field::Outcome),
+    ("attempts", Field::Count),
+    ("tried", Field::Count),
+    ("since", Field::Age),
+    ("logstream", Field::Stream),
+    ("group", Field::Fingerprint),
+    ("has", Field::Is),
 ];
 
 impl Field {
-    pub(super) const ALL: [Self; 5] = [Self::Condition, Self::Function, Self::Id, Self::Error, Self::Outcome];
+    pub(super) const ALL: [Self; 13] = [
+        Self::Condition,
+        Self::Function,
+        Self::Id,
+        Self::Error,
+        Self::Outcome,
+        Self::Version,
+        Self::Count,
+        Self::Age,
+        Self::Time,
+        Self::Stream,
+        Self::Is,
+        Self::Fingerprint,
+        Self::Jq,
+    ];
 
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -36,6 +63,14 @@ impl Field {
             Self::Id => "id",
             Self::Error => "error",
             Self::Outcome => "outcome",
+            Self::Version => "version",
+            Self::Count => "count",
+            Self::Age => "age",
+            Self::Time => "time",
+            Self::Stream => "stream",
+            Self::Is => "is",
+            Self::Fingerprint => "fingerprint",
+            Self::Jq => "jq",
         }
     }
 
@@ -47,7 +82,20 @@ impl Field {
             Self::Id => "the first characters of a request id",
             Self::Error => "a part of an error's type or message",
             Self::Outcome => "success or failure",
+            Self::Version => "a version that ran, such as 7 or $LATEST",
+            Self::Count => "a number of attempts, as in count>=3",
+            Self::Age => "a span in s, m, h, d or w, as in age<15m",
+            Self::Time => "an ISO 8601 time, as in time>=2026-04-01T12:00:00Z",
+            Self::Stream => "a part of a log stream's name",
+            Self::Is => "unreadable, gap, replayed, late, recovered, redelivered, replayable, masked or damaged",
+            Self::Fingerprint => "the first characters of a failure's fingerprint",
+            Self::Jq => "an expression, as in jq:'.requestPayload.items|length>3'",
         }
+    }
+
+    /// Whether `<`, `>=` and the like may stand in place of the colon.
+    pub(super) fn is_compared(self) -> bool {
+        matches!(self, Self::Count | Self::Age | Self::Time)
     }
 
     /// The field of that name, whatever its case.
@@ -92,6 +140,7 @@ mod tests {
             ("outcom", Some("outcome")),
             ("errr", Some("error")),
             ("functon", Some("fn")),
+            ("attempts", Some("count")),
             ("payload", None),
         ] {
             assert_eq!(Field::nearest(written).map(Field::name), meant, "{written}");

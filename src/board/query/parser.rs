@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::Names;
 use super::error::QueryError;
 use super::expr::Expr;
 use super::lexer::{Spanned, Token, lex};
@@ -10,13 +11,20 @@ use super::term::Term;
 /// Parentheses and `not`s inside each other; more would only test the stack.
 const DEEPEST: usize = 64;
 
-/// Reads a whole query; an empty one matches everything.
-pub(super) fn parse(text: &str) -> Result<Expr, QueryError> {
+/// Named filters inside named filters; more would only go in circles.
+const DEEPEST_NAME: usize = 8;
+
+/// Reads a whole query; an empty one matches everything. `names` are the filters that `@name` stands for.
+pub(super) fn parse(text: &str, names: &Names) -> Result<Expr, QueryError> {
+    read(text, names, 0)
+}
+
+fn read(text: &str, names: &Names, named: usize) -> Result<Expr, QueryError> {
     let tokens = lex(text)?;
     if tokens.is_empty() {
         return Ok(Expr::everything());
     }
-    let mut parser = Parser { tokens: &tokens, end: text.len(), depth: 0 };
+    let mut parser = Parser { tokens: &tokens, end: text.len(), depth: 0, names, named };
     let expr = parser.any_of("at the start")?;
     match parser.tokens.first() {
         None => Ok(expr),
@@ -29,6 +37,9 @@ struct Parser<'a> {
     /// Length of the query, where what is missing is missing.
     end: usize,
     depth: usize,
+    names: &'a Names,
+    /// How many named filters this text lies in.
+    named: usize,
 }
 
 impl Parser<'_> {
@@ -74,19 +85,32 @@ impl Parser<'_> {
     /// One term, negated term or group; `place` says where it is missing, for the error.
     fn one(&mut self, place: &str) -> Result<Expr, QueryError> {
         let end = self.end;
-        let Some(Spanned { token, span }) = self.take() else {
+        let Some(Spanned { token, span }) = self.take().cloned() else {
             return Err(expected_term(end..end, place));
         };
-        let span = span.clone();
         match token {
-            Token::Text(text) => Ok(Expr::Term(Term::text(text))),
+            Token::Text(text) => Ok(Expr::Term(Term::text(&text))),
             Token::Field(field, value) => {
-                Term::field(*field, value).map(Expr::Term).map_err(|message| QueryError::new(span, message))
+                Term::field(field, &value).map(Expr::Term).map_err(|message| QueryError::new(span, message))
             }
+            Token::Term(term) => Ok(Expr::Term(term)),
+            Token::Named(name) => self.named(&name, &span),
             Token::Not => self.deeper(&span, |parser| Ok(Expr::not(parser.one("after `not`")?))),
             Token::Open => self.deeper(&span, |parser| parser.group(&span)),
             Token::Close | Token::And | Token::Or => Err(expected_term(span, place)),
         }
+    }
+
+    fn named(&self, name: &str, span: &Range<usize>) -> Result<Expr, QueryError> {
+        let fault = |message: String| QueryError::new(span.clone(), message);
+        let Some(text) = self.names.get(name) else {
+            return Err(fault(unknown_name(name, self.names)));
+        };
+        if self.named == DEEPEST_NAME {
+            return Err(fault(format!("the filter @{name} of the configuration contains itself")));
+        }
+        read(text, self.names, self.named + 1)
+            .map_err(|error| fault(format!("the filter @{name} of the configuration is wrong: {error}")))
     }
 
     fn group(&mut self, open: &Range<usize>) -> Result<Expr, QueryError> {
@@ -110,6 +134,13 @@ impl Parser<'_> {
         self.depth -= 1;
         expr
     }
+}
+
+fn unknown_name(name: &str, names: &Names) -> String {
+    let known: Vec<_> = names.keys().map(|name| format!("@{name}")).collect();
+    let known =
+        if known.is_empty() { "none are configured".to_owned() } else { format!("there are {}", known.join(", ")) };
+    format!("no filter is called @{name}; {known}, and quotes make it text")
 }
 
 fn expected_term(span: Range<usize>, place: &str) -> QueryError {

@@ -97,6 +97,118 @@ fn terms_match_what_they_say() {
 }
 
 #[test]
+fn payload_paths_match_what_is_there() {
+    let entry = Sample {
+        condition: "RetriesExhausted",
+        request: r#"{"order":{"amount":null,"total":12.50,"id":"A-17","big":9007199254740993,"odd key":true,
+            "items":[{"sku":"x","qty":1},{"sku":"y","qty":12}]},"at":"2026-04-01T10:00:00Z","n":"12","\u0061b":1}"#,
+        response: r#"{"errorType":"TimeoutError","list":[]}"#,
+        ..Sample::default()
+    }
+    .entry();
+    for (text, expected) in [
+        ("request.order.amount=null", true),
+        ("request.order.amount!=null", false),
+        ("request.order.amount", true),
+        ("request.order.missing", false),
+        ("request.order.missing=null", false),
+        ("request.order.missing!=null", false),
+        ("not request.order.missing", true),
+        ("request.order.total=12.5", true),
+        ("request.order.total>=12", true),
+        ("request.order.total<12", false),
+        ("request.order.total=\"12.5\"", false),
+        ("request.order.big=9007199254740993", true),
+        ("request.order.big=9007199254740992", false),
+        ("request.order.id=A-17", true),
+        ("request.order.id=a-17", false),
+        ("request.order.id!=A-18", true),
+        ("request.n=12", true),
+        ("request.n=\"12\"", true),
+        ("request.n>3", false),
+        ("request.ab=1", true),
+        ("request.order.\"odd key\"=true", true),
+        ("request.order.\"odd key\"=false", false),
+        ("request.order.items[0].sku=x", true),
+        ("request.order.items[1].sku=x", false),
+        ("request.order.items[].sku=y", true),
+        ("request.order.items[].qty>10", true),
+        ("request.order.items[].qty>100", false),
+        ("request.order.items[2]", false),
+        ("request.at>=2026-04-01", true),
+        ("request.at<2026-04-01", false),
+        ("response.errorType~\"Time.*\"", true),
+        ("response.errorType~^Out", false),
+        ("response.errorType!~^Out", true),
+        ("request.order.total~^12", true),
+        ("request.order~sku", true),
+        ("response.list[]", false),
+        ("response.list=null", false),
+        ("(request.order.amount=null)", true),
+        ("request", true),
+    ] {
+        assert_eq!(query(text).matches(&entry), expected, "{text}");
+    }
+}
+
+#[test]
+fn the_other_fields_match_what_they_say() {
+    let entry = failure();
+    let fingerprint = entry.arrival().and_then(|arrival| arrival.record.fingerprint()).expect("a failure").to_string();
+    for (text, expected) in [
+        ("version:$LATEST", true),
+        ("version:$L*", true),
+        ("version:7", false),
+        ("count=1", true),
+        ("count:1", true),
+        ("COUNT:>=1", true),
+        ("count>1", false),
+        ("count!=2", true),
+        ("is:replayable", true),
+        ("is:recovered", false),
+        ("is:redelivered", false),
+        ("is:redacted", false),
+        ("is:unreadable", false),
+        ("stream:x", false),
+        ("time>=1970-01-01", true),
+        ("time<1970-01-01T00:00:00Z", false),
+        ("age>1d", true),
+        ("age:1d", false),
+        ("/supposed.*fail/", true),
+        ("/SUPPOSED/", false),
+        ("/SUPPOSED/i", true),
+        ("/exact case/ or /total/", true),
+        ("/aws/lambda", false),
+        ("jq:'.requestPayload.order.total == null'", true),
+        ("jq:'.requestPayload.order | length > 3'", false),
+        ("jq:.requestContext.approximateInvokeCount==1", true),
+    ] {
+        assert_eq!(query(text).matches(&entry), expected, "{text}");
+    }
+    assert!(query(&format!("fingerprint:{}", &fingerprint[..6])).matches(&entry));
+    assert!(!query("fingerprint:zz").matches(&entry));
+}
+
+#[test]
+fn named_filters_stand_for_theirs() {
+    let names = Names::from([
+        ("night".to_owned(), "condition:RetriesExhausted or fn:b".to_owned()),
+        ("both".to_owned(), "@night kiel".to_owned()),
+        ("loop".to_owned(), "@loop".to_owned()),
+        ("bad".to_owned(), "(".to_owned()),
+    ]);
+    let read = |text: &str| Query::parse_with(text, &names).map(|query| query.to_string());
+    assert_eq!(read("x @night").as_deref(), Ok("x (condition:RetriesExhausted or fn:b)"));
+    assert_eq!(read("@both").as_deref(), Ok("(condition:RetriesExhausted or fn:b) kiel"));
+    assert_eq!(read("\"@night\"").as_deref(), Ok("\"@night\""));
+    assert_eq!(read("me@night.example").as_deref(), Ok("me@night.example"));
+    let error = |text: &str| Query::parse_with(text, &names).expect_err(text).message;
+    assert!(error("@loop").contains("contains itself"), "{}", error("@loop"));
+    assert_eq!(error("@bad"), "the filter @bad of the configuration is wrong: expected a field or a text after `(`");
+    assert_eq!(error("@x"), "no filter is called @x; there are @bad, @both, @loop, @night, and quotes make it text");
+}
+
+#[test]
 fn an_error_matches_by_type_message_and_cause() {
     let entry = failure();
     for (text, expected) in [
@@ -182,21 +294,21 @@ fn errors_point_at_their_place() {
             "functon:x",
             [
                 "functon:x",
-                "^^^^^^^ unknown field `functon` (did you mean `fn:`?); fields are condition, fn, id, error, outcome, and quotes make it text",
+                "^^^^^^^ unknown field `functon` (did you mean `fn:`?); fields are condition, fn, id, error, outcome, version, count, age, time, stream, is, fingerprint, jq, and quotes make it text",
             ],
         ),
         (
             "a conditon:x",
             [
                 "a conditon:x",
-                "  ^^^^^^^^ unknown field `conditon` (did you mean `condition:`?); fields are condition, fn, id, error, outcome, and quotes make it text",
+                "  ^^^^^^^^ unknown field `conditon` (did you mean `condition:`?); fields are condition, fn, id, error, outcome, version, count, age, time, stream, is, fingerprint, jq, and quotes make it text",
             ],
         ),
         (
             "payload:\"x\"",
             [
                 "payload:\"x\"",
-                "^^^^^^^ unknown field `payload`; fields are condition, fn, id, error, outcome, and quotes make it text",
+                "^^^^^^^ unknown field `payload`; fields are condition, fn, id, error, outcome, version, count, age, time, stream, is, fingerprint, jq, and quotes make it text",
             ],
         ),
         ("outcome:maybe", ["outcome:maybe", "^^^^^^^^^^^^^ expected success or failure after `outcome:`, not `maybe`"]),
@@ -205,6 +317,33 @@ fn errors_point_at_their_place() {
         ("Größe \"unclosed", ["Größe \"unclosed", "      ^ this quote is not closed"]),
         ("error:\"a\\\"", ["error:\"a\\\"", "      ^ this quote is not closed"]),
         ("\"a\"b", ["\"a\"b", "   ^ expected a space after the closing quote (a quote inside a text is written \\\")"]),
+        ("count>=x", ["count>=x", "^^^^^^^^ expected a number of attempts, as in count>=3, not `x`"]),
+        ("age<", ["age<", "    ^ expected a span in s, m, h, d or w, as in age<15m"]),
+        ("age<15", ["age<15", "^^^^^^ `15` is not a span: write 90s, 15m, 2h30m, 1d or 1w"]),
+        ("time>=noon", ["time>=noon", "^^^^^^^^^^ `noon` is not a time: write 2026-04-01 or 2026-04-01T12:00:00Z"]),
+        (
+            "is:odd",
+            [
+                "is:odd",
+                "^^^^^^ expected unreadable, gap, replayed, late, recovered, redelivered, replayable, masked or damaged after `is:`, not `odd`",
+            ],
+        ),
+        ("request.", ["request.", "        ^ expected a key after `.`, in quotes when it has odd characters"]),
+        ("request.a[x]", ["request.a[x]", "         ^ expected [0] for one item or [] for any"]),
+        ("request.a=", ["request.a=", "          ^ expected a value after `=`"]),
+        (
+            "x response.a:b",
+            [
+                "x response.a:b",
+                "            ^ expected `.key`, `[0]`, `[]`, or one of = != ~ !~ < <= > >= with a value",
+            ],
+        ),
+        ("response.a~\"(\"", ["response.a~\"(\"", "          ^^^^ not a regular expression: unclosed group"]),
+        ("/a(/", ["/a(/", "^^^^ not a regular expression: unclosed group"]),
+        ("a jq:'.b | foo'", ["a jq:'.b | foo'", "           ^^^ jq knows no filter `foo`"]),
+        ("jq:'.a", ["jq:'.a", "   ^ this quote is not closed"]),
+        ("jq:", ["jq:", "   ^ expected an expression, as in jq:'.requestPayload.items|length>3' after `jq:`"]),
+        ("x @night", ["x @night", "  ^^^^^^ no filter is called @night; none are configured, and quotes make it text"]),
         ("a or", ["a or", "    ^ expected a field or a text after `or`"]),
         ("or a", ["or a", "^^ expected a field or a text at the start"]),
         ("a and and b", ["a and and b", "      ^^^ expected a field or a text after `and`"]),
@@ -293,14 +432,56 @@ fn only_the_empty_query_is_all() {
     assert!(query("condition:x").without_conditions().is_all());
 }
 
+/// Terms as people type them, for what has a form of its own.
+const TYPED: &[&str] = &[
+    "count>=3",
+    "count!=0",
+    "age<15m",
+    "age>=1d12h",
+    "time>=2026-04-01T12:00:00Z",
+    "time<2026-04-01",
+    "is:unreadable",
+    "is:late",
+    "request.a",
+    "request.a.b-c[0][].d=null",
+    "request=null",
+    "request.\"odd key\".x!=\"a b\"",
+    "response.a~\"Time.*\"",
+    "response.a!~x",
+    "response.a=\"12\"",
+    "response.a>=1.5",
+    "response.a<\"2026-01-01\"",
+    "response[]=true",
+    "jq:'.a | length > 3'",
+    "jq:\".a == \\\"it's\\\"\"",
+    "jq:.a",
+    "/a b/",
+    "/a\\/b/i",
+    "/a(b|c)/",
+];
+
 fn term() -> impl Strategy<Value = Term> {
-    let value = || prop_oneof!["[a-zA-Z0-9:*$-]{0,6}", "(and|or|not|fn:x|error:)", "[ a\"\\\\()é:\\PC]{0,6}", ".{0,4}"];
+    use field::Field;
+    let value = || {
+        prop_oneof![
+            "[a-zA-Z0-9:*$-]{0,6}",
+            "(and|or|not|fn:x|error:|@x|/x/|request\\.a|count>1|age<x)",
+            "[ a\"\\\\()é:/=\\PC]{0,6}",
+            ".{0,4}"
+        ]
+    };
+    let free =
+        [Field::Condition, Field::Function, Field::Id, Field::Error, Field::Version, Field::Stream, Field::Fingerprint];
     prop_oneof![
-        value().prop_map(|value| Term::text(&value)),
-        (0..4usize, value())
-            .prop_map(|(field, value)| Term::field(field::Field::ALL[field], &value).expect("any value")),
-        prop_oneof![Just("success"), Just("failure")]
-            .prop_map(|value| Term::field(field::Field::Outcome, value).expect("an outcome")),
+        4 => value().prop_map(|value| Term::text(&value)),
+        4 => (prop::sample::select(free.to_vec()), value())
+            .prop_map(|(field, value)| Term::field(field, &value).expect("any value")),
+        1 => prop_oneof![Just("success"), Just("failure")]
+            .prop_map(|value| Term::field(Field::Outcome, value).expect("an outcome")),
+        4 => prop::sample::select(TYPED).prop_map(|text| match query(text).expr {
+            Expr::Term(term) => term,
+            other => panic!("{text} is more than a term: {other}"),
+        }),
     ]
 }
 
@@ -323,7 +504,17 @@ proptest! {
     }
 
     #[test]
-    fn any_text_reads_or_names_a_place(text in "[a-c:()\" \\\\]{0,12}|(fn:|not |or |\\(|\\)|\"|é| ){0,8}|.{0,12}") {
+    fn labels_tell_no_lies(expr in expr(), failed in any::<bool>()) {
+        let entry = if failed { failure() } else { success() };
+        let mut labels = super::super::label::Labels::default();
+        let id = labels.take(&entry);
+        let query = Query { expr };
+        let known = query.known(labels.get(id).expect("an arrival has a label"));
+        prop_assert!(known.is_none_or(|known| known == query.matches(&entry)), "{}", query);
+    }
+
+    #[test]
+    fn any_text_reads_or_names_a_place(text in "[a-c:()\" \\\\]{0,12}|(request\\.|/|@a|jq:|count|age|<|=|~|[\\[\\]]|'|fn:|not |or |\\(|\\)|\"|é| ){0,8}|.{0,12}") {
         match Query::parse(&text) {
             Ok(query) => prop_assert_eq!(Query::parse(&query.to_string()), Ok(query)),
             Err(error) => {
