@@ -474,10 +474,10 @@ fn a_query_that_cannot_be_read_leaves_the_list_alone() {
     press(&mut model, KeyCode::Char('/'));
     press_all(&mut model, "count>=3");
     let rows = model.board.view(Pane::Failures).len();
-    press_all(&mut model, " request.order.");
+    press_all(&mut model, " (");
     assert_eq!(model.board.view(Pane::Failures).len(), rows);
     assert!(matches!(&model.overlay, Some(Overlay::Filter(line)) if line.error().is_some()));
-    press_all(&mut model, "price=1.1");
+    press_all(&mut model, "request.order.price=1.1)");
     assert_eq!(model.board.view(Pane::Failures).len(), 2);
 }
 

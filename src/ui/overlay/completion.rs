@@ -21,7 +21,9 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, below: u16, line: &FilterL
     let Some(offer) = line.offer() else { return };
     let completion = offer.completion();
     let before = line.text().get(..completion.range.start).unwrap_or_default();
-    let widest = completion.candidates.iter().map(cells).max().unwrap_or(0);
+    let text = completion.candidates.iter().map(|candidate| width(&visible(&candidate.text))).max().unwrap_or(0);
+    let note = completion.candidates.iter().map(|candidate| width(&note(candidate))).max().unwrap_or(0);
+    let widest = text + 2 + note;
     let wide = (widest + 2).min(usize::from(area.width));
     let column = (FILTER_TEXT + width(before)).saturating_sub(1).min(usize::from(area.width) - wide);
     let taken = offer.taken().unwrap_or(0);
@@ -33,13 +35,9 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, below: u16, line: &FilterL
         }
         let place = Rect { x: area.x + column as u16, y, width: wide as u16, height: 1 };
         frame.render_widget(Clear, place);
-        frame.render_widget(row_of(candidate, wide, theme), place);
+        frame.render_widget(row_of(candidate, wide, text, theme), place);
         frame.buffer_mut().set_style(place, theme.selected(offer.taken() == Some(at)));
     }
-}
-
-fn cells(candidate: &Candidate) -> usize {
-    width(&visible(&candidate.text)) + 2 + width(&note(candidate))
 }
 
 /// How often it was seen, or what it means.
@@ -47,17 +45,12 @@ fn note(candidate: &Candidate) -> String {
     candidate.count.map_or_else(|| visible(&candidate.hint).into_owned(), |number| format!("{:>7}", count(number)))
 }
 
-fn row_of<'a>(candidate: &Candidate, wide: usize, theme: &Theme) -> Line<'a> {
+/// Counts stand at the right edge, meanings in a column behind the text.
+fn row_of<'a>(candidate: &Candidate, wide: usize, column: usize, theme: &Theme) -> Line<'a> {
     let note = note(candidate);
-    let text = visible(&candidate.text);
-    if candidate.count.is_some() {
-        let room = wide.saturating_sub(width(&note) + 2);
-        return Line::from(vec![
-            Span::raw(format!(" {}", fit(&text, room))),
-            Span::styled(format!("{note} "), theme.dim()),
-        ]);
-    }
-    let text = cut(&text, wide.saturating_sub(2)).into_owned();
-    let room = wide.saturating_sub(width(&text) + 4);
-    Line::from(vec![Span::raw(format!(" {text}  ")), Span::styled(fit(&note, room + 1), theme.dim())])
+    let counted = candidate.count.is_some();
+    let room = if counted { wide.saturating_sub(width(&note) + 3) } else { column.min(wide.saturating_sub(4)) };
+    let text = fit(&visible(&candidate.text), room);
+    let note = cut(&note, wide.saturating_sub(room + 3)).into_owned();
+    Line::from(vec![Span::raw(format!(" {text}  ")), Span::styled(note, theme.dim())])
 }
