@@ -85,7 +85,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("history");
         let history = History::at(file.clone());
-        fs::write(&file, (0..2 * MOST).map(|at| format!("fn:{at}\n")).collect::<String>()).unwrap();
+        fs::write(&file, (0..2 * MOST).map(|at| format!("fn:{at}")).collect::<Vec<_>>().join("\n") + "\n").unwrap();
         history.add("fn:new");
         assert_eq!(history.read().len(), MOST);
         assert_eq!(history.read().last().map(String::as_str), Some("fn:new"));

@@ -231,7 +231,7 @@ fn many_are_judged_by_two_threads_as_by_one() {
 #[test]
 fn values_seen_are_offered() {
     let of = |function, condition, request, response| {
-        Sample { function, condition, request, response, ..Sample::default() }.entry()
+        Sample { condition, function, request, response, ..Sample::default() }.entry()
     };
     let failed = r#"{"errorType":"Type Error","errorMessage":"x"}"#;
     let board = board_of(

@@ -231,7 +231,7 @@ fn visit(value: &str, steps: &[Step], visitor: &mut impl FnMut(&str)) {
     match step {
         Step::Key(key) => json::member(value, key).into_iter().for_each(|value| visit(value, rest, visitor)),
         Step::Index(index) => {
-            json::elements(value).nth(*index).into_iter().for_each(|value| visit(value, rest, visitor))
+            json::elements(value).nth(*index).into_iter().for_each(|value| visit(value, rest, visitor));
         }
         Step::Each => json::elements(value).for_each(|value| visit(value, rest, visitor)),
     }

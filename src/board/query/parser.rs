@@ -19,12 +19,12 @@ pub(super) fn parse(text: &str, names: &Names) -> Result<Expr, QueryError> {
     read(text, names, 0)
 }
 
-fn read(text: &str, names: &Names, named: usize) -> Result<Expr, QueryError> {
+fn read(text: &str, names: &Names, depth_of_names: usize) -> Result<Expr, QueryError> {
     let tokens = lex(text)?;
     if tokens.is_empty() {
         return Ok(Expr::everything());
     }
-    let mut parser = Parser { tokens: &tokens, end: text.len(), depth: 0, names, named };
+    let mut parser = Parser { tokens: &tokens, end: text.len(), depth: 0, names, named: depth_of_names };
     let expr = parser.any_of("at the start")?;
     match parser.tokens.first() {
         None => Ok(expr),
