@@ -2,26 +2,30 @@
 
 mod args;
 mod board;
+mod config;
 mod demo;
 mod exit;
 mod interrupt;
 mod local;
 mod progress;
 mod read;
+mod settings;
 mod stream;
 mod tail;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::error::ErrorKind;
-use clap::{CommandFactory, Parser};
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use crate::board::Query;
+use crate::config::{Config, Fault, Settings};
 use crate::log::visible_lines;
 
-use args::{Cli, Command, OutputArgs, OutputFormat};
+use args::{Cli, Command, LookArgs, OutputArgs, OutputFormat};
 use exit::Failure;
 
 /// Runs the program on the command line's arguments.
@@ -31,8 +35,14 @@ pub fn main() -> ExitCode {
 }
 
 fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let ended = match Cli::try_parse_from(args) {
-        Ok(cli) => start(cli),
+    let loaded = settings::load();
+    let none = Settings::default();
+    let matches = match settings::parse(args.into_iter().collect(), loaded.as_ref().unwrap_or(&none)) {
+        Ok(matches) => matches,
+        Err(error) => return refuse(&error),
+    };
+    let ended = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => start(cli, loaded, &matches),
         Err(error) => return refuse(&error),
     };
     match ended {
@@ -54,7 +64,7 @@ fn refuse(error: &clap::Error) -> ExitCode {
     }
 }
 
-fn start(cli: Cli) -> Result<(), Failure> {
+fn start(cli: Cli, loaded: Result<Settings, Vec<Fault>>, matches: &ArgMatches) -> Result<(), Failure> {
     if cli.aws.no_verify_ssl {
         let hint = "certificates are always checked: give the one to trust with --ca-bundle FILE";
         return Err(Failure::usage(format!("--no-verify-ssl is refused; {hint}")));
@@ -62,11 +72,19 @@ fn start(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Completions { shell } => print_completions(shell),
         Command::Man => print_manual(),
-        Command::Tail(args) => block_on(tail::run(args, cli.aws, cli.look)),
-        Command::Read(args) => block_on(read::run(args, cli.aws, cli.look)),
-        Command::Local(args) => block_on(local::run(&args)),
-        Command::Demo(args) => block_on(demo::run(args, cli.look)),
+        Command::Config(command) => config::run(&command, loaded, matches),
+        Command::Tail(args) => block_on(tail::run(args, cli.aws, settled(cli.look, loaded)?)),
+        Command::Read(args) => block_on(read::run(args, cli.aws, settled(cli.look, loaded)?)),
+        Command::Local(args) => settled(cli.look, loaded).and_then(|_| block_on(local::run(&args))),
+        Command::Demo(args) => block_on(demo::run(args, settled(cli.look, loaded)?)),
     }
+}
+
+/// The looks with what the settings file says beside the flags; nothing runs on settings that are broken.
+fn settled(mut look: LookArgs, loaded: Result<Settings, Vec<Fault>>) -> Result<LookArgs, Failure> {
+    let settings = loaded.map_err(|faults| Failure::settings(&faults))?;
+    look.config = Arc::new(Config { read_only: look.read_only, ..settings.config });
+    Ok(look)
 }
 
 /// Runs a command to its end, and does not wait for what it left behind: nobody would see the result.

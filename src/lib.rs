@@ -6,6 +6,7 @@ pub mod app;
 pub mod aws;
 pub mod board;
 pub mod cli;
+pub mod config;
 pub mod local;
 pub mod log;
 pub mod output;

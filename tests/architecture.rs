@@ -6,9 +6,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Room, and the rooms it may use. `cli`, `config` and `main` may use everything.
+/// Room, and the rooms it may use. `cli` and `main` may use everything.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("log", &[]),
+    ("config", &[]),
     ("record", &["log"]),
     ("board", &["record", "log"]),
     ("aws", &["log"]),
@@ -16,8 +17,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("replay", &["record", "aws", "log"]),
     ("local", &["record"]),
     ("output", &["record", "log", "board", "replay"]),
-    ("app", &["board", "record", "log", "source", "output", "aws", "replay", "ui"]),
-    ("ui", &["app", "board", "record", "log"]),
+    ("app", &["board", "record", "log", "source", "output", "aws", "replay", "ui", "config"]),
+    ("ui", &["app", "board", "record", "log", "config"]),
 ];
 
 /// Parts of `app` that `ui` may read: the state and its words, never the loop.
@@ -34,6 +35,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("replay", &["ratatui", "crossterm"]),
     ("local", &["aws_sdk", "aws_config", "ratatui", "crossterm"]),
     ("output", &["aws_", "ratatui", "crossterm"]),
+    ("config", &["tokio", "aws_", "ratatui", "crossterm", "clap"]),
     ("ui", &["tokio", "aws_"]),
 ];
 
@@ -99,7 +101,7 @@ fn rooms_use_only_their_neighbours() {
 
 #[test]
 fn every_room_is_in_the_table() {
-    let free = ["lib", "main", "cli", "config"];
+    let free = ["lib", "main", "cli"];
     let unknown: Vec<_> = files().into_iter().map(|(room, ..)| room).filter(|room| allowed(room).is_none()).collect();
     assert!(unknown.iter().all(|room| free.contains(&room.as_str())), "rooms without a line in the table: {unknown:?}");
 }

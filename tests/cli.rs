@@ -24,6 +24,7 @@ fn bare() -> Command {
         }
     }
     command
+        .env("XDG_CONFIG_HOME", "/nonexistent")
         .env("AWS_EC2_METADATA_DISABLED", "true")
         .env("AWS_CONFIG_FILE", "none")
         .env("AWS_SHARED_CREDENTIALS_FILE", "none");

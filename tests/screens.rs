@@ -283,3 +283,17 @@ fn fields_are_offered_with_what_they_take() {
     press(&mut model, KeyCode::Tab);
     assert_snapshot!(screen(&mut model, 80, 24));
 }
+
+#[test]
+fn a_profile_of_production_stands_out() {
+    let place =
+        Place { names: vec!["/aws/lambda/receiver".into()], identity: Some("prod-eu".into()), ..Place::default() };
+    let config = "[profile.'prod*']\nread-only = true\nheader = 'red'\n";
+    let mut model = common::board_from(place, &[]);
+    model.configure(std::sync::Arc::new(toml::from_str(config).unwrap()));
+    let buffer = draw(&mut model, 120, 40, &theme());
+    let first = text(&buffer).lines().next().unwrap().to_owned();
+    assert!(first.starts_with(" arrivals  read-only  /aws/lambda/receiver  prod-eu"), "{first}");
+    assert!((0..120).all(|x| buffer[(x, 0)].bg == ratatui::style::Color::Red));
+    assert!(buffer[(0, 1)].bg == ratatui::style::Color::Reset);
+}

@@ -25,6 +25,7 @@ impl Session {
         let pair = native_pty_system().openpty(size).unwrap();
         command.env("TERM", "xterm-256color");
         command.env_remove("NO_COLOR");
+        command.env("XDG_CONFIG_HOME", "/nonexistent");
         let child = pair.slave.spawn_command(command.clone()).unwrap();
         drop(pair.slave);
         let parser = vt100::Parser::new(rows.try_into().unwrap(), cols.try_into().unwrap(), 0);

@@ -502,3 +502,19 @@ fn filters_that_were_kept_come_back() {
     press(&mut model, KeyCode::Down);
     assert_eq!(shown(&model), "fn:senderx");
 }
+
+#[test]
+fn the_account_is_guarded_once_it_is_known() {
+    let mut model = board_of(&[]);
+    let config = "[production]\naccounts = ['1111*']\n[profile.dev]\nread-only = true\n";
+    model.configure(std::sync::Arc::new(toml::from_str(config).unwrap()));
+    assert!(!model.guard.read_only && !model.guard.confirm_by_name);
+    let place = Place { identity: Some("dev".into()), ..Place::default() };
+    let effects = update(&mut model, Message::Place(place));
+    let Some(Effect::Start { ticket, .. }) = effects.first() else { panic!("nobody asks who reads: {effects:?}") };
+    assert!(model.guard.read_only && !model.guard.confirm_by_name);
+    let identity = Identity { account: "111122223333".into(), arn: String::new() };
+    update(&mut model, Message::Job { ticket: *ticket, news: News::Done(Ok(Answer::Identity(identity))) });
+    assert!(model.guard.read_only && model.guard.confirm_by_name);
+    assert_eq!(model.source.place.identity.as_deref(), Some("dev/111122223333"));
+}

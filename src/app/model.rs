@@ -3,6 +3,7 @@
 mod detail;
 mod filter;
 mod geometry;
+mod guard;
 mod list;
 mod marks;
 mod menu;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use crate::board::{Board, Entry, Names, Pane, Query, Seq};
+use crate::config::{Config, Guard};
 
 use super::jobs::{Ticket, Tickets};
 use super::keymap::{Context, Keymap};
@@ -137,6 +139,10 @@ pub struct Model {
     pub drag: Option<Border>,
     /// One line for the reader, until the next key or for a few seconds.
     pub notice: Option<Notice>,
+    /// What the settings file says.
+    pub config: Arc<Config>,
+    /// What the settings ask for with the profile and account in use.
+    pub guard: Guard,
     /// Names for the jobs to come.
     pub tickets: Tickets,
     /// The job that finds out as whom the records are read.
@@ -173,6 +179,8 @@ impl Model {
             mouse: true,
             drag: None,
             notice: None,
+            config: Arc::default(),
+            guard: Guard::default(),
             tickets: Tickets::default(),
             identifying: None,
             geometry: Geometry::default(),

@@ -1,11 +1,14 @@
-//! The command line. Every flag has an `ARRIVALS_…` variable of the same name.
+//! The command line. Every flag has an `ARRIVALS_…` variable of the same name, and a key of it in the settings file: in the
+//! section of its command, or of its heading when every command takes it (`cli/settings.rs`).
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::aws::Settings;
+use crate::config::Config;
 use crate::local::FaultRule;
 
 /// See where asynchronous AWS Lambda invocations landed.
@@ -44,6 +47,9 @@ pub(super) enum Command {
     Local(LocalArgs),
     /// Show the board on an embedded endpoint with some traffic: no account, no network
     Demo(DemoArgs),
+    /// Tell what the settings are, where they lie, and change them
+    #[command(subcommand, after_help = CONFIG_EXAMPLES)]
+    Config(ConfigCommand),
     /// Print completions for a shell
     Completions {
         /// The shell to print them for.
@@ -83,6 +89,32 @@ Examples:
   arrivals local --fault late=0.3:1s..4s,page=50,empty=0.2,throttle=0.1@FilterLogEvents
   arrivals local --fault latency=400ms,bucket=5@FilterLogEvents --fault denied@StartLiveTail";
 
+const CONFIG_EXAMPLES: &str = "Examples:
+  arrivals config edit
+  arrivals config show --origin
+  arrivals config default > config.toml
+  arrivals config schema > config.schema.json";
+
+/// `config`.
+#[derive(Debug, Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Print where the settings file lies
+    Path,
+    /// Print a settings file with every key in a comment
+    Default,
+    /// Print what holds: defaults, then the file, then ARRIVALS_ variables, then flags
+    Show {
+        /// Tell of each value where it comes from.
+        #[arg(long, env = "ARRIVALS_ORIGIN", value_parser = FalseyValueParser::new())]
+        #[arg(help = "Tell of each value where it comes from")]
+        origin: bool,
+    },
+    /// Open the settings file in $VISUAL or $EDITOR, and check it
+    Edit,
+    /// Print the JSON schema of the settings file, for editors
+    Schema,
+}
+
 /// How to reach AWS.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "AWS")]
@@ -117,10 +149,16 @@ impl AwsArgs {
     }
 }
 
-/// How the board looks.
-#[derive(Debug, Clone, Copy, Args)]
+/// How the board looks, and what it may do.
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Looks")]
 pub(super) struct LookArgs {
+    /// Change nothing: no replay
+    #[arg(long, global = true, env = "ARRIVALS_READ_ONLY", value_parser = FalseyValueParser::new(), help_heading = None)]
+    pub(super) read_only: bool,
+    /// What the settings file says beside the flags.
+    #[arg(skip)]
+    pub(super) config: Arc<Config>,
     /// Whether to use colour; by default as the terminal and its environment say
     #[arg(long, global = true, env = "ARRIVALS_COLOR", value_enum, default_value_t = Switch::Auto)]
     pub(super) color: Switch,
@@ -204,9 +242,9 @@ pub(super) struct TailArgs {
     #[arg(long, env = "ARRIVALS_LOG_STREAM_NAME_PREFIX", value_name = "PREFIX")]
     pub(super) log_stream_name_prefix: Option<String>,
     /// Follow also when the output is not a terminal.
-    #[arg(long, overrides_with = "no_follow", conflicts_with = "until")]
+    #[arg(long, overrides_with = "no_follow", conflicts_with = "until", num_args = 0, default_missing_value = "true")]
     #[arg(help = "Follow also when the output is not a terminal [env: ARRIVALS_FOLLOW=]")]
-    pub(super) follow: bool,
+    pub(super) follow: Option<bool>,
     /// End after what was logged so far.
     #[arg(long, overrides_with = "follow")]
     #[arg(help = "End after what was logged so far [env: ARRIVALS_NO_FOLLOW=]")]

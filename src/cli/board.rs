@@ -36,11 +36,12 @@ pub(super) async fn run(
     board.set_query(query);
     let keymap = Keymap::shipped().map_err(Failure::other)?;
     let mut model = Model::new(board, SourceState::at(place), keymap, jiff::tz::TimeZone::system());
+    model.configure(Arc::clone(&look.config));
     let history = history();
     model.history = history.read();
     let failed = Arc::new(OnceLock::new());
     let inputs = join(updates, places, Arc::clone(&failed));
-    app::run(model, theme(look), inputs, world, history).await.map_err(Failure::other)?;
+    app::run(model, theme(&look), inputs, world, history).await.map_err(Failure::other)?;
     // What the board showed last is said again where it can be read after it, and by its exit code.
     failed.get().cloned().map_or(Ok(()), Err)
 }
@@ -88,7 +89,7 @@ pub(super) fn broken_off() -> SourceUpdate {
     SourceUpdate::Ended(Err(SourceError::Internal("the source has gone".to_owned())))
 }
 
-fn theme(look: LookArgs) -> Theme {
+fn theme(look: &LookArgs) -> Theme {
     let env = |name: &str| std::env::var(name).ok();
     let found = Theme::from_env(env);
     let background = match look.background {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::aws::AwsError;
+use crate::config::Fault;
 use crate::source::SourceError;
 
 /// A failed command: the code it exits with and what it says on stderr.
@@ -18,6 +19,17 @@ impl Failure {
     /// The command line asks for something that cannot be done.
     pub(super) fn usage(message: impl Into<String>) -> Self {
         Self { code: 252, message: message.into() }
+    }
+
+    /// Settings that cannot be used.
+    pub(super) fn configuration(message: impl Into<String>) -> Self {
+        Self { code: 253, message: message.into() }
+    }
+
+    /// Everything that is wrong with the settings file.
+    pub(super) fn settings(faults: &[Fault]) -> Self {
+        let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
+        Self::configuration(format!("{}\nmend it with: arrivals config edit", faults.join("\n")))
     }
 
     /// Anything else.

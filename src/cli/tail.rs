@@ -129,8 +129,8 @@ fn follows(args: &TailArgs) -> bool {
     // The values that `FalseyValueParser` takes for a no, as for every other flag.
     const NO: [&str; 7] = ["", "n", "no", "f", "false", "off", "0"];
     let set = |name: &str| std::env::var(name).is_ok_and(|value| !NO.contains(&value.to_lowercase().as_str()));
-    if args.follow || args.no_follow {
-        args.follow
+    if args.no_follow || args.follow.is_some() {
+        !args.no_follow && args.follow == Some(true)
     } else if set("ARRIVALS_NO_FOLLOW") {
         false
     } else {

@@ -31,6 +31,10 @@ fn draw_source(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) 
     let room = usize::from(area.width).saturating_sub(width(&words) + 1);
     let mut left = vec![Span::styled(" arrivals", theme.accent())];
     let mut used = 9;
+    if model.guard.read_only {
+        left.push(Span::styled("  read-only", theme.waiting()));
+        used += 11;
+    }
     for (at, part) in places(model).into_iter().enumerate() {
         let free = room.saturating_sub(used + 2);
         // The log group is worth being cut; half an address or account says nothing.
@@ -43,6 +47,9 @@ fn draw_source(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) 
     }
     frame.render_widget(Line::from(left), area);
     render_right(frame, area, Line::styled(words, style));
+    if let Some(colour) = model.guard.header {
+        frame.buffer_mut().set_style(area, theme.banner(colour));
+    }
 }
 
 /// Group, endpoint, region, and who reads: what is most needed first.

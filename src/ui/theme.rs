@@ -3,6 +3,7 @@
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::app::document::{Ink, Role};
+use crate::config::HeaderColour;
 use crate::record::Outcome;
 
 use super::syntax::Syntax;
@@ -99,6 +100,22 @@ impl Theme {
     #[must_use]
     pub fn waiting(&self) -> Style {
         self.coloured(Color::Yellow)
+    }
+
+    /// The top line where the settings want it to stand out; the profile's name says the same without colour.
+    #[must_use]
+    pub fn banner(&self, colour: HeaderColour) -> Style {
+        if self.depth == Depth::Mono {
+            return Style::new().add_modifier(Modifier::REVERSED);
+        }
+        let colour = match colour {
+            HeaderColour::Red => Color::Red,
+            HeaderColour::Yellow => Color::Yellow,
+            HeaderColour::Green => Color::Green,
+            HeaderColour::Blue => Color::Blue,
+            HeaderColour::Magenta => Color::Magenta,
+        };
+        Style::new().bg(colour).fg(Color::Black).remove_modifier(Modifier::DIM)
     }
 
     /// The frame of a pane.

@@ -15,6 +15,8 @@ impl Model {
     /// Learns where the records come from, and asks as whom they are read.
     pub(super) fn placed(&mut self, place: Place, effects: &mut Vec<Effect>) {
         self.source.place = place;
+        let profile = self.source.place.identity.clone();
+        self.watch(profile.as_deref(), None);
         self.identifying = Some(self.start(Request::Identity, effects));
     }
 
@@ -28,9 +30,10 @@ impl Model {
     fn identified(&mut self, news: News) {
         self.identifying = None;
         if let News::Done(Ok(Answer::Identity(identity))) = news {
-            let place = &mut self.source.place;
-            let profile = place.identity.take().map(|profile| format!("{profile}/")).unwrap_or_default();
-            place.identity = Some(format!("{profile}{}", identity.account));
+            let profile = self.source.place.identity.take();
+            self.watch(profile.as_deref(), Some(&identity.account));
+            let profile = profile.map(|profile| format!("{profile}/")).unwrap_or_default();
+            self.source.place.identity = Some(format!("{profile}{}", identity.account));
         }
     }
 }

@@ -1,0 +1,21 @@
+//! What the settings allow where the board looks.
+
+use std::sync::Arc;
+
+use crate::config::Config;
+
+use super::Model;
+
+impl Model {
+    /// Takes over the settings.
+    pub fn configure(&mut self, config: Arc<Config>) {
+        self.config = config;
+        let profile = self.source.place.identity.clone();
+        self.watch(profile.as_deref(), None);
+    }
+
+    /// Looks up what holds for a profile and an account, as far as they are known.
+    pub(in crate::app) fn watch(&mut self, profile: Option<&str>, account: Option<&str>) {
+        self.guard = self.config.guard(profile, account);
+    }
+}

@@ -1,0 +1,196 @@
+//! The settings file: what may stand in it, what is wrong with it, and which layer wins.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use predicates::prelude::*;
+use predicates::str::{contains, is_empty};
+
+/// A folder with settings of its own, and the program that reads them.
+struct Home {
+    folder: tempfile::TempDir,
+}
+
+impl Home {
+    fn with(config: &str) -> Self {
+        let home = Self { folder: tempfile::tempdir().unwrap() };
+        fs::create_dir_all(home.path("config/arrivals")).unwrap();
+        fs::write(home.path("config/arrivals/config.toml"), config).unwrap();
+        home
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn arrivals(&self, args: &[&str]) -> assert_cmd::Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_arrivals"));
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("AWS_") || name.starts_with("ARRIVALS_"))
+        {
+            command.env_remove(name);
+        }
+        command.env("HOME", self.folder.path()).env("XDG_CONFIG_HOME", self.path("config")).args(args);
+        command.env("XDG_STATE_HOME", self.path("state"));
+        assert_cmd::Command::from_std(command)
+    }
+
+    fn shown(&self, args: &[&str], variables: &[(&str, &str)]) -> String {
+        let mut command = self.arrivals(&["config", "show", "--origin"]);
+        let output = command.args(args).envs(variables.iter().copied()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+/// The line of a listing that begins with a key.
+fn line<'a>(shown: &'a str, section: &str, key: &str) -> &'a str {
+    let after = shown.split_once(&format!("[{section}]")).unwrap_or_else(|| panic!("no [{section}] in {shown}")).1;
+    let found = after.lines().skip(1).take_while(|line| !line.starts_with('[')).find(|line| line.starts_with(key));
+    found.unwrap_or_else(|| panic!("no {key} in {after}"))
+}
+
+#[test]
+fn the_file_lies_in_the_configuration_folder_unless_the_environment_names_it() {
+    let home = Home::with("");
+    let path = home.path("config/arrivals/config.toml");
+    home.arrivals(&["config", "path"]).assert().success().stdout(format!("{}\n", path.display()));
+    home.arrivals(&["config", "path"]).env("ARRIVALS_CONFIG", "/elsewhere.toml").assert().stdout("/elsewhere.toml\n");
+}
+
+#[test]
+fn the_commented_default_is_sound_with_and_without_its_comments() {
+    let home = Home::with("");
+    let output = home.arrivals(&["config", "default"]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let set: Vec<_> = text.lines().filter_map(|line| line.strip_prefix("# ")).filter(|line| is_toml(line)).collect();
+    assert!(set.len() > 20, "{text}");
+    fs::write(home.path("commented.toml"), &text).unwrap();
+    fs::write(home.path("set.toml"), set.join("\n")).unwrap();
+    for name in ["commented.toml", "set.toml"] {
+        let mut show = home.arrivals(&["config", "show"]);
+        show.env("ARRIVALS_CONFIG", home.path(name)).assert().success().stderr(is_empty());
+    }
+}
+
+/// Whether a line is a section or a key with a value, rather than with what stands for one.
+fn is_toml(line: &str) -> bool {
+    let stands_for_one = |value: &str| {
+        value.starts_with('"') && value.trim_matches('"').chars().all(|c| c.is_ascii_uppercase() || c == '_')
+    };
+    line.starts_with('[')
+        || line.split_once(" = ").is_some_and(|(key, value)| !key.contains(' ') && !stands_for_one(value))
+}
+
+#[test]
+fn everything_that_is_wrong_is_named_with_its_place_and_what_was_meant() {
+    for entry in fs::read_dir("tests/data/config").unwrap() {
+        let path = entry.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        let wanted: Vec<_> = text.lines().filter_map(|line| line.strip_prefix("#! ")).collect();
+        assert!(!wanted.is_empty(), "{} does not say what is wrong with it", path.display());
+        let home = Home::with("");
+        let output = home.arrivals(&["read", "-"]).env("ARRIVALS_CONFIG", &path).write_stdin("").output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(253), "{}: {said}", path.display());
+        for wanted in wanted {
+            assert!(said.contains(wanted), "{}: {wanted}\n{said}", path.display());
+        }
+        assert!(said.contains(path.to_str().unwrap()) && said.contains("arrivals config edit"), "{said}");
+    }
+}
+
+#[test]
+fn a_file_that_was_named_must_be_there() {
+    let home = Home::with("");
+    let mut read = home.arrivals(&["read", "-"]);
+    read.env("ARRIVALS_CONFIG", "gone.toml").write_stdin("").assert().code(253).stderr(contains("gone.toml"));
+}
+
+#[test]
+fn help_and_the_settings_commands_work_with_broken_settings() {
+    let home = Home::with("since = ");
+    for args in [&["--help"][..], &["config", "path"], &["config", "default"], &["config", "schema"], &["man"]] {
+        home.arrivals(args).assert().success().stderr(is_empty());
+    }
+    home.arrivals(&["config", "show"]).assert().code(253).stderr(contains("line 1"));
+}
+
+#[test]
+fn flags_go_over_variables_and_those_over_the_file_and_that_over_defaults() {
+    let plain = Home::with("");
+    assert!(line(&plain.shown(&[], &[]), "looks", "color").ends_with("# default"));
+    let home = Home::with("[looks]\ncolor = \"off\"\n[tail]\nsince = \"1h\"\n");
+    let of_file = home.shown(&[], &[]);
+    let path = home.path("config/arrivals/config.toml");
+    assert_eq!(line(&of_file, "looks", "color"), format!("{:<40} # {}:2", "color = \"off\"", path.display()));
+    assert!(line(&of_file, "tail", "since").starts_with("since = \"1h\""));
+    let of_variable = home.shown(&[], &[("ARRIVALS_COLOR", "on")]);
+    assert_eq!(line(&of_variable, "looks", "color"), format!("{:<40} # $ARRIVALS_COLOR", "color = \"on\""));
+    let of_flag = home.shown(&["--color", "auto"], &[("ARRIVALS_COLOR", "on")]);
+    assert_eq!(line(&of_flag, "looks", "color"), format!("{:<40} # --color", "color = \"auto\""));
+}
+
+const SUCCESS: &str = r#"{"version":"1.0","timestamp":"2026-11-20T10:15:44.658Z","requestContext":{"requestId":"s1","functionArn":"arn:aws:lambda:eu-central-1:111122223333:function:other:live","condition":"Success","approximateInvokeCount":1},"requestPayload":null,"responseContext":{"statusCode":200,"executedVersion":"7"},"responsePayload":"ok"}"#;
+
+#[test]
+fn commands_obey_the_same_order() {
+    let home = Home::with("[read]\noutput = \"jsonl\"\nfilter = \"fn:nobody\"\n");
+    let read = |args: &[&str]| {
+        let mut command = home.arrivals(&["read", "-"]);
+        command.args(args).write_stdin(format!("{SUCCESS}\n"));
+        command
+    };
+    read(&[]).assert().success().stdout(is_empty());
+    read(&[]).env("ARRIVALS_FILTER", "fn:other").assert().success().stdout(contains("\"requestId\":\"s1\""));
+    let flag = read(&["--filter", "fn:other", "--output", "text"]).env("ARRIVALS_FILTER", "fn:nobody").assert();
+    flag.success().stdout(contains("other").and(contains("requestId").not()));
+}
+
+#[test]
+fn sections_are_shown_with_the_lines_they_come_from() {
+    let home = Home::with("[profile.prod]\nread-only = true\n\n[filters]\nmine = \"fn:order*\"\n");
+    let shown = home.shown(&[], &[]);
+    assert!(line(&shown, "profile.prod", "read-only").ends_with(":2"), "{shown}");
+    assert!(line(&shown, "filters", "mine").ends_with(":5"), "{shown}");
+    assert!(line(&shown, "redact", "built-in").ends_with("# default"), "{shown}");
+}
+
+#[test]
+fn what_is_shown_can_be_used_as_the_file() {
+    let home = Home::with("[tail]\nsince = \"1h\"\n[[sources]]\nto = \"~/src\"\n[production]\naccounts = [\"1*\"]\n");
+    let shown = home.arrivals(&["config", "show"]).output().unwrap().stdout;
+    let again = Home::with(std::str::from_utf8(&shown).unwrap());
+    assert_eq!(again.arrivals(&["config", "show"]).output().unwrap().stdout, shown);
+}
+
+#[test]
+fn the_schema_tells_editors_every_key() {
+    let home = Home::with("");
+    let schema = home.arrivals(&["config", "schema"]).output().unwrap().stdout;
+    let schema: serde_json::Value = serde_json::from_slice(&schema).unwrap();
+    let properties = |section: &str| &schema["properties"][section]["properties"];
+    assert_eq!(properties("looks")["color"]["enum"], serde_json::json!(["on", "off", "auto"]));
+    assert_eq!(properties("local")["port"]["type"], "integer");
+    assert_eq!(properties("tail")["follow"]["type"], "boolean");
+    assert_eq!(schema["properties"]["read-only"]["type"], "boolean");
+    assert_eq!(schema["properties"]["filters"]["additionalProperties"]["type"], "string");
+    assert_eq!(schema["additionalProperties"], false);
+}
+
+#[cfg(unix)]
+#[test]
+fn editing_begins_with_the_commented_default_and_ends_with_a_check() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = Home::with("");
+    fs::remove_dir_all(home.path("config")).unwrap();
+    let editor = home.path("editor");
+    fs::write(&editor, "#!/bin/sh\necho 'colour = 1' >> \"$2\"\n").unwrap();
+    fs::set_permissions(&editor, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut edit = home.arrivals(&["config", "edit"]);
+    edit.env("VISUAL", format!("{} --wait", editor.display()));
+    edit.assert().code(253).stderr(contains("there is no key colour"));
+    let text = fs::read_to_string(home.path("config/arrivals/config.toml")).unwrap();
+    assert!(text.starts_with("# Settings of arrivals.") && text.ends_with("colour = 1\n"));
+}
