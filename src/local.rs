@@ -1,4 +1,4 @@
-//! The embedded endpoint: Lambda, CloudWatch Logs and STS on a loopback socket, over their real wire protocols.
+//! The embedded endpoint: Lambda, CloudWatch Logs, CloudWatch's metrics and STS on a loopback socket, over their real wire protocols.
 //!
 //! The AWS CLI, boto3 and the Rust SDK work against it unchanged. It runs asynchronous invocations as the service does
 //! (retries, age limits, destinations) on functions that stand in for code in several runtimes, and their invocation
@@ -7,6 +7,7 @@
 //! It checks no signature, keeps everything in bounded memory and forgets it at its end.
 
 mod clock;
+mod cloudwatch;
 mod deployment;
 mod event_id;
 mod execution;
@@ -17,11 +18,13 @@ mod ids;
 mod json;
 mod lambda;
 mod logs;
+mod metrics;
 mod names;
 mod operation;
 mod paging;
 mod pyjson;
 mod queue;
+mod readers;
 mod shapes;
 mod store;
 mod sts;
@@ -36,10 +39,11 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 
 use self::clock::{Clock, now_ms};
-use self::deployment::Functions;
+use self::deployment::{Functions, Logging};
 use self::faults::Faults;
 use self::ids::Ids;
 use self::logs::Quota;
+use self::metrics::Metrics;
 use self::names::Names;
 use self::queue::Queue;
 use self::store::{Limits, LogStore};
@@ -205,7 +209,7 @@ impl Endpoint {
         "receiver"
     }
 
-    /// Records that could not be delivered: their destination is no function of this endpoint.
+    /// Records that could not be delivered: no function of this endpoint is, or reads, their destination.
     #[must_use]
     pub fn delivery_failures(&self) -> u64 {
         self.world.undelivered.load(Ordering::Relaxed)
@@ -234,6 +238,8 @@ impl World {
             logs: Mutex::new(LogStore::new(limits)),
             scan: options.scan_limit,
             functions: Mutex::new(Functions::deploy(&names, now_ms())),
+            mappings: Mutex::new(Vec::new()),
+            metrics: Mutex::new(Metrics::default()),
             queue: Queue::new(),
             quota: Quota::new(options.filter_requests_per_second),
             live_update: options.live_update,
@@ -251,7 +257,7 @@ impl World {
         let mut logs = lock(&self.logs);
         for function in functions::DEPLOYED {
             // The store is empty, so that nothing is there twice.
-            let _ = logs.create_group(&execution::log_group(function.name), "STANDARD");
+            let _ = logs.create_group(&Logging::default().group_of(function.name), "STANDARD");
         }
     }
 }

@@ -16,3 +16,5 @@ mod live;
 mod logs;
 #[path = "local/server.rs"]
 mod server;
+#[path = "local/wiring.rs"]
+mod wiring;

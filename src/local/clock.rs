@@ -39,6 +39,11 @@ pub(crate) fn iso_millis(ms: i64) -> String {
     formatted(ms, "%Y-%m-%dT%H:%M:%S%.3fZ")
 }
 
+/// Such as `2022-04-16T11:24:43Z`.
+pub(crate) fn iso_seconds(ms: i64) -> String {
+    formatted(ms, "%Y-%m-%dT%H:%M:%SZ")
+}
+
 /// Such as `2022-04-16T11:24:43.658+0000`, as Lambda writes `LastModified`.
 pub(crate) fn iso_offset(ms: i64) -> String {
     formatted(ms, "%Y-%m-%dT%H:%M:%S%.3f+0000")

@@ -1,12 +1,17 @@
 //! The functions as they are configured now: qualifiers, event-invoke configs, concurrency, environments.
 
+mod logging;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::functions::{DEPLOYED, Definition};
 use super::names::{FunctionRef, LATEST, Names};
+use super::readers::Statement;
 use super::wire::Fault;
 use super::world::{World, lock};
+
+pub(crate) use logging::{Described as DescribedLogging, Level, Logging, Wanted as WantedLogging};
 
 /// Invocations that an account may run at once, as AWS's default.
 const ACCOUNT_CONCURRENCY: u32 = 1000;
@@ -29,6 +34,12 @@ pub(crate) struct Function {
     pub(crate) configs: BTreeMap<String, EventInvokeConfig>,
     /// Reserved concurrency.
     pub(crate) reserved: Option<u32>,
+    /// Who may invoke it, by qualifier.
+    pub(crate) policies: BTreeMap<Option<String>, Vec<Statement>>,
+    /// ARN of its dead-letter queue or topic.
+    pub(crate) dead_letter: Option<String>,
+    /// How it logs.
+    pub(crate) logging: Logging,
     /// When it was deployed, in milliseconds since the Unix epoch.
     pub(crate) modified: i64,
     running: u32,
@@ -163,7 +174,17 @@ impl Function {
             qualifiers.map(|qualifier| (qualifier, config.clone())).collect()
         });
         let configs = configs.unwrap_or_default();
-        Self { definition, configs, reserved: None, modified: now, running: 0, idle: Vec::new() }
+        Self {
+            definition,
+            configs,
+            reserved: None,
+            policies: BTreeMap::new(),
+            dead_letter: None,
+            logging: Logging::default(),
+            modified: now,
+            running: 0,
+            idle: Vec::new(),
+        }
     }
 
     /// The version that a qualifier stands for.

@@ -1,16 +1,21 @@
 //! One run of a function: its environment, its time, its time-out and the log events around it.
 
+mod lines;
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::clock::{day_path, iso_millis, now_ms};
-use super::deployment::{Lease, Target};
+use super::deployment::{Lease, Level, Logging, Target};
 use super::functions::{Call, Ending, Run};
 use super::json::Json;
 use super::store::EVENT_OVERHEAD;
 use super::wire::to_json;
 use super::world::{World, lock};
+use lines::Line;
 
 /// An invocation that was accepted.
 #[derive(Debug, Clone)]
@@ -46,18 +51,28 @@ pub(crate) async fn execute(world: &Arc<World>, lease: Lease, invocation: &Invoc
     let init = initialised(world, &lease, invocation, &mut journal).await;
     let id = &invocation.request_id;
     let version = invocation.target.version;
-    journal.write(&format!("START RequestId: {id} Version: {version}\n"));
+    journal.system(Line {
+        text: format!("START RequestId: {id} Version: {version}\n"),
+        kind: Some("start"),
+        level: Level::Info,
+        record: &json!({"requestId": id, "version": version}),
+    });
     let run = limited(run_code(invocation), invocation);
     for line in &run.lines {
-        journal.write(&format!("{line}\n"));
+        journal.printed(line);
     }
     journal.ship();
     world.clock.pass(run.took).await;
     if let Some(complaint) = complaint(&run, invocation) {
-        journal.write(&format!("{complaint}\n"));
+        journal.complaint(id, &complaint);
     }
-    journal.write(&format!("END RequestId: {id}\n"));
-    journal.write(&report(world, invocation, &run, init));
+    journal.system(Line {
+        text: format!("END RequestId: {id}\n"),
+        kind: None,
+        level: Level::Info,
+        record: &json!({"requestId": id}),
+    });
+    journal.system(report(world, invocation, &run, init).line());
     journal.ship();
     let (failed, payload) = match run.ending {
         Ending::Returned(json) => (false, json),
@@ -71,7 +86,13 @@ async fn initialised(world: &World, lease: &Lease, invocation: &Invocation, jour
     if !lease.cold {
         return Duration::ZERO;
     }
-    journal.write(&init_start(world, invocation));
+    let version = invocation.target.definition.runtime.version();
+    journal.system(Line {
+        text: init_start(world, invocation),
+        kind: Some("initStart"),
+        level: Level::Info,
+        record: &json!({"initializationType": "on-demand", "phase": "init", "runtimeVersion": version}),
+    });
     journal.ship();
     let init = invocation.target.definition.runtime.init();
     world.clock.pass(init).await;
@@ -124,7 +145,7 @@ fn init_start(world: &World, invocation: &Invocation) -> String {
     format!("INIT_START Runtime Version: {version}\tRuntime Version ARN: arn:aws:lambda:{region}::runtime:{hash}\n")
 }
 
-fn report(world: &World, invocation: &Invocation, run: &Run, init: Duration) -> String {
+fn report(world: &World, invocation: &Invocation, run: &Run, init: Duration) -> Report {
     let definition = invocation.target.definition;
     let timed_out = timed_out(run, invocation);
     let jitter = if timed_out { 0.0 } else { world.ids.below(200) as f64 / 100.0 };
@@ -141,7 +162,28 @@ fn report(world: &World, invocation: &Invocation, run: &Run, init: Duration) -> 
         let _ = write!(line, "Init Duration: {init:.2} ms\t");
     }
     line.push_str(if timed_out { "Status: timeout\n" } else { "\n" });
-    line
+    let status = match &run.ending {
+        _ if timed_out => "timeout",
+        Ending::Failed(_) => "error",
+        Ending::Returned(_) => "success",
+    };
+    let metrics = json!({"durationMs": ran, "billedDurationMs": (ran + init).ceil(), "memorySizeMB": definition.memory, "maxMemoryUsedMB": used});
+    let record = json!({"requestId": invocation.request_id, "status": status, "metrics": metrics});
+    let level = if status == "success" { Level::Info } else { Level::Warn };
+    Report { text: line, level, record }
+}
+
+/// What the service tells of a run at its end.
+struct Report {
+    text: String,
+    level: Level,
+    record: serde_json::Value,
+}
+
+impl Report {
+    fn line(&self) -> Line<'_, serde_json::Value> {
+        Line { text: self.text.clone(), kind: Some("report"), level: self.level, record: &self.record }
+    }
 }
 
 /// Log events on their way to an environment's stream.
@@ -149,14 +191,37 @@ struct Journal<'a> {
     world: &'a Arc<World>,
     group: String,
     stream: String,
+    logging: Logging,
     pending: Vec<(i64, Arc<str>)>,
     log: String,
 }
 
 impl<'a> Journal<'a> {
     fn new(world: &'a Arc<World>, lease: &Lease, function: &str) -> Self {
-        let (group, stream) = (log_group(function), lease.stream().to_owned());
-        Self { world, group, stream, pending: Vec::new(), log: String::new() }
+        let logging = lock(&world.functions).get(function).map(|function| function.logging.clone()).unwrap_or_default();
+        let (group, stream) = (logging.group_of(function), lease.stream().to_owned());
+        Self { world, group, stream, logging, pending: Vec::new(), log: String::new() }
+    }
+
+    /// A line of the service.
+    fn system<T: serde::Serialize>(&mut self, line: Line<'_, T>) {
+        if let Some(line) = lines::system(&self.logging, line) {
+            self.write(&line);
+        }
+    }
+
+    /// A line of the function's code.
+    fn printed(&mut self, line: &str) {
+        if self.logging.keeps(line) {
+            self.write(&format!("{line}\n"));
+        }
+    }
+
+    /// What its runtime says of its failure.
+    fn complaint(&mut self, request_id: &str, text: &str) {
+        if let Some(line) = lines::complaint(&self.logging, request_id, text) {
+            self.write(&line);
+        }
     }
 
     fn write(&mut self, message: &str) {
@@ -172,17 +237,13 @@ impl<'a> Journal<'a> {
         let delay = Duration::from_millis(2 + self.world.ids.below(40));
         self.world.tasks.spawn(async move {
             tokio::time::sleep(delay).await;
-            // Another shipment of the same environment may have made the stream.
+            // Lambda makes a group that is not there; another shipment of the same environment may have made the stream.
+            let _ = lock(&world.logs).create_group(&group, "STANDARD");
             let _ = lock(&world.logs).create_stream(&group, &stream);
             // Both are there now, unless the group holds as many streams as it may: then the events are dropped.
             let _ = world.log(&group, &stream, events);
         });
     }
-}
-
-/// Where a function logs to.
-pub(crate) fn log_group(function: &str) -> String {
-    format!("/aws/lambda/{function}")
 }
 
 impl World {

@@ -21,7 +21,7 @@ use super::faults::{Ending, admin};
 use super::operation::{Operation, Service};
 use super::wire::{Fault, Reply, Request, pairs};
 use super::world::World;
-use super::{lambda, logs, sts};
+use super::{cloudwatch, lambda, logs, sts};
 
 /// The largest body that a service here accepts: a synchronous invocation's 6 MB, and one byte to notice more.
 const KEPT: usize = 6 * 1024 * 1024 + 1;
@@ -95,6 +95,7 @@ fn refuse(service: Service, fault: &Fault, request: &Request) -> Reply {
     match service {
         Service::Logs => logs::refusal(fault),
         Service::Lambda => lambda::refusal(fault),
+        Service::CloudWatch => cloudwatch::refusal(fault, request),
         Service::Sts => sts::refusal(fault, request),
     }
 }
@@ -119,6 +120,9 @@ async fn collect(mut body: Incoming) -> Option<Bytes> {
 /// Finds the service by the operation's header, the path's version or the form, and only then by the signature.
 async fn route(world: &Arc<World>, operation: &Operation, request: &Request) -> Reply {
     let signed_for = request.header("authorization").and_then(signed_service);
+    if operation.service == Service::CloudWatch {
+        return cloudwatch::answer(world, operation, request);
+    }
     if request.header("x-amz-target").is_some() {
         return logs::answer(world, operation, request);
     }

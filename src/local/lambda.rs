@@ -4,7 +4,9 @@ mod concurrency;
 mod describe;
 mod event_config;
 mod invoke;
+mod mappings;
 mod paging;
+mod policy;
 
 use std::sync::Arc;
 
@@ -27,6 +29,7 @@ pub(crate) async fn answer(world: &Arc<World>, request: &Request) -> Reply {
             invoke::invoke(world, request, name).await
         }
         [date, "functions", rest @ ..] => managed(world, request, date, rest),
+        ["2015-03-31", "event-source-mappings", rest @ ..] => mapped(world, request, rest),
         _ => return unknown(request),
     };
     done.unwrap_or_else(|fault| refusal(&fault))
@@ -40,12 +43,27 @@ fn managed(world: &World, request: &Request, date: &str, parts: &[&str]) -> Answ
         ("GET", "2015-03-31", [name]) => describe::function(world, request, name),
         ("DELETE", "2015-03-31", [name]) => describe::delete(world, request, name),
         ("GET", "2015-03-31", [name, "configuration"]) => describe::configuration(world, request, name),
+        ("PUT", "2015-03-31", [name, "configuration"]) => describe::update(world, request, name),
+        (_, "2015-03-31", [name, "policy"]) => policy::whole(world, request, name),
+        ("DELETE", "2015-03-31", [name, "policy", id]) => policy::remove(world, request, name, id),
         ("GET", "2015-03-31", [name, "aliases"]) => describe::aliases(world, request, name),
         ("GET", "2015-03-31", [name, "aliases", alias]) => describe::alias(world, name, alias),
         ("GET", "2015-03-31", [name, "versions"]) => describe::versions(world, request, name),
         ("GET", "2019-09-25", [name, "event-invoke-config", "list"]) => event_config::list(world, request, name),
         (_, "2019-09-25", [name, "event-invoke-config"]) => event_config::one(world, request, name),
         (_, "2017-10-31" | "2019-09-30", [name, "concurrency"]) => concurrency::answer(world, request, name),
+        _ => Ok(unknown(request)),
+    }
+}
+
+/// Event source mappings.
+fn mapped(world: &World, request: &Request, parts: &[&str]) -> Answer {
+    match (request.method.as_str(), parts) {
+        ("GET", []) => mappings::list(world, request),
+        ("POST", []) => mappings::create(world, request),
+        ("GET", [uuid]) => mappings::get(world, uuid),
+        ("PUT", [uuid]) => mappings::update(world, request, uuid),
+        ("DELETE", [uuid]) => mappings::delete(world, uuid),
         _ => Ok(unknown(request)),
     }
 }

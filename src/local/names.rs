@@ -53,6 +53,11 @@ impl Names {
         format!("arn:{}:iam::{}:user/local", self.partition(), self.account)
     }
 
+    /// ARN of an event source mapping.
+    pub(crate) fn mapping_arn(&self, uuid: &str) -> String {
+        format!("arn:{}:lambda:{}:{}:event-source-mapping:{uuid}", self.partition(), self.region, self.account)
+    }
+
     /// ARN of a function's execution role.
     pub(crate) fn role_arn(&self, name: &str) -> String {
         format!("arn:{}:iam::{}:role/{name}", self.partition(), self.account)

@@ -3,12 +3,15 @@
 use hyper::Method;
 use serde::Deserialize;
 
+use super::cloudwatch;
 use super::names::Names;
 use super::wire::{Request, pairs, percent_decoded};
 
 /// A service that is spoken here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Service {
+    /// CloudWatch, for its metrics.
+    CloudWatch,
     /// CloudWatch Logs.
     Logs,
     /// Lambda.
@@ -42,6 +45,9 @@ struct LogsTarget {
 impl Operation {
     /// Reads it from the operation's header, the path or the form.
     pub(crate) fn of(request: &Request) -> Self {
+        if let Some(name) = cloudwatch::operation(request) {
+            return Self { service: Service::CloudWatch, name: name.to_owned(), target: String::new() };
+        }
         if let Some(target) = request.header("x-amz-target") {
             return Self::of_logs(target, &request.body);
         }
@@ -87,6 +93,7 @@ impl Operation {
         match (self.service, self.name.as_str()) {
             (Service::Lambda, "Invoke") => "lambda:InvokeFunction".to_owned(),
             (Service::Lambda, name) => format!("lambda:{name}"),
+            (Service::CloudWatch, name) => format!("cloudwatch:{name}"),
             (Service::Logs, name) => format!("logs:{name}"),
             (Service::Sts, name) => format!("sts:{name}"),
         }
@@ -99,7 +106,7 @@ impl Operation {
             _ if self.target.starts_with("arn:") => self.target.clone(),
             Service::Logs => format!("{}:log-stream:", names.group_arn(&self.target)),
             Service::Lambda => names.function_arn(&self.target),
-            Service::Sts => "*".to_owned(),
+            Service::CloudWatch | Service::Sts => "*".to_owned(),
         }
     }
 }
@@ -124,7 +131,14 @@ fn lambda(method: &str, parts: &[&str]) -> String {
         ("GET", ["functions", _, "concurrency"]) => "GetFunctionConcurrency",
         ("PUT", ["functions", _, "concurrency"]) => "PutFunctionConcurrency",
         ("DELETE", ["functions", _, "concurrency"]) => "DeleteFunctionConcurrency",
+        ("PUT", ["functions", _, "configuration"]) => "UpdateFunctionConfiguration",
+        ("POST", ["functions", _, "policy"]) => "AddPermission",
+        ("DELETE", ["functions", _, "policy", _]) => "RemovePermission",
         ("GET", ["event-source-mappings"]) => "ListEventSourceMappings",
+        ("POST", ["event-source-mappings"]) => "CreateEventSourceMapping",
+        ("GET", ["event-source-mappings", _]) => "GetEventSourceMapping",
+        ("PUT", ["event-source-mappings", _]) => "UpdateEventSourceMapping",
+        ("DELETE", ["event-source-mappings", _]) => "DeleteEventSourceMapping",
         _ => "",
     };
     name.to_owned()

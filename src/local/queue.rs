@@ -1,5 +1,6 @@
 //! Asynchronous invocations: accepted, run, retried, and reported to their destinations.
 
+mod delivery;
 mod record;
 mod retry;
 
@@ -9,11 +10,13 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use self::delivery::{Parcel, deliver};
 use self::record::{Record, Response};
 use self::retry::{Life, Policy, Step};
 use super::clock::now_ms;
 use super::deployment::{Busy, EventInvokeConfig, Lease, Target};
 use super::execution::{Invocation, Outcome, execute};
+use super::metrics::Metric;
 use super::wire::Fault;
 use super::world::{World, lock};
 
@@ -82,6 +85,7 @@ pub(crate) fn accept(world: &Arc<World>, invocation: Invocation) -> Result<(), F
 }
 
 fn start(world: &Arc<World>, invocation: Invocation, room: Room, hops: u32) {
+    world.count(&invocation.target, Metric::AsyncEventsReceived, 1.0);
     let config = current_config(world, &invocation.target).unwrap_or_default();
     let event = Event { invocation, config, hops, life: Life::default(), last: None };
     let task = live(Arc::clone(world), event, room);
@@ -105,19 +109,39 @@ async fn live(world: Arc<World>, mut event: Event, room: Room) {
     };
     // Its place is free before its record waits for one: otherwise a full queue could not drain.
     drop(room);
-    let config = &event.config;
-    let destination = if condition == "Success" { &config.on_success } else { &config.on_failure };
-    let Some(destination) = destination else {
-        return;
-    };
-    let record = event.record(&world, condition);
-    let delivered = deliver(&world, destination, record, event.hops + 1).await;
-    if delivered.is_none() {
-        world.undelivered.fetch_add(1, Ordering::Relaxed);
+    let succeeded = condition == "Success";
+    if !succeeded {
+        world.count(&event.invocation.target, Metric::AsyncEventsDropped, 1.0);
+        event.bury(&world).await;
+    }
+    let destination = if succeeded { &event.config.on_success } else { &event.config.on_failure };
+    if let Some(destination) = destination {
+        let delivered = event.send(&world, destination, event.record(&world, condition), succeeded).await;
+        if delivered.is_none() {
+            world.undelivered.fetch_add(1, Ordering::Relaxed);
+            world.count(&event.invocation.target, Metric::DestinationDeliveryFailures, 1.0);
+        }
     }
 }
 
 impl Event {
+    async fn send(&self, world: &Arc<World>, destination: &str, body: String, succeeded: bool) -> Option<()> {
+        let target = &self.invocation.target;
+        let sender = world.names.qualified_arn(target.definition.name, &target.qualifier);
+        deliver(world, destination, Parcel { body, succeeded, sender: &sender, hops: self.hops + 1 }).await
+    }
+
+    /// Puts the event itself on the function's dead-letter queue, whatever becomes of its record.
+    async fn bury(&self, world: &Arc<World>) {
+        let target = &self.invocation.target;
+        let queue =
+            lock(&world.functions).get(target.definition.name).and_then(|function| function.dead_letter.clone());
+        let Some(queue) = queue else { return };
+        if self.send(world, &queue, self.invocation.payload.to_string(), false).await.is_none() {
+            world.count(target, Metric::DeadLetterErrors, 1.0);
+        }
+    }
+
     /// Runs it, if it can run now, and decides what is next.
     async fn attempt(&mut self, world: &Arc<World>) -> Next {
         let target = &self.invocation.target;
@@ -127,7 +151,9 @@ impl Event {
         let policy = Policy::of(self.config.retries, self.config.age);
         let step = match Lease::take(world, target) {
             Ok(lease) => {
+                world.count(target, Metric::AsyncEventAge, self.life.age().as_secs_f64() * 1000.0);
                 let outcome = execute(world, lease, &self.invocation).await;
+                world.ran(target, outcome.failed);
                 return self.after_run(outcome, policy);
             }
             Err(Busy::Zero) => {
@@ -141,6 +167,7 @@ impl Event {
             }
             Err(Busy::Reserved | Busy::Account) => {
                 self.last.get_or_insert(Last::Throttled);
+                world.count(target, Metric::Throttles, 1.0);
                 self.life.after_throttle(policy)
             }
         };
@@ -195,17 +222,4 @@ impl From<Step> for Next {
             Step::TooOld => Self::End("EventAgeExceeded"),
         }
     }
-}
-
-/// Invokes the receiver; `None` when the destination is no function of this endpoint.
-async fn deliver(world: &Arc<World>, destination: &str, record: String, hops: u32) -> Option<()> {
-    let wanted = world.names.function(destination, None).ok()?;
-    let target = lock(&world.functions).resolve(&world.names, &wanted).ok()?;
-    if !destination.starts_with("arn:") || hops > MOST_HOPS {
-        return None;
-    }
-    let room = world.queue.room(record.len()).await?;
-    let invocation = Invocation { request_id: world.ids.uuid(), target, payload: Arc::from(record) };
-    start(world, invocation, room, hops);
-    Some(())
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::clock::now_ms;
 use super::event_id::EventId;
+use super::wire::Fault;
 use inbox::Subscription;
 
 pub(crate) use inbox::{Delivery, Inbox};
@@ -64,6 +65,8 @@ pub(crate) struct Group {
     pub(crate) created: i64,
     /// `STANDARD`, `INFREQUENT_ACCESS` or `DELIVERY`.
     pub(crate) class: &'static str,
+    /// Days after which its events are deleted; never when not set.
+    pub(crate) retention: Option<u32>,
     /// Its streams by name.
     pub(crate) streams: BTreeMap<Arc<str>, Stream>,
     /// Its events, in the order in which they are read.
@@ -111,6 +114,24 @@ impl LogStore {
         self.groups.get(name).ok_or(Refused::NoGroup)
     }
 
+    /// The group of this name, when its class lets it be read by `operation`.
+    pub(crate) fn readable(&self, name: &str, operation: &str) -> Result<&Group, Fault> {
+        let group = self.group(name)?;
+        if group.class == "STANDARD" {
+            return Ok(group);
+        }
+        let class = group.class;
+        let message = format!(
+            "The log group {name} is of log-group-class {class}. {operation} is not supported for this log class."
+        );
+        Err(Fault::new(400, "InvalidOperationException", message))
+    }
+
+    /// The group of this name, to be changed.
+    pub(crate) fn group_mut(&mut self, name: &str) -> Result<&mut Group, Refused> {
+        self.groups.get_mut(name).ok_or(Refused::NoGroup)
+    }
+
     /// Makes a group.
     pub(crate) fn create_group(&mut self, name: &str, class: &'static str) -> Result<(), Refused> {
         if self.groups.contains_key(name) {
@@ -120,7 +141,8 @@ impl LogStore {
             return Err(Refused::TooMany);
         }
         let (streams, events) = (BTreeMap::new(), BTreeMap::new());
-        self.groups.insert(name.to_owned(), Group { created: now_ms(), class, streams, events, bytes: 0 });
+        let group = Group { created: now_ms(), class, retention: None, streams, events, bytes: 0 };
+        self.groups.insert(name.to_owned(), group);
         Ok(())
     }
 

@@ -12,8 +12,10 @@ use super::deployment::Functions;
 use super::faults::Faults;
 use super::ids::Ids;
 use super::logs::Quota;
+use super::metrics::Metrics;
 use super::names::Names;
 use super::queue::Queue;
+use super::readers::Mapping;
 use super::store::{LogStore, Refused};
 
 /// The endpoint's state.
@@ -31,6 +33,10 @@ pub(crate) struct World {
     pub(crate) scan: usize,
     /// Functions and their settings.
     pub(crate) functions: Mutex<Functions>,
+    /// Event source mappings, in the order in which they were made.
+    pub(crate) mappings: Mutex<Vec<Mapping>>,
+    /// What CloudWatch counts.
+    pub(crate) metrics: Mutex<Metrics>,
     /// Room for accepted events.
     pub(crate) queue: Queue,
     /// The rate of `FilterLogEvents`.

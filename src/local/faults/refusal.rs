@@ -70,7 +70,7 @@ fn denied(service: Service, operation: &Operation, names: &Names) -> Fault {
     );
     match service {
         Service::Lambda => Fault::new(403, "AccessDeniedException", message),
-        Service::Sts => Fault::new(403, "AccessDenied", message),
+        Service::CloudWatch | Service::Sts => Fault::new(403, "AccessDenied", message),
         Service::Logs => Fault::new(400, "AccessDeniedException", message),
     }
 }
@@ -79,7 +79,7 @@ fn expired(service: Service) -> Fault {
     let message = "The security token included in the request is expired";
     match service {
         Service::Lambda => Fault::new(403, "ExpiredTokenException", message),
-        Service::Sts => Fault::new(403, "ExpiredToken", message),
+        Service::CloudWatch | Service::Sts => Fault::new(403, "ExpiredToken", message),
         Service::Logs => Fault::new(400, "ExpiredTokenException", message),
     }
 }

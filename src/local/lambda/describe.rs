@@ -1,10 +1,9 @@
 //! Functions, versions and aliases as Lambda describes them.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::super::clock::iso_offset;
-use super::super::deployment::Function;
-use super::super::execution::log_group;
+use super::super::clock::{iso_offset, now_ms};
+use super::super::deployment::{DescribedLogging, Function, WantedLogging};
 use super::super::names::LATEST;
 use super::super::wire::{Fault, Reply, Request};
 use super::super::world::{World, lock};
@@ -35,7 +34,9 @@ struct Configuration {
     package_type: &'static str,
     architectures: [&'static str; 1],
     ephemeral_storage: Storage,
-    logging_config: Logging,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dead_letter_config: Option<DeadLetter>,
+    logging_config: DescribedLogging,
 }
 
 #[derive(Serialize)]
@@ -50,11 +51,18 @@ struct Storage {
     size: u32,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Logging {
-    log_format: &'static str,
-    log_group: String,
+struct DeadLetter {
+    target_arn: Option<String>,
+}
+
+/// What of `UpdateFunctionConfiguration` is taken here.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Settings {
+    dead_letter_config: Option<DeadLetter>,
+    logging_config: Option<WantedLogging>,
 }
 
 #[derive(Serialize)]
@@ -131,6 +139,29 @@ pub(super) fn list(world: &World, request: &Request) -> Answer {
 /// `GetFunctionConfiguration`.
 pub(super) fn configuration(world: &World, request: &Request, name: &str) -> Answer {
     described(world, request, name).map(|(configuration, _)| json(200, &configuration))
+}
+
+/// `UpdateFunctionConfiguration`: how it logs, and its dead-letter queue. The rest is fixed here.
+pub(super) fn update(world: &World, request: &Request, name: &str) -> Answer {
+    let wanted = world.names.function(name, None)?;
+    let settings: Settings = serde_json::from_slice(&request.body).map_err(|error| invalid(error.to_string()))?;
+    let mut functions = lock(&world.functions);
+    let function = functions.get_mut(&wanted.name).ok_or_else(|| missing(world, &wanted.name, None))?;
+    let logging = settings.logging_config.map(|logging| function.logging.with(logging)).transpose()?;
+    if let Some(dead_letter) = settings.dead_letter_config {
+        let target = dead_letter.target_arn.filter(|arn| !arn.is_empty());
+        target.as_deref().map_or(Ok(()), check_dead_letter)?;
+        function.dead_letter = target;
+    }
+    function.logging = logging.unwrap_or_else(|| function.logging.clone());
+    function.modified = now_ms();
+    Ok(json(200, &configuration_of(world, function, None)))
+}
+
+/// A dead-letter queue is a standard queue or topic.
+fn check_dead_letter(arn: &str) -> Result<(), Fault> {
+    let usable = matches!(arn.split(':').nth(2), Some("sqs" | "sns")) && !arn.to_lowercase().ends_with(".fifo");
+    usable.then_some(()).ok_or_else(|| invalid(format!("The target {arn} of the dead-letter config is not supported.")))
 }
 
 /// `GetFunction`, without a place to fetch the code from: there is none.
@@ -242,7 +273,8 @@ fn configuration_of(world: &World, function: &Function, qualifier: Option<&str>)
         package_type: "Zip",
         architectures: ["x86_64"],
         ephemeral_storage: Storage { size: 512 },
-        logging_config: Logging { log_format: "Text", log_group: log_group(definition.name) },
+        dead_letter_config: function.dead_letter.clone().map(|arn| DeadLetter { target_arn: Some(arn) }),
+        logging_config: function.logging.describe(definition.name),
     }
 }
 

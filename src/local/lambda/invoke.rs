@@ -74,6 +74,7 @@ fn encoded(text: &str) -> Option<Arc<str>> {
 async fn run(world: &Arc<World>, request: &Request, invocation: Invocation) -> Answer {
     let lease = Lease::take(world, &invocation.target).map_err(|busy| refused(world, busy, &invocation.target))?;
     let outcome = execute(world, lease, &invocation).await;
+    world.ran(&invocation.target, outcome.failed);
     Ok(answered(request, invocation.target.version, &outcome))
 }
 

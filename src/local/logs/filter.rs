@@ -66,7 +66,7 @@ pub(super) fn filter_log_events(world: &World, operation: &Operation, input: Fil
     let start = input.next_token.as_deref().map(|token| read_token(token, query)).transpose()?;
     let search = Search::new(input)?;
     let logs = lock(&world.logs);
-    let group = logs.group(&name)?;
+    let group = logs.readable(&name, "FilterLogEvents")?;
     let first = start.unwrap_or(EventId::first_at(search.from));
     let (found, rest) = if luck.is_empty {
         (Vec::new(), Some(first))

@@ -69,7 +69,7 @@ pub(super) fn get_log_events(world: &World, operation: &Operation, input: &Get) 
         None => Cursor::Backward(EventId::first_at(to)),
     };
     let logs = lock(&world.logs);
-    let group = logs.group(&name)?;
+    let group = logs.readable(&name, "GetLogEvents")?;
     if !group.streams.contains_key(input.log_stream_name.as_str()) {
         return Err(Refused::NoStream.into());
     }

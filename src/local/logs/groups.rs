@@ -1,7 +1,8 @@
-//! `DescribeLogGroups` and `DescribeLogStreams`.
+//! `DescribeLogGroups`, `ListLogGroups` and `DescribeLogStreams`.
 
 use std::sync::Arc;
 
+use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use super::super::paging;
@@ -22,6 +23,34 @@ pub(super) struct Groups {
     limit: Option<i64>,
 }
 
+/// `ListLogGroups`' parameters.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Listed {
+    log_group_name_pattern: Option<String>,
+    log_group_class: Option<String>,
+    next_token: Option<String>,
+    limit: Option<i64>,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    #[serde(rename = "logGroupName")]
+    name: String,
+    #[serde(rename = "logGroupArn")]
+    arn: String,
+    #[serde(rename = "logGroupClass")]
+    class: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SummaryPage {
+    log_groups: Vec<Summary>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
+}
+
 /// `DescribeLogStreams`' parameters.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -40,6 +69,8 @@ pub(super) struct Streams {
 struct DescribedGroup {
     log_group_name: String,
     creation_time: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retention_in_days: Option<u32>,
     metric_filter_count: u32,
     arn: String,
     stored_bytes: usize,
@@ -102,11 +133,31 @@ pub(super) fn describe_log_groups(world: &World, input: &Groups) -> Answer {
     Ok(to_json(&GroupPage { log_groups, next_token }))
 }
 
+/// Groups by name, of a class or with names that a regular expression finds.
+pub(super) fn list_log_groups(world: &World, input: &Listed) -> Answer {
+    let pattern = input.log_group_name_pattern.as_deref().map(Regex::new).transpose();
+    let pattern = pattern.map_err(|_| invalid("The logGroupNamePattern is no regular expression."))?;
+    let logs = lock(&world.logs);
+    let wanted = logs.groups().iter().filter(|(name, group)| {
+        pattern.as_ref().is_none_or(|pattern| pattern.is_match(name))
+            && input.log_group_class.as_ref().is_none_or(|class| class == group.class)
+    });
+    let summary = |(name, group): (&String, &Group)| Summary {
+        name: name.clone(),
+        arn: world.names.group_arn(name),
+        class: group.class,
+    };
+    let all = wanted.map(summary).collect();
+    let (log_groups, next_token) = page(all, input.next_token.as_deref(), limit(input.limit, 1000, 50)?)?;
+    Ok(to_json(&SummaryPage { log_groups, next_token }))
+}
+
 fn describe_group(world: &World, name: &str, group: &Group) -> DescribedGroup {
     let log_group_arn = world.names.group_arn(name);
     DescribedGroup {
         log_group_name: name.to_owned(),
         creation_time: group.created,
+        retention_in_days: group.retention,
         metric_filter_count: 0,
         arn: format!("{log_group_arn}:*"),
         stored_bytes: group.bytes,

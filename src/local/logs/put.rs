@@ -1,4 +1,4 @@
-//! `PutLogEvents`, `CreateLogGroup`, `CreateLogStream`.
+//! `PutLogEvents`, `CreateLogGroup`, `CreateLogStream`, `PutRetentionPolicy`.
 
 use std::sync::Arc;
 
@@ -19,6 +19,14 @@ const FOURTEEN_DAYS_MS: i64 = 14 * 24 * 3_600_000;
 pub(super) struct NewGroup {
     log_group_name: String,
     log_group_class: Option<String>,
+}
+
+/// `PutRetentionPolicy`'s and `DeleteRetentionPolicy`'s parameters.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Retention {
+    log_group_name: String,
+    retention_in_days: Option<u32>,
 }
 
 /// `CreateLogStream`'s parameters.
@@ -62,6 +70,24 @@ struct Rejected {
     too_new_log_event_start_index: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     too_old_log_event_end_index: Option<usize>,
+}
+
+/// The days that CloudWatch takes.
+const DAYS: [u32; 23] =
+    [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, 3654];
+
+/// Says how long a group's events are kept; none is deleted here, where they are in memory only.
+pub(super) fn put_retention_policy(world: &World, input: &Retention) -> Answer {
+    let days = input.retention_in_days.filter(|days| DAYS.contains(days));
+    let days = days.ok_or_else(|| invalid("The retentionInDays is none of the days that can be chosen."))?;
+    lock(&world.logs).group_mut(&input.log_group_name)?.retention = Some(days);
+    Ok(String::new())
+}
+
+/// Keeps a group's events without end.
+pub(super) fn delete_retention_policy(world: &World, input: &Retention) -> Answer {
+    lock(&world.logs).group_mut(&input.log_group_name)?.retention = None;
+    Ok(String::new())
 }
 
 /// Makes a log group.

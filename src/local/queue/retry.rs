@@ -42,6 +42,11 @@ impl Life {
         self.runs
     }
 
+    /// How long ago it was accepted.
+    pub(crate) fn age(&self) -> Duration {
+        self.age
+    }
+
     /// Counts a run that took this long.
     pub(crate) fn ran(&mut self, took: Duration) {
         self.runs += 1;
