@@ -23,7 +23,7 @@ pub use connect::connect;
 pub use connection::Connection;
 pub use error::{AwsError, ExitKind, Recovery};
 pub use identity::Identity;
-pub use logs::{LogPage, LogRange};
+pub use logs::{LogPage, LogRange, region_of};
 pub use receiver::Receivers;
 
 use std::path::PathBuf;
@@ -97,6 +97,14 @@ impl Clients {
             aws_sdk_lambda::Client::from_conf(client.config().to_builder().region(region).build())
         };
         Self { lambda: lambda(&self.lambda), invoke: lambda(&self.invoke), ..self.clone() }
+    }
+
+    /// Clients with the same settings for another region.
+    ///
+    /// # Errors
+    /// As with [`connect()`].
+    pub async fn in_region(&self, region: &str) -> Result<Self, AwsError> {
+        connect(&Settings { region: Some(region.to_owned()), ..Settings::clone(&self.settings) }).await
     }
 
     /// The region that was settled on.

@@ -1,10 +1,12 @@
 //! What a log gives: events with a place and a time, before anything is known of their content.
 
+mod ledger;
 mod text;
 mod visible;
 
 use std::sync::Arc;
 
+pub use ledger::{Lateness, Ledger, NotedGap, Traffic};
 pub use text::Text;
 pub use visible::{is_bidi_control, visible, visible_lines};
 

@@ -1,7 +1,9 @@
 //! What is written for scripts, pipes and people without a terminal.
 
+mod account;
 pub mod jsonl;
 mod summary;
 pub mod text;
 
+pub use account::{account, write_account};
 pub use summary::Summary;

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::aws::{AwsError, ExitKind};
-use crate::log::Gap;
+use crate::log::{Gap, Lateness, Ledger, Traffic};
 use crate::record::Found;
 
 /// Updates that wait in a channel before a source has to wait too.
@@ -31,6 +31,10 @@ pub enum SourceUpdate {
     Status(Status),
     /// A part of the log that could not be read.
     Gap(Gap),
+    /// What a gap had left out was read after all.
+    Filled(Gap),
+    /// What was asked of the service since this was told last.
+    Traffic(Traffic),
     /// Nothing more comes: everything was read, or an error ended it.
     Ended(Result<(), SourceError>),
 }
@@ -46,8 +50,41 @@ pub struct Batch {
     pub bytes: u64,
     /// Log events that had been read before.
     pub repeated: u64,
-    /// Of the new ones, those older than others that had already been read.
-    pub late: u64,
+    /// Of the new ones, those older than others that had already been read, by how much.
+    pub late: Lateness,
+    /// Of these, those that only a sweep has found.
+    pub swept: u64,
+}
+
+impl SourceUpdate {
+    /// Enters what it tells into an account.
+    pub fn enter(&self, ledger: &mut Ledger) {
+        match self {
+            Self::Found(batch) => batch.enter(ledger),
+            Self::Status(Status::Following { lag: Some(lag), .. }) => ledger.lag = Some(*lag),
+            Self::Gap(gap) => ledger.note_gap(gap),
+            Self::Filled(gap) => ledger.fill(gap),
+            Self::Traffic(traffic) => ledger.traffic.add(*traffic),
+            Self::Status(_) | Self::Ended(_) => {}
+        }
+    }
+}
+
+impl Batch {
+    fn enter(&self, ledger: &mut Ledger) {
+        ledger.events += self.events;
+        ledger.bytes += self.bytes;
+        ledger.repeated += self.repeated;
+        ledger.late.add(&self.late);
+        ledger.swept += self.swept;
+        for found in &self.found {
+            match found {
+                Found::Arrival(_) => ledger.records += 1,
+                Found::Unreadable(unreadable) if unreadable.reason.is_unreadable() => ledger.unreadable += 1,
+                Found::Unreadable(_) => {}
+            }
+        }
+    }
 }
 
 /// What a source is doing.

@@ -14,6 +14,8 @@ mod clients;
 mod following;
 #[path = "tail/groups.rs"]
 mod groups;
+#[path = "tail/late.rs"]
+mod late;
 #[path = "tail/login.rs"]
 mod login;
 #[path = "tail/program.rs"]

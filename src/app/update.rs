@@ -71,19 +71,20 @@ impl Model {
     }
 
     fn source_update(&mut self, update: SourceUpdate) {
+        update.enter(&mut self.source.ledger);
         match update {
             SourceUpdate::Found(batch) => self.take(batch),
             SourceUpdate::Status(status) => self.source.heard(status, self.now),
             SourceUpdate::Gap(gap) => {
                 self.board.append(gap.into());
             }
+            SourceUpdate::Filled(_) | SourceUpdate::Traffic(_) => {}
             SourceUpdate::Ended(Ok(())) => self.source.health = Health::Ended,
             SourceUpdate::Ended(Err(error)) => self.source.health = Health::Failed(error.to_string()),
         }
     }
 
     fn take(&mut self, batch: Batch) {
-        self.source.count(&batch);
         let mut rows = [0; 2];
         // As the window counts them: what comes while a log is followed, and is older than what came before.
         let follows = matches!(self.source.health, Health::Following { .. } | Health::Retrying { .. });

@@ -113,6 +113,14 @@ fn address(group: &str) -> (Option<String>, Option<String>) {
     }
 }
 
+/// The region that a log group's ARN names; `None` for a name.
+#[must_use]
+pub fn region_of(group: &str) -> Option<&str> {
+    let mut parts = group.split(':');
+    let is_arn = parts.next() == Some("arn") && parts.nth(1) == Some("logs");
+    parts.next().filter(|region| is_arn && !region.is_empty())
+}
+
 fn is_token_fault(code: Option<&str>, message: Option<&str>) -> bool {
     // Filter patterns have tokens too.
     code == Some("InvalidParameterException") && message.is_some_and(|text| text.to_lowercase().contains("nexttoken"))
@@ -154,6 +162,8 @@ mod tests {
         assert_eq!(address("/aws/lambda/a"), (Some("/aws/lambda/a".into()), None));
         let arn = "arn:aws:logs:eu-central-1:123123123123:log-group:/aws/lambda/a";
         assert_eq!(address(&format!("{arn}:*")), (None, Some(arn.into())));
+        assert_eq!(region_of(arn), Some("eu-central-1"));
+        assert_eq!([region_of("/aws/lambda/a"), region_of("arn:aws:s3:::bucket")], [None, None]);
     }
 
     #[test]

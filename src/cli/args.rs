@@ -10,6 +10,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::aws::Settings;
 use crate::config::Config;
 use crate::local::FaultRule;
+use crate::source::poll::Sweep;
+use crate::source::time_range;
 
 /// See where asynchronous AWS Lambda invocations landed.
 #[derive(Debug, Parser)]
@@ -241,6 +243,12 @@ pub(super) struct TailArgs {
     /// Read only log streams whose names begin so
     #[arg(long, env = "ARRIVALS_LOG_STREAM_NAME_PREFIX", value_name = "PREFIX")]
     pub(super) log_stream_name_prefix: Option<String>,
+    /// How events that come later than the last minute are found: a read of the last SPAN, EVERY so often; or off
+    #[arg(long, env = "ARRIVALS_SWEEP", value_name = "SPAN/EVERY", default_value = "1h/5m", value_parser = sweep)]
+    pub(super) sweep: Swept,
+    /// End with the account of the read as a last object: events, late and repeated ones, gaps, requests (with --output jsonl)
+    #[arg(long, env = "ARRIVALS_LEDGER", value_parser = FalseyValueParser::new())]
+    pub(super) ledger: bool,
     /// Follow also when the output is not a terminal.
     #[arg(long, overrides_with = "no_follow", conflicts_with = "until", num_args = 0, default_missing_value = "true")]
     #[arg(help = "Follow also when the output is not a terminal [env: ARRIVALS_FOLLOW=]")]
@@ -315,6 +323,19 @@ pub(super) struct FaultArgs {
         hide_default_value = true
     )]
     pub(super) seed: u64,
+}
+
+/// Whether and how it is swept; an alias, since clap reads an `Option` as a flag that may be left out.
+pub(super) type Swept = Option<Sweep>;
+
+fn sweep(text: &str) -> Result<Swept, String> {
+    if text == "off" {
+        return Ok(None);
+    }
+    let hint = || format!("{text} is no SPAN/EVERY such as 1h/5m, and not off");
+    let (span, every) = text.split_once('/').ok_or_else(hint)?;
+    let time = |text: &str| time_range::span(text).filter(|time| !time.is_zero()).ok_or_else(hint);
+    Ok(Some(Sweep { span: time(span)?, every: time(every)? }))
 }
 
 fn time_scale(text: &str) -> Result<f64, String> {

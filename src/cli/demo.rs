@@ -52,7 +52,7 @@ pub(super) async fn run(args: DemoArgs, look: LookArgs) -> Result<(), Failure> {
         return shown;
     }
     let sent = send_first(&clients).await?;
-    stream::run(until_answered(updates, sent), query, format).await
+    stream::run(until_answered(updates, sent), query, format, false).await
 }
 
 fn settings(endpoint: &Endpoint) -> Settings {

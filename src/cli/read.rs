@@ -33,5 +33,5 @@ pub(super) async fn run(args: ReadArgs, aws: AwsArgs, look: LookArgs) -> Result<
         let world = World { aws: Connection::lazy(aws.settings()) };
         return board::run(place, query, look, updates, mpsc::channel(1).1, world).await;
     }
-    stream::run(updates, query, format).await
+    stream::run(updates, query, format, false).await
 }

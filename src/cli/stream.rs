@@ -5,8 +5,8 @@ use std::io::{self, BufWriter, Write};
 use tokio::sync::mpsc;
 
 use crate::board::{Entry, Query};
-use crate::log::visible;
-use crate::output::{Summary, jsonl, text};
+use crate::log::{Ledger, visible};
+use crate::output::{self, Summary, jsonl, text};
 use crate::source::{Batch, SourceUpdate, Status};
 
 use super::args::OutputFormat;
@@ -24,7 +24,8 @@ enum End {
     Unread,
 }
 
-/// Writes what `updates` brings to standard output until they end, the user stops it, or nobody reads any more.
+/// Writes what `updates` brings to standard output until they end, the user stops it, or nobody reads any more; and
+/// then the ledger as a last line, if it is wanted.
 ///
 /// # Errors
 /// When the source cannot go on, or standard output cannot be written.
@@ -32,8 +33,10 @@ pub(super) async fn run(
     updates: mpsc::Receiver<SourceUpdate>,
     query: Query,
     format: OutputFormat,
+    with_ledger: bool,
 ) -> Result<(), Failure> {
     let mut stream = Stream::new(query, format, BufWriter::new(io::stdout()));
+    stream.with_ledger = with_ledger;
     let end = stream.drain(updates).await?;
     if end == End::Done {
         stream.summarise();
@@ -47,13 +50,16 @@ struct Stream<W> {
     out: W,
     zone: jiff::tz::TimeZone,
     summary: Summary,
+    ledger: Ledger,
+    with_ledger: bool,
     progress: Progress<io::Stderr>,
 }
 
 impl<W: Write> Stream<W> {
     fn new(query: Query, format: OutputFormat, out: W) -> Self {
         let (zone, summary) = (jiff::tz::TimeZone::system(), Summary::default());
-        Self { query, format, out, zone, summary, progress: Progress::on_stderr() }
+        let (ledger, progress) = (Ledger::default(), Progress::on_stderr());
+        Self { query, format, out, zone, summary, ledger, with_ledger: false, progress }
     }
 
     async fn drain(&mut self, mut updates: mpsc::Receiver<SourceUpdate>) -> Result<End, Failure> {
@@ -61,8 +67,9 @@ impl<W: Write> Stream<W> {
         loop {
             let update = tokio::select! {
                 update = updates.recv() => update.unwrap_or_else(broken_off),
-                () = &mut stop => return self.flush(),
+                () = &mut stop => return self.finish(),
             };
+            update.enter(&mut self.ledger);
             let written = match update {
                 SourceUpdate::Found(batch) => self.write(batch),
                 SourceUpdate::Status(status) => {
@@ -70,7 +77,8 @@ impl<W: Write> Stream<W> {
                     still_read()
                 }
                 SourceUpdate::Gap(gap) => self.write_entry(&gap.into()),
-                SourceUpdate::Ended(Ok(())) => return self.flush(),
+                SourceUpdate::Filled(_) | SourceUpdate::Traffic(_) => Ok(()),
+                SourceUpdate::Ended(Ok(())) => return self.finish(),
                 SourceUpdate::Ended(Err(error)) => return self.fail(Failure::from(&error)),
             };
             if end_of(written)? == End::Unread {
@@ -120,14 +128,15 @@ impl<W: Write> Stream<W> {
         }
     }
 
-    fn flush(&mut self) -> Result<End, Failure> {
+    fn finish(&mut self) -> Result<End, Failure> {
         self.progress.erase();
-        end_of(self.out.flush())
+        let written = if self.with_ledger { output::write_account(&mut self.out, &self.ledger) } else { Ok(()) };
+        end_of(written.and_then(|()| self.out.flush()))
     }
 
     /// What was read is worth showing even when the rest cannot be had.
     fn fail(&mut self, failure: Failure) -> Result<End, Failure> {
-        if self.flush()? == End::Done && self.summary.events > 0 {
+        if self.finish()? == End::Done && self.summary.events > 0 {
             self.summarise();
         }
         Err(failure)
@@ -135,7 +144,7 @@ impl<W: Write> Stream<W> {
 
     fn summarise(&self) {
         // Nobody is left to tell when stderr is closed.
-        let _ = writeln!(io::stderr(), "{}", self.summary);
+        let _ = writeln!(io::stderr(), "{}{}", self.summary, output::account(&self.ledger));
     }
 }
 

@@ -21,7 +21,10 @@ use super::{board, stream};
 /// # Errors
 /// When the arguments do not fit, AWS cannot be reached, or the output fails.
 pub(super) async fn run(args: TailArgs, aws: AwsArgs, look: LookArgs) -> Result<(), Failure> {
-    let (query, format) = (args.output.query()?, args.output.format()?);
+    let (query, format, with_ledger) = (args.output.query()?, args.output.format()?, args.ledger);
+    if with_ledger && format != OutputFormat::Jsonl {
+        return Err(Failure::usage("--ledger needs --output jsonl: it is the last object of the lines"));
+    }
     let plan = Plan::new(&args)?;
     let place = place(&args, &aws);
     let (tell, places) = mpsc::channel(1);
@@ -31,7 +34,7 @@ pub(super) async fn run(args: TailArgs, aws: AwsArgs, look: LookArgs) -> Result<
     if format == OutputFormat::Board {
         return board::run(place, query, look, updates, places, World { aws: connection }).await;
     }
-    stream::run(updates, query, format).await
+    stream::run(updates, query, format, with_ledger).await
 }
 
 /// Connects and reads: none of it on the board's task, which is there from the start.
@@ -96,6 +99,7 @@ impl Plan {
             pattern: args.filter_pattern.clone(),
             streams: args.log_stream_names.clone(),
             stream_prefix: args.log_stream_name_prefix.clone(),
+            sweep: args.sweep,
             ..poll::Options::default()
         };
         Ok(Self { function: args.function.clone(), options })

@@ -59,6 +59,12 @@ impl Reason {
         if self == Self::DeadLetter { "dead letter" } else { "unreadable" }
     }
 
+    /// Whether it is a record that could not be read, rather than something else that is worth a row.
+    #[must_use]
+    pub fn is_unreadable(self) -> bool {
+        self != Self::DeadLetter
+    }
+
     /// The one line of code that makes the receiver log records that can be read, where the language is known.
     #[must_use]
     pub fn remedy(self) -> Option<&'static str> {

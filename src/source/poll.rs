@@ -1,8 +1,9 @@
 //! Following log groups by asking FilterLogEvents again and again.
 //!
 //! First the history since a time, page after page; then the end of the log, every two to five seconds, each
-//! time from [`Window::next_start`](super::window::Window::next_start) without an end. What fails in passing is
-//! repeated, for ever when following. A group that fails for good leaves the others running.
+//! time from [`Window::next_start`](super::window::Window::next_start) without an end; and now and then, a page or
+//! a few between two polls, a sweep over what lies before that. What fails in passing is repeated, for ever when
+//! following. A group that fails for good leaves the others running.
 
 mod cadence;
 mod connection;
@@ -22,7 +23,7 @@ use super::extraction::Extraction;
 use super::limiter::Limiter;
 use super::{Batch, SourceError, SourceUpdate, Status, task};
 use crate::aws::Clients;
-use crate::log::{Gap, Origin};
+use crate::log::{Gap, Origin, Traffic};
 
 /// What is polled, and how.
 #[derive(Debug, Clone)]
@@ -47,10 +48,28 @@ pub struct Options {
     pub interval: Duration,
     /// Most events on a page; the service's own limit when left out.
     pub page_limit: Option<i32>,
+    /// How what comes later than the overlap is found; it is not when this is left out.
+    pub sweep: Option<Sweep>,
+}
+
+/// A read of a longer stretch now and then, which finds what came later than the overlap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sweep {
+    /// Wait between two of them.
+    pub every: Duration,
+    /// How far back they reach from the newest event. What comes later still is not found.
+    pub span: Duration,
+}
+
+impl Default for Sweep {
+    /// The last hour, every five minutes.
+    fn default() -> Self {
+        Self { every: Duration::from_mins(5), span: Duration::from_hours(1) }
+    }
 }
 
 impl Default for Options {
-    /// No groups, everything since the Unix epoch, followed with an overlap of 60 s every 2 s.
+    /// No groups, everything since the Unix epoch, followed with an overlap of 60 s every 2 s, and swept.
     fn default() -> Self {
         Self {
             groups: Vec::new(),
@@ -63,6 +82,7 @@ impl Default for Options {
             overlap: Duration::from_mins(1),
             interval: Duration::from_secs(2),
             page_limit: None,
+            sweep: Some(Sweep::default()),
         }
     }
 }
@@ -88,6 +108,7 @@ async fn run(
         updates,
         merged: Mutex::new(Merged::new(&options.groups)),
         answered: AtomicBool::new(false),
+        traffic: Mutex::default(),
     };
     shared.send(SourceUpdate::Status(Status::Connecting)).await;
     let groups = (0..options.groups.len()).map(|index| read(&shared, &options, index));
@@ -96,6 +117,7 @@ async fn run(
     if !rest.found.is_empty() {
         shared.send(SourceUpdate::Found(rest)).await;
     }
+    shared.tell_traffic().await;
     result?.into_iter().flatten().next().map_or(Ok(()), Err)
 }
 
@@ -120,6 +142,8 @@ struct Shared {
     merged: Mutex<Merged>,
     /// Whether any request of any group was answered: the credentials were good then.
     answered: AtomicBool,
+    /// What was asked of the service and is not told yet.
+    traffic: Mutex<Traffic>,
 }
 
 impl Shared {
@@ -134,7 +158,20 @@ impl Shared {
         }
     }
 
+    /// Counts what was asked of the service; it is told with the next status.
+    fn count(&self, traffic: Traffic) {
+        self.traffic.lock().unwrap_or_else(PoisonError::into_inner).add(traffic);
+    }
+
+    async fn tell_traffic(&self) {
+        let traffic = std::mem::take(&mut *self.traffic.lock().unwrap_or_else(PoisonError::into_inner));
+        if traffic != Traffic::default() {
+            self.send(SourceUpdate::Traffic(traffic)).await;
+        }
+    }
+
     async fn status(&self, group: usize, status: Status) {
+        self.tell_traffic().await;
         let merged = self.merged().set(group, status);
         self.tell(merged).await;
     }

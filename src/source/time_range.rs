@@ -1,5 +1,7 @@
 //! Times as people write them for `--since` and `--until`.
 
+use std::time::Duration;
+
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
@@ -33,7 +35,7 @@ pub fn parse(text: &str, now: &Zoned) -> Result<i64, TimeError> {
     if let Some(time) = iso(trimmed, now.time_zone()) {
         return Ok(time);
     }
-    span(trimmed)
+    milliseconds(trimmed)
         .and_then(|span| now.timestamp().as_millisecond().checked_sub(span).ok_or("it is too long ago"))
         .map_err(fault)
 }
@@ -53,8 +55,15 @@ fn iso(text: &str, zone: &TimeZone) -> Option<i64> {
     Some(local.to_zoned(zone.clone()).ok()?.timestamp().as_millisecond())
 }
 
+/// A span such as `2h30m`; `None` when it is none.
+#[must_use]
+pub fn span(text: &str) -> Option<Duration> {
+    let millis = milliseconds(text.trim()).ok()?;
+    Some(Duration::from_millis(u64::try_from(millis).ok()?))
+}
+
 /// Milliseconds of a span such as `2h30m`.
-fn span(text: &str) -> Result<i64, &'static str> {
+fn milliseconds(text: &str) -> Result<i64, &'static str> {
     let mut rest = text;
     let mut total = 0_i64;
     while !rest.is_empty() {
@@ -90,6 +99,12 @@ mod tests {
         let zone = TimeZone::fixed(jiff::tz::offset(2));
         let now = Timestamp::from_millisecond(NOW).unwrap().to_zoned(zone);
         parse(text, &now).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_span_alone_is_a_duration() {
+        assert_eq!(span("1h30m"), Some(Duration::from_mins(90)));
+        assert_eq!([span(""), span("1x"), span("2026-04-01")], [None, None, None]);
     }
 
     #[test]

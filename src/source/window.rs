@@ -1,19 +1,25 @@
 //! Which part of a log is read again, and which of its events are new.
 //!
 //! CloudWatch takes events in late and out of order, so a follower that goes on from the newest timestamp loses
-//! some. A window reads the last stretch again and again and lets each event through once. It knows no network
-//! and no clock: time comes with the events and from the caller.
+//! some. A window reads the last stretch again and again and lets each event through once. It grows with the
+//! lateness that it sees; what comes later still is found by a sweep over a longer stretch, now and then, and makes it
+//! grow too. It knows no network and no clock: time comes with the events and from the caller.
 
-use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
+mod lateness;
+mod seen;
+
 use std::time::Duration;
 
 use crate::log::LogEvent;
+use lateness::Lateness;
+use seen::Seen;
 
 /// A log that has been quiet is read from so long ago at least: longer than the reader's clock may be ahead and
 /// than ingestion has been seen to take. It costs nothing, since there is nothing in it.
 const QUIET: Duration = Duration::from_hours(1);
+
+/// How far the window grows at most: every poll reads all of it.
+const WIDEST: Duration = Duration::from_mins(10);
 
 /// What an event is to those that came before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,35 +28,31 @@ pub enum Admit {
     New,
     /// Seen before.
     Repeated,
-    /// Seen for the first time, and older than the newest known.
-    Late,
+    /// Seen for the first time, and older than the newest known, by so much.
+    Late(Duration),
 }
 
 /// An overlapping window over one log group, with the events in it.
 ///
-/// Its memory is what lies in the window: an event is forgotten as soon as it would not be asked for again.
+/// Its memory is what lies in the window, or in the stretch that sweeps read where they are on: an event is forgotten
+/// when it would not be asked for again.
 #[derive(Debug, Clone)]
 pub struct Window {
     overlap: i64,
+    /// How far back a sweep reaches; nothing when there are none.
+    reach: i64,
+    /// Where a sweep begins at the earliest: what is older was forgotten, or not asked for.
+    known: i64,
+    /// Where a sweep that goes on has begun.
+    sweeping: Option<i64>,
     floor: i64,
     newest: Option<i64>,
+    /// The newest that a live-tail session told; what was taken in late before it is still to be read.
+    told: Option<i64>,
     pass: u64,
-    seen: BTreeMap<(i64, Key), Count>,
-}
-
-/// What tells events of one millisecond apart. Contents sort before ids, so `Contents(0)` is the least of all.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
-    /// Hash of stream and message, for an event without an id.
-    Contents(u64),
-    Id(Arc<str>),
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Count {
-    seen: u32,
-    in_pass: u32,
-    pass: u64,
+    readers: u64,
+    lateness: Lateness,
+    seen: Seen,
 }
 
 impl Window {
@@ -58,13 +60,57 @@ impl Window {
     /// from the newest event.
     #[must_use]
     pub fn new(since: i64, overlap: Duration) -> Self {
-        Self { overlap: millis(overlap), floor: since, newest: None, pass: 0, seen: BTreeMap::new() }
+        Self {
+            overlap: millis(overlap),
+            reach: 0,
+            known: since,
+            sweeping: None,
+            floor: since,
+            newest: None,
+            told: None,
+            pass: 0,
+            readers: 0,
+            lateness: Lateness::default(),
+            seen: Seen::default(),
+        }
+    }
+
+    /// The same window, swept: from now on it remembers what lies within `reach` of the newest event.
+    #[must_use]
+    pub fn swept(mut self, reach: Duration) -> Self {
+        self.known = self.remembers_from();
+        self.reach = millis(reach);
+        self
     }
 
     /// The first millisecond to ask for next.
     #[must_use]
     pub fn next_start(&self) -> i64 {
-        self.newest.map_or(self.floor, |newest| self.floor.max(newest.saturating_sub(self.overlap)))
+        self.newest.map_or(self.floor, |newest| self.floor.max(newest.saturating_sub(millis(self.overlap()))))
+    }
+
+    /// How far back it reaches from the newest event: as far as it was made to, or half as far again as the latest of
+    /// the last events was late, up to ten minutes.
+    #[must_use]
+    pub fn overlap(&self) -> Duration {
+        let grown = self.lateness.longest().saturating_mul(3) / 2;
+        duration(self.overlap.max(grown.min(millis(WIDEST))))
+    }
+
+    /// The first and the last millisecond that a sweep asks for, which are remembered until [`Self::end_sweep`]; `None`
+    /// when the window reaches as far by itself.
+    pub fn begin_sweep(&mut self) -> Option<(i64, i64)> {
+        let first = self.known.max(self.newest?.saturating_sub(self.reach));
+        let last = self.next_start().saturating_sub(1);
+        let range = (self.reach > 0 && first <= last).then_some((first, last));
+        self.sweeping = range.map(|(first, _)| first);
+        range
+    }
+
+    /// Notes that a sweep is over.
+    pub fn end_sweep(&mut self) {
+        self.sweeping = None;
+        self.prune();
     }
 
     /// The time of the newest event, in milliseconds since the Unix epoch.
@@ -73,16 +119,29 @@ impl Window {
         self.newest
     }
 
+    /// How many events it remembers; those that are alike count as one.
+    #[must_use]
+    pub fn remembered(&self) -> usize {
+        self.seen.len()
+    }
+
     /// Notes that reading starts again at [`Self::next_start`], so that events without an id are counted anew.
     pub fn begin_pass(&mut self) {
-        self.pass += 1;
+        self.pass = self.begin_session();
+    }
+
+    /// Notes that a live-tail session begins, which tells each event once; gives its number.
+    pub fn begin_session(&mut self) -> u64 {
+        self.readers += 1;
+        self.readers
     }
 
     /// Notes that everything up to `now` by the reader's clock has been read. Only this moves the window of a
     /// log to which nothing is added.
     pub fn read_through(&mut self, now: i64) {
-        let quiet = self.overlap.max(millis(QUIET));
+        let quiet = millis(self.overlap()).max(millis(QUIET));
         self.floor = self.floor.max(now.saturating_sub(quiet));
+        self.lateness.pass_time(now);
         self.prune();
     }
 
@@ -90,55 +149,63 @@ impl Window {
     ///
     /// Within a pass, events come in order of their timestamps.
     pub fn admit(&mut self, event: &LogEvent) -> Admit {
-        let time = event.origin.timestamp.or(self.newest).unwrap_or(self.floor);
-        if !self.is_first(time, key(event)) {
-            return Admit::Repeated;
-        }
-        let is_late = self.newest.is_some_and(|newest| time < newest);
-        // A clock that runs ahead must not pull the window into the future, past events of other streams.
-        let known = event.origin.ingestion_time.map_or(time, |taken_in| taken_in.min(time));
-        if self.newest.is_none_or(|newest| newest < known) {
-            self.newest = Some(known);
+        let admitted = self.admitted(event, self.pass);
+        let known = known(event);
+        if self.newest < known {
+            self.newest = known;
             self.prune();
         }
-        if is_late { Admit::Late } else { Admit::New }
+        admitted
     }
 
-    fn is_first(&mut self, time: i64, key: Key) -> bool {
-        let has_id = matches!(key, Key::Id(_));
-        let count = self.seen.entry((time, key)).or_default();
-        if count.pass != self.pass {
-            count.pass = self.pass;
-            count.in_pass = 0;
+    /// The same for an event that a live-tail session tells, the one of this number.
+    pub fn admit_told(&mut self, event: &LogEvent, session: u64) -> Admit {
+        let admitted = self.admitted(event, session);
+        self.told = self.told.max(known(event));
+        admitted
+    }
+
+    fn admitted(&mut self, event: &LogEvent, reader: u64) -> Admit {
+        let time = event.origin.timestamp.or(self.newest).unwrap_or(self.floor);
+        if !self.seen.is_new(time, event, reader) {
+            return Admit::Repeated;
         }
-        count.in_pass += 1;
-        let first = if has_id { count.seen == 0 } else { count.in_pass > count.seen };
-        if first {
-            count.seen += 1;
-        }
-        first
+        let behind = self.newest.max(self.told).map_or(0, |newest| newest.saturating_sub(time));
+        if behind > 0 { Admit::Late(duration(behind)) } else { Admit::New }
+    }
+
+    /// Lets the window grow by an event that came so late while the log was followed.
+    pub fn learn(&mut self, late: Duration) {
+        self.lateness.note(millis(late));
+    }
+
+    /// Where the memory begins; older events are not told apart any more.
+    fn remembers_from(&self) -> i64 {
+        let start = self.next_start();
+        let newest = self.newest.filter(|_| self.reach > 0);
+        let swept = newest.map_or(start, |newest| self.known.max(newest.saturating_sub(self.reach)));
+        start.min(swept).min(self.sweeping.unwrap_or(start))
     }
 
     fn prune(&mut self) {
-        let start = self.next_start();
-        if self.seen.first_key_value().is_some_and(|((time, _), _)| *time < start) {
-            self.seen = self.seen.split_off(&(start, Key::Contents(0)));
-        }
+        let start = self.remembers_from();
+        self.seen.forget_before(start);
     }
 }
 
-fn key(event: &LogEvent) -> Key {
-    if let Some(id) = &event.origin.event_id {
-        return Key::Id(Arc::clone(id));
-    }
-    let mut hasher = DefaultHasher::new();
-    event.origin.log_stream.hash(&mut hasher);
-    event.message.as_str().hash(&mut hasher);
-    Key::Contents(hasher.finish())
+/// How far the log has come by an event. A clock that runs ahead must not pull the window into the future, past events
+/// of other streams.
+fn known(event: &LogEvent) -> Option<i64> {
+    let time = event.origin.timestamp?;
+    Some(event.origin.ingestion_time.map_or(time, |taken_in| taken_in.min(time)))
 }
 
 fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+fn duration(millis: i64) -> Duration {
+    Duration::from_millis(u64::try_from(millis).unwrap_or(0))
 }
 
 #[cfg(test)]

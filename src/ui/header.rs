@@ -150,9 +150,9 @@ fn known<'a>(model: &Model, theme: &Theme) -> Line<'a> {
     }
     let mut spans = vec![Span::raw(text)];
     let unknowns = [
-        ("late", model.source.late),
+        ("late", model.source.ledger.late.total()),
         ("unreadable", totals.unreadable),
-        ("gaps", totals.gaps),
+        ("gaps", model.source.ledger.open_gaps()),
         ("evicted", totals.evicted),
     ];
     for (word, number) in unknowns {

@@ -111,9 +111,12 @@ fn empty(model: &Model, pane: Pane) -> String {
         Health::Connecting => "Connecting…".to_owned(),
         Health::History { .. } | Health::Reading { .. } => format!("Reading; no {what} so far."),
         Health::Failed(reason) => visible(reason).into_owned(),
-        Health::Ended => format!("No {what} in {} log events.", count(model.source.events as usize)),
+        Health::Ended => format!("No {what} in {} log events.", count(model.source.ledger.events as usize)),
         Health::Following { .. } | Health::Retrying { .. } => {
-            format!("No {what} in {} log events; new ones show up by themselves.", count(model.source.events as usize))
+            format!(
+                "No {what} in {} log events; new ones show up by themselves.",
+                count(model.source.ledger.events as usize)
+            )
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use arrivals::aws::{self, Clients, Keys, Settings};
 use arrivals::local::{Endpoint, Options};
-use arrivals::log::Gap;
+use arrivals::log::{Gap, Ledger};
 use arrivals::record::Found;
 use arrivals::source::limiter::Limiter;
 use arrivals::source::{SourceError, SourceUpdate, Status, poll};
@@ -128,6 +128,8 @@ pub(crate) struct Tail {
     pub(crate) events: u64,
     pub(crate) repeated: u64,
     pub(crate) late: u64,
+    pub(crate) swept: u64,
+    pub(crate) ledger: Ledger,
     pub(crate) gaps: Vec<Gap>,
     pub(crate) ended: Option<Result<(), SourceError>>,
 }
@@ -141,6 +143,8 @@ impl Tail {
             events: 0,
             repeated: 0,
             late: 0,
+            swept: 0,
+            ledger: Ledger::default(),
             gaps: Vec::new(),
             ended: None,
         }
@@ -195,11 +199,13 @@ impl Tail {
     }
 
     fn note(&mut self, update: SourceUpdate) {
+        update.enter(&mut self.ledger);
         match update {
             SourceUpdate::Found(batch) => {
                 self.events += batch.events;
                 self.repeated += batch.repeated;
-                self.late += batch.late;
+                self.late += batch.late.total();
+                self.swept += batch.swept;
                 for found in batch.found {
                     let Found::Arrival(arrival) = found else { panic!("{found:?}") };
                     self.ids.push(arrival.record.request_id().unwrap().to_owned());
@@ -207,6 +213,7 @@ impl Tail {
             }
             SourceUpdate::Status(status) => self.statuses.push(status),
             SourceUpdate::Gap(gap) => self.gaps.push(gap),
+            SourceUpdate::Filled(_) | SourceUpdate::Traffic(_) => {}
             SourceUpdate::Ended(result) => self.ended = Some(result),
         }
     }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::source::{Batch, Status};
+use crate::log::Ledger;
+use crate::source::Status;
 
 /// How the source is doing.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -64,14 +65,8 @@ pub struct SourceState {
     pub place: Place,
     /// How it is doing.
     pub health: Health,
-    /// Log events read, each once.
-    pub events: u64,
-    /// Bytes of log messages read.
-    pub bytes: u64,
-    /// Log events that came again and were left out.
-    pub repeated: u64,
-    /// Log events that came later than newer ones.
-    pub late: u64,
+    /// The account of what it read.
+    pub ledger: Ledger,
 }
 
 impl SourceState {
@@ -85,14 +80,6 @@ impl SourceState {
     #[must_use]
     pub fn is_alive(&self) -> bool {
         !matches!(self.health, Health::Ended | Health::Failed(_))
-    }
-
-    /// Counts what a batch brought.
-    pub fn count(&mut self, batch: &Batch) {
-        self.events += batch.events;
-        self.bytes += batch.bytes;
-        self.repeated += batch.repeated;
-        self.late += batch.late;
     }
 
     /// Takes a new state; `now` is in milliseconds since the Unix epoch.

@@ -38,7 +38,9 @@ fn read(paths: &[&Path]) -> Read {
                 }
             }
             SourceUpdate::Status(status) => read.last_status = Some(status),
-            SourceUpdate::Gap(gap) => panic!("{gap:?}"),
+            update @ (SourceUpdate::Gap(_) | SourceUpdate::Filled(_) | SourceUpdate::Traffic(_)) => {
+                panic!("{update:?}")
+            }
             SourceUpdate::Ended(result) => read.ended = Some(result),
         }
     }

@@ -1,25 +1,27 @@
 //! One log group: its history, and then its end.
 
-use std::sync::atomic::Ordering;
+mod asking;
+mod sweep;
+
 use std::time::Duration;
 
 use super::cadence::Cadence;
 use super::{Options, Shared, now};
-use crate::aws::{AwsError, LogPage, LogRange, Recovery};
+use crate::aws::LogRange;
 use crate::log::LogEvent;
 use crate::record::Found;
-use crate::source::backoff::{self, Backoff};
+use crate::source::backoff::Backoff;
 use crate::source::window::{Admit, Window};
 use crate::source::{Batch, SourceError, Status};
-
-/// Failures in a row after which a read that is to end gives up: about a minute.
-const PATIENCE: u32 = 8;
+use asking::Paged;
+use sweep::Sweeping;
 
 pub(super) struct Group<'a> {
     shared: &'a Shared,
     options: &'a Options,
     index: usize,
     window: Window,
+    sweeping: Option<Sweeping>,
     backoff: Backoff,
     /// Page tokens that were refused since anything new was read.
     refused: Backoff,
@@ -38,20 +40,14 @@ enum Stage {
     Following,
 }
 
-/// What comes of asking for a page.
-enum Paged {
-    Page(LogPage),
-    /// The token is not taken.
-    Refused(AwsError),
-}
-
 impl<'a> Group<'a> {
     pub(super) fn new(shared: &'a Shared, options: &'a Options, index: usize) -> Self {
         Self {
             shared,
             options,
             index,
-            window: Window::new(options.since, options.overlap),
+            window: window(options),
+            sweeping: options.sweep.map(Sweeping::new),
             backoff: Backoff::default(),
             refused: Backoff::default(),
             cadence: Cadence::new(options.interval),
@@ -79,6 +75,7 @@ impl<'a> Group<'a> {
             if new_events == 0 {
                 self.shared.found(self.shared.extraction.settle(now())).await;
             }
+            self.sweep().await?;
         }
     }
 
@@ -114,7 +111,7 @@ impl<'a> Group<'a> {
             if let Some(last) = page.events.last() {
                 read_to = last.origin.timestamp.unwrap_or(read_to);
             }
-            let fresh = self.take(page.events).await?;
+            let fresh = self.take(page.events, Reading::Window).await?;
             new_events += fresh;
             if fresh > 0 || token.is_none() {
                 self.refused.reset();
@@ -124,21 +121,6 @@ impl<'a> Group<'a> {
                 return Ok(new_events);
             }
         }
-    }
-
-    /// Waits before a range is read from its start because a page token was refused. That happens to a token that
-    /// was kept too long; only if it goes on so is it trouble.
-    async fn restart(&mut self, error: AwsError) -> Result<(), SourceError> {
-        let before = self.refused.failures();
-        if before >= PATIENCE && !self.follows() {
-            return Err(error.into());
-        }
-        tracing::debug!(%error, "reading the range again");
-        let wait = self.refused.next(backoff::random());
-        if before > 0 {
-            self.wait(wait, &error, false).await;
-        }
-        Ok(())
     }
 
     fn range(&self) -> LogRange {
@@ -153,59 +135,8 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// One page, however often it has to be asked for.
-    async fn page(&mut self, range: &LogRange, token: Option<&str>) -> Result<Paged, SourceError> {
-        loop {
-            self.shared.limiter.acquire().await;
-            match self.shared.connection.clients().log_page(range, token).await {
-                Ok(page) => {
-                    self.shared.limiter.answered();
-                    self.backoff.reset();
-                    self.shared.answered.store(true, Ordering::Relaxed);
-                    self.found = true;
-                    return Ok(Paged::Page(page));
-                }
-                Err(error) if error.recovery() == Recovery::Restart => return Ok(Paged::Refused(error)),
-                Err(error) => self.endure(error).await?,
-            }
-        }
-    }
-
-    /// Waits after a failure that may pass; gives back one that will not, or has not for too long.
-    async fn endure(&mut self, error: AwsError) -> Result<(), SourceError> {
-        let recovery = error.recovery();
-        let is_lasting = match recovery {
-            Recovery::Wait | Recovery::SlowDown => !self.follows() && self.backoff.failures() >= PATIENCE,
-            // Who has seen some of the log can log in again; who has just begun is told at once.
-            Recovery::LogIn => !self.follows() || !self.shared.answered.load(Ordering::Relaxed),
-            // A group that was there and is gone may come back: a stack is deployed anew, an endpoint started again.
-            Recovery::Never => !(self.found && self.follows() && matches!(error, AwsError::GroupNotFound { .. })),
-            Recovery::Restart => true,
-        };
-        if is_lasting {
-            return Err(error.into());
-        }
-        tracing::debug!(%error, "will be tried again");
-        let throttled = recovery == Recovery::SlowDown;
-        if throttled {
-            self.shared.limiter.throttled();
-            self.cadence.slow_down();
-        }
-        let wait = self.backoff.next(backoff::random());
-        self.wait(wait, &error, throttled).await;
-        if recovery == Recovery::LogIn {
-            self.shared.connection.renew().await;
-        }
-        Ok(())
-    }
-
-    async fn wait(&self, wait: Duration, error: &AwsError, throttled: bool) {
-        self.tell(Status::Retrying { wait, reason: error.to_string(), throttled }).await;
-        tokio::time::sleep(wait).await;
-    }
-
     /// Passes the new ones of `events` on; gives their number.
-    async fn take(&mut self, events: Vec<LogEvent>) -> Result<u64, SourceError> {
+    async fn take(&mut self, events: Vec<LogEvent>, reading: Reading) -> Result<u64, SourceError> {
         let reached = events.last().and_then(|event| event.origin.timestamp);
         let mut batch = Batch::default();
         let mut new = Vec::with_capacity(events.len());
@@ -216,12 +147,16 @@ impl<'a> Group<'a> {
                     continue;
                 }
                 // Pages of the history come in order: only what follows can be late.
-                Admit::Late => batch.late += 1,
+                Admit::Late(late) => {
+                    batch.late.note(late);
+                    batch.swept += u64::from(reading == Reading::Sweep);
+                    self.window.learn(late);
+                }
                 Admit::New => {}
             }
             new.push(event);
         }
-        self.measure(&new);
+        self.measure(&new, reading);
         let mut batch = self.shared.extraction.search(batch, new).await?;
         if self.stage == Stage::History {
             // A record that was logged over several events is complete only after younger ones.
@@ -234,9 +169,9 @@ impl<'a> Group<'a> {
     }
 
     /// The lag is the time between the newest new event's own timestamp and its arrival here.
-    fn measure(&mut self, new: &[LogEvent]) {
+    fn measure(&mut self, new: &[LogEvent], reading: Reading) {
         let newest = new.iter().filter_map(|event| event.origin.timestamp).max();
-        if let (Stage::Following, Some(newest)) = (self.stage, newest) {
+        if let (Stage::Following, Reading::Window, Some(newest)) = (self.stage, reading, newest) {
             self.lag = u64::try_from(now() - newest).ok().map(Duration::from_millis);
         }
     }
@@ -250,6 +185,24 @@ impl<'a> Group<'a> {
             self.done = self.done.max(covered(self.options.since, reached, until));
         }
         self.tell(Status::History { done: self.done }).await;
+    }
+}
+
+/// Why a page is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// For what is new in the window.
+    Window,
+    /// For what came later than the window.
+    Sweep,
+}
+
+/// A window that remembers what sweeps will read again.
+fn window(options: &Options) -> Window {
+    let window = Window::new(options.since, options.overlap);
+    match options.sweep {
+        Some(sweep) if options.follow && options.until.is_none() => window.swept(sweep.span),
+        _ => window,
     }
 }
 
