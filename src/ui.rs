@@ -10,6 +10,7 @@ mod syntax;
 mod text;
 mod theme;
 mod times;
+mod tree;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;

@@ -22,10 +22,24 @@ pub enum Action {
     Conditions,
     /// Copy what the detail's tab shows.
     Copy,
+    /// Copy the key of the place in the tree.
+    CopyKey,
+    /// Choose what to copy of the place in the tree.
+    CopyMenu,
+    /// Copy where the place in the tree is.
+    CopyPath,
+    /// Copy the payload that the tree shows.
+    CopyPayload,
     /// Copy the whole record as it came.
     CopyRecord,
+    /// Copy the JSON of the place in the tree.
+    CopySubtree,
+    /// Copy the value of the place in the tree.
+    CopyValue,
     /// One row down.
     Down,
+    /// Unfold everything.
+    ExpandAll,
     /// Edit the filter.
     Filter,
     /// Go to the detail.
@@ -34,6 +48,10 @@ pub enum Action {
     FocusFailures,
     /// Go to the successes.
     FocusSuccesses,
+    /// Fold the place, or go to what holds it.
+    Fold,
+    /// Fold everything.
+    FoldAll,
     /// Stop following, or follow again.
     Freeze,
     /// Half a page down.
@@ -50,6 +68,8 @@ pub enum Action {
     Mouse,
     /// Make the failure pane smaller.
     Narrower,
+    /// Go to the next place where the text that was looked for is.
+    NextMatch,
     /// Go to the next pane.
     NextPane,
     /// Show the next tab.
@@ -60,6 +80,8 @@ pub enum Action {
     PageDown,
     /// A page up.
     PageUp,
+    /// Go to the place before.
+    PreviousMatch,
     /// Go to the previous pane.
     PreviousPane,
     /// Show the previous tab.
@@ -68,14 +90,20 @@ pub enum Action {
     Quit,
     /// Scroll the detail to the right.
     Right,
+    /// Look for text.
+    Search,
     /// Go back to the shell.
     Suspend,
     /// Show times as local, UTC or relative.
     Time,
     /// Choose or unchoose the row under the cursor.
     Toggle,
+    /// Fold the place, or unfold it.
+    ToggleFold,
     /// Go to the oldest row, or the first line.
     Top,
+    /// Unfold the place, or go to the first thing in it.
+    Unfold,
     /// One row up.
     Up,
     /// Make the failure pane larger.

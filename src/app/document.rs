@@ -1,5 +1,6 @@
 //! What the detail pane shows of one entry, as text with marked ranges: no colours, no widths.
 
+mod rows;
 mod trace;
 
 use std::ops::Range;
@@ -9,6 +10,8 @@ use crate::log::{visible, visible_lines};
 use crate::record::{Arrival, json};
 
 use super::model::Tab;
+
+pub use rows::{Row, RowKind, Rows};
 
 /// What a piece of text is, for the theme to dress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,20 +12,33 @@ use super::action::Action;
 pub enum Context {
     /// The lists and the detail.
     Browse,
+    /// A payload in the detail; what has no meaning there is heard as on the board.
+    Tree,
     /// The filter line.
     Filter,
     /// The menu of conditions.
     Conditions,
+    /// The choice of what to copy of a payload.
+    Copy,
+    /// The line of the text to look for.
+    Search,
     /// The help overlay.
     Help,
 }
 
 impl Context {
+    /// All of them, in the order of the help.
+    pub const ALL: [Self; 7] =
+        [Self::Browse, Self::Tree, Self::Copy, Self::Search, Self::Filter, Self::Conditions, Self::Help];
+
     /// Title of the context's part of the help.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
             Self::Browse => "On the board",
+            Self::Tree => "In a payload",
+            Self::Copy => "Copying from a payload",
+            Self::Search => "In the line of the search",
             Self::Filter => "In the filter line",
             Self::Conditions => "In the condition menu",
             Self::Help => "In this help",

@@ -7,7 +7,11 @@ mod guard;
 mod list;
 mod marks;
 mod menu;
+mod page;
+mod search;
 mod source;
+mod tree;
+mod wrap;
 
 use std::sync::Arc;
 
@@ -19,13 +23,16 @@ use crate::config::{Config, Guard};
 use super::jobs::{Ticket, Tickets};
 use super::keymap::{Context, Keymap};
 
-pub use detail::{Detail, Tab};
+pub use detail::{Content, Detail, Tab};
 pub use filter::{FilterLine, Offer};
 pub use geometry::{Border, Geometry};
 pub use list::{List, Window};
 pub use marks::Marks;
 pub use menu::{ConditionMenu, MenuRow};
+pub use page::Page;
+pub use search::SearchLine;
 pub use source::{Health, Place, SourceState};
+pub use tree::{Shown, Taken, Tree, Value};
 
 /// What the keys move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +50,10 @@ pub enum Overlay {
     Filter(Box<FilterLine>),
     /// The menu of conditions.
     Conditions(ConditionMenu),
+    /// What can be copied of the place in the tree, to be chosen by a key.
+    Copy,
+    /// Text is looked for in the tree.
+    Search(Box<SearchLine>),
     /// Every key; the number is how far it is scrolled, in lines.
     Help(usize),
 }
@@ -196,8 +207,18 @@ impl Model {
             None => Context::Browse,
             Some(Overlay::Filter(_)) => Context::Filter,
             Some(Overlay::Conditions(_)) => Context::Conditions,
+            Some(Overlay::Copy) => Context::Copy,
+            Some(Overlay::Search(_)) => Context::Search,
             Some(Overlay::Help(_)) => Context::Help,
         }
+    }
+
+    /// What else the keyboard speaks to, from the inside out: a key that has no meaning there may have one outside.
+    #[must_use]
+    pub fn contexts(&self) -> Vec<Context> {
+        let tree = self.focus == Focus::Detail && self.detail.tree().is_some();
+        let inner = (self.overlay.is_none() && tree).then_some(Context::Tree);
+        inner.into_iter().chain([self.context()]).collect()
     }
 
     /// The state of one list.

@@ -4,6 +4,7 @@ mod browse;
 mod jobs;
 mod mouse;
 mod overlay;
+mod record;
 
 use crossterm::event::{Event, KeyEvent, KeyEventKind};
 
@@ -61,11 +62,14 @@ impl Model {
     fn key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
         self.notice = None;
         let context = self.context();
-        match (self.keymap.action(context, key), context) {
+        let action = self.contexts().into_iter().find_map(|context| self.keymap.action(context, key));
+        match (action, context) {
             (Some(Action::Suspend), _) => effects.push(Effect::Suspend),
             (Some(action), Context::Browse) => self.browse(action, effects),
+            (action, Context::Copy) => self.copy_choice(action, effects),
             (Some(action), _) => self.overlay_action(action, effects),
             (None, Context::Filter) => self.edit_filter(key),
+            (None, Context::Search) => self.edit_search(key),
             (None, _) => {}
         }
     }
@@ -113,6 +117,7 @@ impl Model {
     }
 
     fn paste(&mut self, text: &str) {
+        self.paste_search(text);
         if let Some(Overlay::Filter(line)) = &mut self.overlay
             && let Some(query) = line.paste(text)
         {

@@ -13,7 +13,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::app::action::Action;
 use crate::app::document::Paint;
 use crate::app::keymap::Context;
-use crate::app::model::{Focus, Geometry, Model, Tab};
+use crate::app::model::{Content, Focus, Geometry, Model, Page, Tab};
 use crate::board::{Entry, Pane};
 use crate::log::{Origin, visible};
 use crate::record::{Arrival, Outcome};
@@ -89,20 +89,28 @@ fn draw_tabs(
 
 /// At the right of the tabs, when there is room: how far the text is scrolled, or that it changes by itself.
 fn draw_position(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme, tabs_end: u16) {
-    let (first, rows) = model.detail.position();
-    let height = model.detail.height();
     let changes = model.list(model.shown).following() && model.source.is_alive();
     let text = if changes && model.open_entry().is_some() {
         let hold = model.keymap.hint(Context::Browse, Action::Freeze).unwrap_or_default();
         format!(" the newest · {hold} holds it ")
-    } else if rows > height {
-        format!(" {}–{} of {rows} ", first + 1, (first + height).min(rows))
     } else {
-        return;
+        position(model)
     };
     let line = Line::styled(text, theme.dim());
-    if usize::from(area.right().saturating_sub(tabs_end)) > line.width() + 1 {
+    if line.width() > 0 && usize::from(area.right().saturating_sub(tabs_end)) > line.width() + 1 {
         super::header::render_right(frame, Rect { height: 1, width: area.width - 1, ..area }, line);
+    }
+}
+
+/// How far the text is scrolled, or which line the cursor is on and what was found.
+fn position(model: &Model) -> String {
+    let height = model.detail.height();
+    match model.detail.shows() {
+        Content::Page(page) => match page.position() {
+            (first, rows) if rows > height => format!(" {}–{} of {rows} ", first + 1, (first + height).min(rows)),
+            _ => String::new(),
+        },
+        Content::Tree(tree) => super::tree::position(tree, height),
     }
 }
 
@@ -258,9 +266,15 @@ fn batch(arrival: &Arrival) -> Option<String> {
 }
 
 fn draw_text(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
-    let detail = &model.detail;
-    let lines: Vec<_> =
-        detail.visible_rows().map(|row| dressed(detail.text(), row, detail.paints(), detail.left(), theme)).collect();
+    match model.detail.shows() {
+        Content::Page(page) => draw_page(frame, area, page, theme),
+        Content::Tree(tree) => super::tree::draw(frame, area, tree, theme, model.focus == Focus::Detail),
+    }
+}
+
+fn draw_page(frame: &mut Frame<'_>, area: Rect, page: &Page, theme: &Theme) {
+    let rows = page.visible_rows(usize::from(area.height));
+    let lines: Vec<_> = rows.map(|row| dressed(page.text(), row, page.paints(), page.left(), theme)).collect();
     frame.render_widget(Paragraph::new(lines), area);
 }
 

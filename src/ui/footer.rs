@@ -1,9 +1,11 @@
 //! The bottom line: the keys of the moment, from the keymap, or a word on what was just done.
 
+use crokey::KeyCombination;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use crate::app::action::Action;
 use crate::app::keymap::FooterFor;
 use crate::app::model::{Focus, Health, Model};
 use crate::log::visible;
@@ -44,14 +46,30 @@ fn focused(model: &Model) -> FooterFor {
     }
 }
 
+/// Keys and what they do, those of the innermost context first; a key that it takes has no other meaning there.
+fn hints(model: &Model) -> Vec<(String, String)> {
+    let mut taken: Vec<KeyCombination> = Vec::new();
+    let mut hints = Vec::new();
+    for context in model.contexts() {
+        let shown = model.keymap.of(context).filter(|binding| {
+            let key = binding.keys.first();
+            // A tree cuts what is long, and opens it in place.
+            let wraps = binding.action == Action::Wrap && model.detail.tree().is_some();
+            !wraps
+                && binding.footer_for.is_none_or(|wanted| wanted == focused(model))
+                && key.is_some_and(|key| !taken.contains(key))
+        });
+        hints.extend(
+            shown.filter_map(|binding| Some((binding.key_names().into_iter().next()?, binding.footer.clone()?))),
+        );
+        taken.extend(model.keymap.of(context).flat_map(|binding| binding.keys.iter().copied()));
+    }
+    hints
+}
+
 /// As many keys as fit; help and quit, which tell the rest, are never left out.
 fn keys<'a>(model: &Model, theme: &Theme, room: usize) -> Vec<Span<'a>> {
-    let hints: Vec<_> = model
-        .keymap
-        .of(model.context())
-        .filter(|binding| binding.footer_for.is_none_or(|wanted| wanted == focused(model)))
-        .filter_map(|binding| Some((binding.key_names().into_iter().next()?, binding.footer.clone()?)))
-        .collect();
+    let hints = hints(model);
     let last = hints.len().saturating_sub(2);
     let cells = |(key, label): &(String, String)| width(key) + width(label) + 3;
     let mut used: usize = hints[last..].iter().map(cells).sum();

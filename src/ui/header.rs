@@ -7,7 +7,7 @@ use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::app::model::{FilterLine, Health, Model, Overlay};
+use crate::app::model::{Health, Model, Overlay};
 use crate::board::Pane;
 use crate::log::visible;
 
@@ -106,10 +106,15 @@ fn draw_filter(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) 
     let right = known(model, theme);
     let room = usize::from(area.width).saturating_sub(width(" filter ▏") + right.width() + 2);
     let mut left = vec![Span::styled(" filter ▏", theme.dim())];
-    if let Some(Overlay::Filter(line)) = &model.overlay {
-        left.push(Span::raw(visible(edited(line, usize::from(area.width).saturating_sub(11))).into_owned()));
-        frame.render_widget(Line::from(left), area);
-        draw_cursor(frame, area, line);
+    let typed = match &model.overlay {
+        Some(Overlay::Filter(line)) => Some((" filter ▏", line.text(), line.column())),
+        Some(Overlay::Search(line)) => Some((" find   ▏", line.text(), line.column())),
+        _ => None,
+    };
+    if let Some((label, text, column)) = typed {
+        let shown = visible(edited(text, column, usize::from(area.width).saturating_sub(11))).into_owned();
+        frame.render_widget(Line::from(vec![Span::styled(label, theme.dim()), Span::raw(shown)]), area);
+        draw_cursor(frame, area, text, column);
         return;
     }
     let query = model.query().to_string();
@@ -125,16 +130,15 @@ fn draw_filter(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) 
 }
 
 /// The end of the typed text that fits, so that the cursor at its end stays in sight.
-fn edited(line: &FilterLine, room: usize) -> &str {
-    let text = line.text();
-    let skip = line.column().saturating_sub(room);
+fn edited(text: &str, column: usize, room: usize) -> &str {
+    let skip = column.saturating_sub(room);
     text.char_indices().nth(skip).map_or("", |(at, _)| &text[at..])
 }
 
-fn draw_cursor(frame: &mut Frame<'_>, area: Rect, line: &FilterLine) {
+fn draw_cursor(frame: &mut Frame<'_>, area: Rect, text: &str, column: usize) {
     let room = usize::from(area.width).saturating_sub(11);
-    let skipped = line.column().saturating_sub(room);
-    let before: String = line.text().chars().take(line.column()).skip(skipped).collect();
+    let skipped = column.saturating_sub(room);
+    let before: String = text.chars().take(column).skip(skipped).collect();
     let cells = width(&visible(&before));
     frame.set_cursor_position(Position::new(area.x + FILTER_TEXT as u16 + cells as u16, area.y));
 }

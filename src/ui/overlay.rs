@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Paragraph};
 
+use crate::app::action::Action;
 use crate::app::keymap::Context;
 use crate::app::model::{ConditionMenu, FilterLine, Geometry, Model, Overlay};
 use crate::log::visible;
@@ -24,8 +25,9 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &The
         Some(Overlay::Conditions(menu)) => {
             (geometry.menu, geometry.menu_top) = draw_menu(frame, area, model, menu, theme);
         }
+        Some(Overlay::Copy) => draw_copy(frame, area, model, theme),
         Some(Overlay::Help(top)) => draw_help(frame, area, model, *top, theme, geometry),
-        None => {}
+        Some(Overlay::Search(_)) | None => {}
     }
 }
 
@@ -75,6 +77,20 @@ fn draw_menu(frame: &mut Frame<'_>, area: Rect, model: &Model, menu: &ConditionM
     (inner, first)
 }
 
+/// What can be copied, each with its key.
+fn draw_copy(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
+    let choices = model.keymap.of(Context::Copy).filter(|binding| binding.action != Action::Suspend);
+    let lines: Vec<_> = choices
+        .map(|binding| {
+            let key = fit(&binding.key_names().into_iter().next().unwrap_or_default(), 5);
+            Line::from(vec![Span::styled(format!(" {key}"), theme.accent()), Span::raw(binding.help.clone())])
+        })
+        .collect();
+    let wide = lines.iter().map(Line::width).max().unwrap_or(0) as u16 + 3;
+    let inner = popup(frame, area, " Copy ", wide, lines.len() as u16 + 2, theme);
+    frame.render_widget(Paragraph::new(lines), inner);
+}
+
 fn draw_help(frame: &mut Frame<'_>, area: Rect, model: &Model, top: usize, theme: &Theme, geometry: &mut Geometry) {
     let wide = area.width.saturating_sub(4).min(104);
     let lines = help_lines(model, theme, usize::from(wide).saturating_sub(2));
@@ -89,7 +105,7 @@ fn draw_help(frame: &mut Frame<'_>, area: Rect, model: &Model, top: usize, theme
 
 fn help_lines<'a>(model: &Model, theme: &Theme, room: usize) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
-    for context in [Context::Browse, Context::Filter, Context::Conditions, Context::Help] {
+    for context in Context::ALL {
         if !lines.is_empty() {
             lines.push(Line::default());
         }

@@ -1,5 +1,6 @@
 //! Colours for payloads and code, from syntect's themes. Slow enough to run on a thread of its own.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -14,6 +15,8 @@ use super::theme::Background;
 
 static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(SyntaxSet::load_defaults_newlines);
 static THEMES: LazyLock<ThemeSet> = LazyLock::new(ThemeSet::load_defaults);
+static INKS: LazyLock<BTreeMap<&str, JsonInks>> =
+    LazyLock::new(|| THEMES.themes.iter().map(|(name, theme)| (name.as_str(), JsonInks::new(theme))).collect());
 
 /// Which of syntect's themes colours payloads and code.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +35,11 @@ impl Syntax {
 
     fn load(self) -> Option<&'static SyntectTheme> {
         THEMES.themes.get(self.theme)
+    }
+
+    /// How a piece of JSON is dressed; white space is not.
+    pub(super) fn json(self, kind: TokenKind) -> Option<Ink> {
+        INKS.get(self.theme)?.of(kind)
     }
 }
 

@@ -118,6 +118,12 @@ impl Theme {
         Style::new().bg(colour).fg(Color::Black).remove_modifier(Modifier::DIM)
     }
 
+    /// Text that was looked for.
+    #[must_use]
+    pub fn found(&self) -> Style {
+        self.coloured(Color::Yellow).add_modifier(Modifier::UNDERLINED)
+    }
+
     /// The frame of a pane.
     #[must_use]
     pub fn frame(&self, focused: bool) -> Style {

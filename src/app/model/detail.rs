@@ -1,14 +1,20 @@
 //! The record that is open: its tab, its text, and how far it is scrolled.
 
-use std::ops::Range;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
-use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
-
+use super::page::{Page, Room};
+use super::tree::Tree;
 use crate::app::document::{Document, Paint};
 use crate::board::{Entry, Seq};
+use crate::log::Text;
 use crate::record::Outcome;
+
+/// Trees that are kept with their folds after the reader has gone on.
+const KEPT_TREES: usize = 16;
+
+/// Rows of kept trees, 32 bytes each.
+const KEPT_ROWS: usize = 250_000;
 
 /// A side of the record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,21 +53,26 @@ impl Tab {
     }
 }
 
-/// The text of the open entry, laid out for a width.
+/// What a tab of the open entry shows.
+#[derive(Debug)]
+pub enum Content {
+    /// Text.
+    Page(Page),
+    /// A payload.
+    Tree(Tree),
+}
+
+/// The open entry, laid out for the room it has.
 #[derive(Debug)]
 pub struct Detail {
     failure_tab: Tab,
     success_tab: Tab,
     shown: Option<(Seq, Tab)>,
-    document: Arc<Document>,
-    colours: Option<Arc<Vec<Paint>>>,
+    content: Content,
+    /// Trees that were shown before, the last one in front: who comes back finds them as they were.
+    kept: VecDeque<((Seq, Tab), Tree)>,
     generation: u64,
-    rows: Vec<Range<usize>>,
-    width: usize,
-    height: usize,
-    scroll: usize,
-    left: usize,
-    wrap: bool,
+    room: Room,
 }
 
 impl Default for Detail {
@@ -70,15 +81,10 @@ impl Default for Detail {
             failure_tab: Tab::Trace,
             success_tab: Tab::Response,
             shown: None,
-            document: Arc::default(),
-            colours: None,
+            content: Content::Page(Page::default()),
+            kept: VecDeque::new(),
             generation: 0,
-            rows: Vec::new(),
-            width: 80,
-            height: 1,
-            scroll: 0,
-            left: 0,
-            wrap: true,
+            room: Room { width: 80, height: 1, wrap: true },
         }
     }
 }
@@ -110,155 +116,162 @@ impl Detail {
         if self.shown == wanted {
             return None;
         }
+        self.keep();
         self.shown = wanted;
-        self.document = entry.map(|(_, entry)| Arc::new(Document::of(entry, tab))).unwrap_or_default();
         self.generation += 1;
-        self.colours = None;
-        (self.scroll, self.left) = (0, 0);
-        self.lay_out();
-        (!self.document.snippets.is_empty()).then(|| (self.generation, Arc::clone(&self.document)))
+        self.content = match entry {
+            Some((seq, entry)) => self.content(seq, entry, tab),
+            None => Content::Page(Page::default()),
+        };
+        match &self.content {
+            Content::Page(page) => page.to_colour().map(|document| (self.generation, document)),
+            Content::Tree(_) => None,
+        }
+    }
+
+    fn content(&mut self, seq: Seq, entry: &Entry, tab: Tab) -> Content {
+        let tree = self.kept_tree((seq, tab)).or_else(|| Tree::new(payload(entry, tab)?));
+        match tree {
+            Some(mut tree) => {
+                tree.resize(self.room.width, self.room.height);
+                Content::Tree(tree)
+            }
+            None => Content::Page(Page::new(Document::of(entry, tab), self.room)),
+        }
+    }
+
+    fn kept_tree(&mut self, key: (Seq, Tab)) -> Option<Tree> {
+        let at = self.kept.iter().position(|(kept, _)| *kept == key)?;
+        self.kept.remove(at).map(|(_, tree)| tree)
+    }
+
+    /// Keeps the tree that was shown, and gives up those that were left longest ago.
+    fn keep(&mut self) {
+        let Content::Tree(tree) = std::mem::replace(&mut self.content, Content::Page(Page::default())) else { return };
+        let Some(key) = self.shown else { return };
+        self.kept.push_front((key, tree));
+        let mut rows = 0;
+        let fitting = self.kept.iter().take(KEPT_TREES).take_while(|(_, tree)| {
+            rows += tree.size();
+            rows <= KEPT_ROWS
+        });
+        let fitting = fitting.count().max(1);
+        self.kept.truncate(fitting);
     }
 
     /// Takes the colours of a document, unless another one is shown by now.
     pub fn colour(&mut self, generation: u64, colours: Vec<Paint>) {
-        if generation == self.generation {
-            self.colours = Some(Arc::new(colours));
+        if let Content::Page(page) = &mut self.content
+            && generation == self.generation
+        {
+            page.colour(colours);
         }
     }
 
-    /// Fits the text to the room it has, in cells.
+    /// Fits what is shown to the room it has, in cells.
     pub fn resize(&mut self, width: usize, height: usize) {
-        self.height = height.max(1);
-        if self.width != width.max(1) {
-            self.width = width.max(1);
-            self.lay_out();
+        let room = Room { width: width.max(1), height: height.max(1), ..self.room };
+        let before = std::mem::replace(&mut self.room, room);
+        match &mut self.content {
+            Content::Page(page) if room.width != before.width => page.lay_out(room),
+            Content::Page(page) => page.scroll_by(0, room),
+            Content::Tree(tree) => tree.resize(room.width, room.height),
         }
-        self.scroll_by(0);
     }
 
     /// Wraps long lines, or cuts them.
     pub fn toggle_wrap(&mut self) {
-        self.wrap = !self.wrap;
-        self.left = 0;
-        self.lay_out();
-        self.scroll_by(0);
-    }
-
-    /// Scrolls by rows, within the text.
-    pub fn scroll_by(&mut self, rows: isize) {
-        let last = self.rows.len().saturating_sub(self.height);
-        self.scroll = self.scroll.saturating_add_signed(rows).min(last);
-    }
-
-    /// Scrolls sideways by cells; wrapped text has no side to scroll to.
-    pub fn scroll_sideways(&mut self, cells: isize) {
-        if !self.wrap {
-            self.left = self.left.saturating_add_signed(cells).min(self.widest().saturating_sub(self.width));
+        self.room.wrap = !self.room.wrap;
+        if let Content::Page(page) = &mut self.content {
+            page.lay_out(self.room);
         }
     }
 
-    /// The rows on screen: their bytes in the text.
-    pub fn visible_rows(&self) -> impl Iterator<Item = Range<usize>> + '_ {
-        self.rows.iter().skip(self.scroll).take(self.height).cloned()
+    /// Moves by rows: text under the screen, or the cursor in a tree.
+    pub fn step(&mut self, rows: isize) {
+        match &mut self.content {
+            Content::Page(page) => page.scroll_by(rows, self.room),
+            Content::Tree(tree) => tree.step(rows),
+        }
     }
 
-    /// The text that is shown.
+    /// Scrolls by rows, within what is shown.
+    pub fn scroll_by(&mut self, rows: isize) {
+        match &mut self.content {
+            Content::Page(page) => page.scroll_by(rows, self.room),
+            Content::Tree(tree) => tree.scroll_by(rows),
+        }
+    }
+
+    /// Scrolls sideways by cells.
+    pub fn scroll_sideways(&mut self, cells: isize) {
+        if let Content::Page(page) = &mut self.content {
+            page.scroll_sideways(cells, self.room);
+        }
+    }
+
+    /// What is shown.
+    #[must_use]
+    pub fn shows(&self) -> &Content {
+        &self.content
+    }
+
+    /// The tree, when a payload is shown.
+    #[must_use]
+    pub fn tree(&self) -> Option<&Tree> {
+        match &self.content {
+            Content::Tree(tree) => Some(tree),
+            Content::Page(_) => None,
+        }
+    }
+
+    /// The same, to move in it.
+    pub fn tree_mut(&mut self) -> Option<&mut Tree> {
+        match &mut self.content {
+            Content::Tree(tree) => Some(tree),
+            Content::Page(_) => None,
+        }
+    }
+
+    /// The text, when text is shown.
     #[must_use]
     pub fn text(&self) -> &str {
-        &self.document.text
+        match &self.content {
+            Content::Page(page) => page.text(),
+            Content::Tree(_) => "",
+        }
     }
 
-    /// How the text is dressed: by the highlighter when it is done, by what the parts are until then.
+    /// How the text is dressed.
     #[must_use]
     pub fn paints(&self) -> &[Paint] {
-        self.colours.as_deref().map_or(&self.document.paints, Vec::as_slice)
+        match &self.content {
+            Content::Page(page) => page.paints(),
+            Content::Tree(_) => &[],
+        }
     }
 
-    /// First row on screen, and how many there are.
-    #[must_use]
-    pub fn position(&self) -> (usize, usize) {
-        (self.scroll, self.rows.len())
-    }
-
-    /// Rows that fit on screen.
+    /// Rows that it has room for.
     #[must_use]
     pub fn height(&self) -> usize {
-        self.height
-    }
-
-    /// Cells that the text is scrolled to the left.
-    #[must_use]
-    pub fn left(&self) -> usize {
-        self.left
-    }
-
-    fn widest(&self) -> usize {
-        self.rows.iter().map(|row| self.document.text[row.clone()].width()).max().unwrap_or(0)
-    }
-
-    fn lay_out(&mut self) {
-        self.rows.clear();
-        let mut start = 0;
-        for line in self.document.text.split('\n') {
-            let width = if self.wrap { self.width } else { usize::MAX };
-            wrap_line(line, start, width, &mut self.rows);
-            start += line.len() + 1;
-        }
-        while self.rows.last().is_some_and(|row| row.is_empty() && self.rows.len() > 1) {
-            self.rows.pop();
-        }
+        self.room.height
     }
 }
 
-/// Cuts a line into rows of at most `width` cells; `start` is where the line lies in its text.
-fn wrap_line(line: &str, start: usize, width: usize, rows: &mut Vec<Range<usize>>) {
-    if line.len() <= width {
-        rows.push(start..start + line.len());
-        return;
-    }
-    let (mut row, mut cells) = (0, 0);
-    for (at, cluster) in line.grapheme_indices(true) {
-        let cluster_cells = cluster.width();
-        if cells + cluster_cells > width && at > row {
-            rows.push(start + row..start + at);
-            (row, cells) = (at, 0);
-        }
-        cells += cluster_cells;
-    }
-    rows.push(start + row..start + line.len());
+/// The payload that a tab shows.
+fn payload(entry: &Entry, tab: Tab) -> Option<Text> {
+    let record = &entry.arrival()?.record;
+    let payload = match tab {
+        Tab::Request => record.request_payload(),
+        Tab::Response => record.response_payload(),
+        Tab::Trace | Tab::Raw => None,
+    };
+    payload.map(|payload| record.text().share(payload))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn wrapped(line: &str, width: usize) -> Vec<&str> {
-        let mut rows = Vec::new();
-        wrap_line(line, 0, width, &mut rows);
-        rows.into_iter().map(|row| &line[row]).collect()
-    }
-
-    #[test]
-    fn short_lines_are_one_row() {
-        assert_eq!(wrapped("", 4), [""]);
-        assert_eq!(wrapped("abcd", 4), ["abcd"]);
-    }
-
-    #[test]
-    fn long_lines_are_cut_at_the_width() {
-        assert_eq!(wrapped("abcdefghij", 4), ["abcd", "efgh", "ij"]);
-    }
-
-    #[test]
-    fn wide_characters_are_never_halved() {
-        assert_eq!(wrapped("日本語日", 5), ["日本", "語日"]);
-        assert_eq!(wrapped("日", 1), ["日"]);
-    }
-
-    #[test]
-    fn combining_marks_stay_with_their_letter() {
-        assert_eq!(wrapped("e\u{301}e\u{301}e\u{301}", 2), ["e\u{301}e\u{301}", "e\u{301}"]);
-    }
 
     #[test]
     fn tabs_go_round() {

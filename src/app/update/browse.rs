@@ -18,6 +18,8 @@ impl Model {
             Action::Back => self.back(),
             Action::Time => self.time = self.time.next(),
             Action::Copy | Action::CopyRecord => self.copy(action, effects),
+            Action::CopyMenu => self.overlay = Some(Overlay::Copy),
+            Action::Search => self.open_search(),
             Action::Mouse => self.toggle_mouse(effects),
             Action::Narrower => self.resize(-50, 0),
             Action::Wider => self.resize(50, 0),
@@ -72,13 +74,13 @@ impl Model {
             Action::PageDown => self.step(page),
             Action::Top => self.step(isize::MIN / 2),
             Action::Bottom => self.bottom(),
-            _ => {}
+            _ => self.in_tree(action),
         }
     }
 
     pub(super) fn step(&mut self, rows: isize) {
         match self.focus {
-            Focus::Detail => self.detail.scroll_by(rows),
+            Focus::Detail => self.detail.step(rows),
             Focus::List(pane) => {
                 let (list, board, height) = self.moving(pane);
                 list.step(board, rows, height);
@@ -99,7 +101,7 @@ impl Model {
 
     fn bottom(&mut self) {
         match self.focus {
-            Focus::Detail => self.detail.scroll_by(isize::MAX / 2),
+            Focus::Detail => self.detail.step(isize::MAX / 2),
             Focus::List(pane) => {
                 let (list, board, _) = self.moving(pane);
                 list.follow(board);
@@ -183,7 +185,7 @@ impl Model {
         split.lists = moved(split.lists, lists);
     }
 
-    fn copy(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    pub(super) fn copy(&mut self, action: Action, effects: &mut Vec<Effect>) {
         let Some((what, text)) = self.copied_text(action) else {
             self.notify("nothing to copy: no record is selected, or it has no such part");
             return;

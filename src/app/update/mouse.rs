@@ -30,7 +30,7 @@ impl Model {
                 let action = if rows < 0 { Action::Up } else { Action::Down };
                 self.overlay_action(action, effects);
             }
-            Some(Overlay::Filter(_)) | None => self.wheel_on_board(place, rows),
+            Some(Overlay::Filter(_) | Overlay::Search(_) | Overlay::Copy) | None => self.wheel_on_board(place, rows),
         }
     }
 
@@ -54,7 +54,7 @@ impl Model {
             list.click(board, line, height);
             self.focus_on(Focus::List(pane));
         } else if self.geometry.detail_pane.contains(place) {
-            self.focus_on(Focus::Detail);
+            self.click_detail(place);
         }
     }
 

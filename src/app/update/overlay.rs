@@ -12,6 +12,8 @@ impl Model {
             Some(Overlay::Filter(line)) => self.in_filter(line, action, effects),
             Some(Overlay::Conditions(menu)) => self.in_menu(menu, action),
             Some(Overlay::Help(top)) => self.in_help(top, action),
+            Some(Overlay::Search(line)) => self.in_search(line, action),
+            Some(Overlay::Copy) => Some(Overlay::Copy),
             None => None,
         };
     }

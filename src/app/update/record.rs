@@ -1,0 +1,116 @@
+//! Keys in the open record: the tree of a payload, what is copied of it, and the search in it.
+
+use crossterm::event::KeyEvent;
+use ratatui::layout::Position;
+
+use crate::app::action::Action;
+use crate::app::message::Effect;
+use crate::app::model::{Focus, Model, Overlay, SearchLine, Tab, Taken, Tree};
+
+impl Model {
+    pub(super) fn in_tree(&mut self, action: Action) {
+        let Some(tree) = self.detail.tree_mut() else { return };
+        match action {
+            Action::ToggleFold => tree.toggle(),
+            Action::Fold => tree.fold(),
+            Action::Unfold => tree.descend(),
+            Action::FoldAll => tree.fold_all(),
+            Action::ExpandAll => tree.expand_all(),
+            Action::NextMatch => tree.next_match(1),
+            Action::PreviousMatch => tree.next_match(-1),
+            _ => return,
+        }
+        if matches!(action, Action::NextMatch | Action::PreviousMatch) && tree.matches().is_none() {
+            self.notify("nothing is looked for yet");
+        }
+    }
+
+    pub(super) fn open_search(&mut self) {
+        if self.detail.tree().is_some() {
+            self.overlay = Some(Overlay::Search(Box::default()));
+        }
+    }
+
+    pub(super) fn in_search(&mut self, line: Box<SearchLine>, action: Action) -> Option<Overlay> {
+        match action {
+            Action::Accept => {
+                if self.detail.tree().and_then(Tree::matches).is_some_and(|(_, found)| found == 0) {
+                    self.notify(format!("{} is not in this payload", line.text()));
+                }
+                None
+            }
+            Action::Back => {
+                self.look_for("");
+                None
+            }
+            _ => Some(Overlay::Search(line)),
+        }
+    }
+
+    pub(super) fn edit_search(&mut self, key: KeyEvent) {
+        let Some(Overlay::Search(line)) = &mut self.overlay else { return };
+        if line.key(key) {
+            let text = line.text().to_owned();
+            self.look_for(&text);
+        }
+    }
+
+    pub(super) fn paste_search(&mut self, text: &str) {
+        let Some(Overlay::Search(line)) = &mut self.overlay else { return };
+        line.paste(text);
+        let text = line.text().to_owned();
+        self.look_for(&text);
+    }
+
+    fn look_for(&mut self, text: &str) {
+        if let Some(tree) = self.detail.tree_mut() {
+            tree.search(text);
+        }
+    }
+
+    /// Goes to the detail; a click on the place in a tree that the cursor is on folds or unfolds it.
+    pub(super) fn click_detail(&mut self, place: Position) {
+        let text = self.geometry.detail;
+        let had_focus = self.focus == Focus::Detail;
+        self.focus_on(Focus::Detail);
+        if let Some(tree) = self.detail.tree_mut().filter(|_| text.contains(place))
+            && !tree.point(usize::from(place.y - text.y))
+            && had_focus
+        {
+            tree.toggle();
+        }
+    }
+
+    /// Copies what was chosen; any other key leaves the choice.
+    pub(super) fn copy_choice(&mut self, action: Option<Action>, effects: &mut Vec<Effect>) {
+        self.overlay = None;
+        let taken = match action {
+            Some(Action::CopyValue) => Taken::Value,
+            Some(Action::CopyKey) => Taken::Key,
+            Some(Action::CopyPath) => Taken::Path,
+            Some(Action::CopySubtree) => Taken::Subtree,
+            Some(Action::CopyPayload) => return self.copy(Action::Copy, effects),
+            Some(Action::CopyRecord) => return self.copy(Action::CopyRecord, effects),
+            _ => return,
+        };
+        let entry = self.open_entry().map(|(_, entry)| entry);
+        let root = if self.detail.tab(entry) == Tab::Request { "request" } else { "response" };
+        match self.detail.tree().and_then(|tree| tree.take(taken, root)) {
+            Some(text) => {
+                self.notify(copied(taken, &text));
+                effects.push(Effect::Copy(text));
+            }
+            None => self.notify("nothing to copy: the outermost value has no key"),
+        }
+    }
+}
+
+/// Says what was copied; a path is short, and worth being read.
+fn copied(taken: Taken, text: &str) -> String {
+    match taken {
+        Taken::Path => format!("copied {text}"),
+        Taken::Key => format!("copied the key {text}"),
+        Taken::Value => format!("copied the value, {} bytes", text.len()),
+        Taken::Subtree => format!("copied its JSON, {} bytes", text.len()),
+    }
+}

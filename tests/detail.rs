@@ -1,0 +1,161 @@
+//! The open record: payloads as trees, traces as frames, attempts, and what is taken along.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail by panicking")]
+
+mod common;
+#[path = "common/generate.rs"]
+mod generate;
+
+use arrivals::app::document::Rows;
+use arrivals::app::message::Effect;
+use arrivals::app::model::{Model, Overlay};
+use arrivals::log::Text;
+use arrivals::record::json::{self, TokenKind};
+use arrivals::ui::{self, Background, Depth, Theme};
+use common::{board_of, events, press, press_all};
+use crossterm::event::KeyCode;
+use insta::assert_snapshot;
+use proptest::prelude::*;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+/// Draws until the layout has settled, and gives what the screen shows.
+fn screen(model: &mut Model, width: u16, height: u16) -> String {
+    let theme = Theme::new(Depth::Ansi256, Background::Dark);
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    for _ in 0..2 {
+        let mut geometry = None;
+        terminal.draw(|frame| geometry = Some(ui::draw(frame, model, &theme))).unwrap();
+        model.drawn(geometry.unwrap());
+    }
+    let buffer = terminal.backend().buffer();
+    let row = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
+    (0..height).map(row).collect::<Vec<_>>().join("\n")
+}
+
+/// A board on one failure with this request payload, the request being read on the whole screen.
+fn reading(payload: &str) -> Model {
+    let rest = format!(r#""requestPayload":{payload},"responseContext":{{"statusCode":404}}"#);
+    let mut model = board_of(&[common::record(1, "sender:$LATEST", "RetriesExhausted", 1, &rest)]);
+    press(&mut model, KeyCode::Enter);
+    press(&mut model, KeyCode::Char(']'));
+    screen(&mut model, 100, 30);
+    model
+}
+
+fn notice(model: &Model) -> &str {
+    model.notice.as_ref().map_or("", |notice| &notice.text)
+}
+
+const ORDER: &str = r#"{"order":{"id":"A-1","big":12345678901234567890,"price":1.10,"items":[{"sku":"KB-1","note":"left at the door, rung twice, nobody came, tried the neighbour who was not there either, came back"}]},"body":"{\"retry\":[1e400,null]}"}"#;
+
+#[test]
+fn a_payload_is_a_tree() {
+    let mut model = reading(ORDER);
+    press_all(&mut model, "jj");
+    assert_snapshot!(screen(&mut model, 100, 30));
+}
+
+#[test]
+fn strings_are_opened_in_place() {
+    let mut model = reading(ORDER);
+    press_all(&mut model, "G");
+    press_all(&mut model, "kl");
+    press_all(&mut model, "kkkk");
+    press(&mut model, KeyCode::Enter);
+    assert_snapshot!(screen(&mut model, 80, 24));
+}
+
+#[test]
+fn the_search_shows_what_it_found() {
+    let mut model = reading(ORDER);
+    press_all(&mut model, "/sku");
+    assert!(matches!(model.overlay, Some(Overlay::Search(_))));
+    assert_snapshot!(screen(&mut model, 80, 24));
+    press(&mut model, KeyCode::Enter);
+    press_all(&mut model, "yp");
+    assert_eq!(notice(&model), "copied request.order.items[0].sku");
+    press_all(&mut model, "/nowhere");
+    press(&mut model, KeyCode::Enter);
+    assert_eq!(notice(&model), "nowhere is not in this payload");
+}
+
+#[test]
+fn what_can_be_copied_is_offered() {
+    let mut model = reading(ORDER);
+    press_all(&mut model, "jjjy");
+    assert_snapshot!(screen(&mut model, 80, 24));
+    assert_eq!(press(&mut model, KeyCode::Char('v')), [Effect::Copy("12345678901234567890".into())]);
+    assert_eq!(press_all(&mut model, "yk"), [Effect::Copy("big".into())]);
+    assert_eq!(press_all(&mut model, "yp"), [Effect::Copy("request.order.big".into())]);
+    press_all(&mut model, "kk");
+    let order = &ORDER[ORDER.find(r#"{"id""#).unwrap()..ORDER.find(r#","body""#).unwrap()];
+    assert_eq!(press_all(&mut model, "yy"), [Effect::Copy(order.into())]);
+    assert_eq!(press_all(&mut model, "ya"), [Effect::Copy(ORDER.into())]);
+    assert_eq!(press_all(&mut model, "yx"), []);
+    assert!(model.overlay.is_none());
+}
+
+#[test]
+fn folds_stay_when_the_reader_comes_back_and_when_more_arrives() {
+    let mut model = board_of(&events());
+    press(&mut model, KeyCode::Char('2'));
+    press_all(&mut model, "3jhh");
+    screen(&mut model, 100, 30);
+    let folded = screen(&mut model, 100, 30);
+    assert!(folded.contains("▸"), "{folded}");
+    let more =
+        arrivals::source::Batch { found: common::found(&common::later_events()), events: 3, ..Default::default() };
+    common::update(&mut model, arrivals::app::message::Message::Source(arrivals::source::SourceUpdate::Found(more)));
+    let detail = |screen: &str| screen.lines().skip(15).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(detail(&screen(&mut model, 100, 30)), detail(&folded));
+    press_all(&mut model, "2kj3");
+    assert_eq!(detail(&screen(&mut model, 100, 30)), detail(&folded));
+}
+
+/// Tokens without white space.
+fn sequence(text: &str) -> Vec<(TokenKind, &str)> {
+    json::tokens(text).filter(|(kind, _)| *kind != TokenKind::Space).map(|(kind, range)| (kind, &text[range])).collect()
+}
+
+proptest! {
+    /// The rows in order are the text, byte for byte; and what they show of it is all of it but white space.
+    #[test]
+    fn rows_print_the_text_back(text in generate::value()) {
+        let rows = Rows::of(&text).expect("JSON has rows");
+        let whole: String = (0..rows.len()).map(|row| &text[rows.span(row, &text)]).collect();
+        prop_assert_eq!(&whole, &text);
+        let mut shown = String::new();
+        for (number, row) in rows.iter().enumerate() {
+            if let Some(key) = rows.key(number, &text) {
+                shown.push_str(&text[key]);
+                shown.push(':');
+            }
+            shown.push_str(&text[row.value()]);
+            shown.push_str(if row.comma { "," } else { "" });
+        }
+        prop_assert_eq!(sequence(&shown), sequence(&text));
+    }
+
+    /// Whatever is folded and opened, there is a cursor, and every row can be found again.
+    #[test]
+    fn folding_never_loses_anything(text in generate::value(), keys in "[jkhlECnN]{0,40}") {
+        let Some(mut tree) = arrivals::app::model::Tree::new(Text::from(text.as_str())) else { return Ok(()) };
+        tree.resize(30, 8);
+        tree.search("a");
+        for key in keys.chars() {
+            match key {
+                'j' => tree.step(1),
+                'k' => tree.step(-1),
+                'h' => tree.fold(),
+                'l' => tree.descend(),
+                'E' => tree.expand_all(),
+                'C' => tree.fold_all(),
+                'n' => tree.next_match(1),
+                _ => tree.next_match(-1),
+            }
+            prop_assert_eq!(tree.visible().filter(|(_, selected)| *selected).count(), 1);
+        }
+        tree.expand_all();
+        prop_assert!(tree.position().1 >= Rows::of(&text).unwrap().len());
+    }
+}
