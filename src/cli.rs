@@ -9,6 +9,7 @@ mod interrupt;
 mod local;
 mod progress;
 mod read;
+mod replay;
 mod settings;
 mod stream;
 mod tail;
@@ -48,8 +49,10 @@ fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // Nobody is left to tell when stderr is closed.
-            let _ = writeln!(io::stderr(), "arrivals: {}", visible_lines(&failure.to_string(), "\n"));
+            if !failure.message.is_empty() {
+                // Nobody is left to tell when stderr is closed.
+                let _ = writeln!(io::stderr(), "arrivals: {}", visible_lines(&failure.to_string(), "\n"));
+            }
             ExitCode::from(failure.code)
         }
     }
@@ -75,6 +78,7 @@ fn start(cli: Cli, loaded: Result<Settings, Vec<Fault>>, matches: &ArgMatches) -
         Command::Config(command) => config::run(&command, loaded, matches),
         Command::Tail(args) => block_on(tail::run(args, cli.aws, settled(cli.look, loaded)?)),
         Command::Read(args) => block_on(read::run(args, cli.aws, settled(cli.look, loaded)?)),
+        Command::Replay(args) => block_on(replay::run(*args, cli.aws, settled(cli.look, loaded)?)),
         Command::Local(args) => settled(cli.look, loaded).and_then(|_| block_on(local::run(&args))),
         Command::Demo(args) => block_on(demo::run(args, settled(cli.look, loaded)?)),
     }

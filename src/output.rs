@@ -2,6 +2,7 @@
 
 mod account;
 pub mod jsonl;
+pub mod replay;
 mod summary;
 pub mod text;
 

@@ -1,6 +1,8 @@
 //! The command line. Every flag has an `ARRIVALS_…` variable of the same name, and a key of it in the settings file: in the
 //! section of its command, or of its heading when every command takes it (`cli/settings.rs`).
 
+mod replay;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,6 +14,8 @@ use crate::config::Config;
 use crate::local::FaultRule;
 use crate::source::poll::Sweep;
 use crate::source::time_range;
+
+pub(super) use replay::ReplayArgs;
 
 /// See where asynchronous AWS Lambda invocations landed.
 #[derive(Debug, Parser)]
@@ -44,6 +48,9 @@ pub(super) enum Command {
     /// Read files or standard input that hold the receiver's log
     #[command(after_help = READ_EXAMPLES)]
     Read(ReadArgs),
+    /// Send failed payloads again, and learn what becomes of them
+    #[command(after_help = REPLAY_EXAMPLES)]
+    Replay(Box<ReplayArgs>),
     /// Run the embedded Lambda and CloudWatch Logs endpoint until Ctrl-C
     #[command(after_help = LOCAL_HELP)]
     Local(LocalArgs),
@@ -116,6 +123,18 @@ pub(super) enum ConfigCommand {
     /// Print the JSON schema of the settings file, for editors
     Schema,
 }
+const REPLAY_EXAMPLES: &str = "Examples:
+  arrivals replay 17b37350-871d-4d69-9b4f-a77c2ddd7fc9 --log-group /aws/lambda/receiver --since 2h
+  arrivals replay --from failed.jsonl --filter 'fn:invoice* error:total' --dry-run
+  arrivals replay --from failed.jsonl --filter outcome:failure --canary --wait --rate 5 --yes --output jsonl
+  arrivals replay 17b37350-871d-4d69-9b4f-a77c2ddd7fc9 --function sender --jq '.return = \"success\"'
+  arrivals replay 17b37350-871d-4d69-9b4f-a77c2ddd7fc9 --from failed.jsonl --yes --expect outcome:success --timeout 30s --junit replay.xml
+
+Exit codes: 0 done, 1 an awaited outcome was a failure or --expect was not met, 2 no record in time, 252 usage,
+253 configuration or credentials, 254 the service refused or failed, 255 anything else.
+
+What was sent is kept in a journal in the state folder (~/.local/state/arrivals/replays.jsonl): what it has is not
+sent again without --again.";
 
 /// How to reach AWS.
 #[derive(Debug, Clone, Default, Args)]

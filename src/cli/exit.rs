@@ -32,6 +32,11 @@ impl Failure {
         Self::configuration(format!("{}\nmend it with: arrivals config edit", faults.join("\n")))
     }
 
+    /// Everything has been said already.
+    pub(super) fn silent(code: u8) -> Self {
+        Self { code, message: String::new() }
+    }
+
     /// Anything else.
     pub(super) fn other(message: impl fmt::Display) -> Self {
         Self { code: 255, message: message.to_string() }

@@ -82,13 +82,13 @@ fn string<W: Write>(out: &mut W, text: &str) -> io::Result<()> {
 }
 
 /// An object that is being written. serde's own would give `\u` escapes to fewer characters than are harmful.
-struct Object<'w, W> {
+pub(super) struct Object<'w, W> {
     out: &'w mut W,
     separator: u8,
 }
 
 impl<'w, W: Write> Object<'w, W> {
-    fn new(out: &'w mut W) -> Self {
+    pub(super) fn new(out: &'w mut W) -> Self {
         Self { out, separator: b'{' }
     }
 
@@ -111,12 +111,12 @@ impl<'w, W: Write> Object<'w, W> {
         }
     }
 
-    fn string(&mut self, key: &str, text: Option<&str>) -> io::Result<()> {
+    pub(super) fn string(&mut self, key: &str, text: Option<&str>) -> io::Result<()> {
         self.value(key, text, string)
     }
 
     /// A number, a truth value, or text that is JSON already.
-    fn plain(&mut self, key: &str, value: Option<&impl Display>) -> io::Result<()> {
+    pub(super) fn plain(&mut self, key: &str, value: Option<&impl Display>) -> io::Result<()> {
         self.value(key, value, |out, value| write!(out, "{value}"))
     }
 
@@ -140,7 +140,7 @@ impl<'w, W: Write> Object<'w, W> {
         self.out.write_all(b"]")
     }
 
-    fn end(self) -> io::Result<()> {
+    pub(super) fn end(self) -> io::Result<()> {
         self.out.write_all(if self.separator == b'{' { b"{}" } else { b"}" })
     }
 }

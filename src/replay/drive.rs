@@ -129,7 +129,17 @@ pub async fn drive<I: Invoker>(
     told: mpsc::Sender<Told>,
     manner: Manner,
 ) -> Run {
-    let mut driver = Driver { run, invoker, journal, told, manner, started: Instant::now(), under_way: JoinSet::new() };
+    let mut driver = Driver {
+        run,
+        invoker,
+        journal,
+        told,
+        manner,
+        started: Instant::now(),
+        under_way: JoinSet::new(),
+        progress_due: Instant::now(),
+        dirty: true,
+    };
     loop {
         let step = driver.run.next(driver.now());
         if driver.is_over(step) {
@@ -146,9 +156,9 @@ pub async fn drive<I: Invoker>(
                 // Who could have told of records and wishes is gone.
                 None => driver.run.cancel(),
             },
-            () = until(step, driver.started) => continue,
+            () = until(step, driver.started) => {}
+            () = tokio::time::sleep_until(driver.progress_due), if driver.dirty => driver.progress().await,
         }
-        driver.progress().await;
     }
     driver.progress().await;
     driver.run
@@ -162,6 +172,9 @@ struct Driver<I> {
     manner: Manner,
     started: Instant,
     under_way: JoinSet<(usize, Landed)>,
+    /// When it may be told next how the run is doing, and whether there is something new to tell.
+    progress_due: Instant,
+    dirty: bool,
 }
 
 /// What one send came to.
@@ -194,8 +207,8 @@ impl<I: Invoker> Driver<I> {
             self.run.stop("the canary failed: what fails like it is held back");
             return self.is_over(Step::Over);
         }
-        let waits = self.manner.wait && self.run.states().iter().any(|state| matches!(state, State::Sent { .. }));
-        step == Step::Over && !waits
+        let waits = || self.manner.wait && self.run.states().iter().any(|state| matches!(state, State::Sent { .. }));
+        step == Step::Over && !waits()
     }
 
     fn send(&mut self, item: usize) {
@@ -206,6 +219,7 @@ impl<I: Invoker> Driver<I> {
 
     fn control(&mut self, control: Control) {
         let now = self.now();
+        self.dirty = true;
         match control {
             Control::Pause => self.run.pause(),
             Control::Resume => self.run.resume(),
@@ -217,6 +231,7 @@ impl<I: Invoker> Driver<I> {
     }
 
     async fn land(&mut self, landed: Result<(usize, Landed), tokio::task::JoinError>) {
+        self.dirty = true;
         let (item, landed) = match landed {
             Ok(landed) => landed,
             // A defect in one send leaves its item under way; nothing more is sent by a program with a defect.
@@ -262,7 +277,8 @@ impl<I: Invoker> Driver<I> {
         }
     }
 
-    async fn progress(&self) {
+    async fn progress(&mut self) {
+        (self.dirty, self.progress_due) = (false, Instant::now() + PROGRESS);
         let (counts, mode, rate) = (self.run.counts(), self.run.mode().clone(), self.run.rate());
         self.tell(Told::Progress(Progress { counts, mode, rate, asks: self.run.asks() })).await;
     }
@@ -273,6 +289,8 @@ impl<I: Invoker> Driver<I> {
     }
 }
 
+/// Between two words on how the run is doing.
+const PROGRESS: Duration = Duration::from_millis(100);
 const TAKEN: &str = "another run has sent it meanwhile, or is sending it; nothing was sent here";
 
 async fn until(step: Step, started: Instant) {

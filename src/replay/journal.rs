@@ -15,8 +15,6 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use etcetera::BaseStrategy;
-
 pub use history::{Attempt, AttemptId, Fate, History};
 use line::Line;
 
@@ -25,9 +23,6 @@ use super::{Key, Verdict};
 /// A journal that cannot be kept; without one nothing is sent.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
-    /// There is no home folder to keep it in.
-    #[error("no folder for the journal of replays is known: set HOME or XDG_STATE_HOME")]
-    NoFolder,
     /// The file cannot be opened, read or written.
     #[error("the journal of replays {}: {source}", .path.display())]
     File {
@@ -64,6 +59,9 @@ pub enum Begun {
     Taken,
 }
 
+/// Name of the journal in the folder of what the program writes for itself.
+pub const FILE: &str = "replays.jsonl";
+
 /// The open journal.
 #[derive(Debug)]
 pub struct Journal {
@@ -74,16 +72,6 @@ pub struct Journal {
     /// Whether the file ends within a line.
     torn: bool,
     history: History,
-}
-
-/// Where the journal lies unless another place is given: in the state folder of the XDG base directories.
-///
-/// # Errors
-/// When no home folder is known.
-pub fn usual_path() -> Result<PathBuf, JournalError> {
-    let folders = etcetera::base_strategy::Xdg::new().map_err(|_| JournalError::NoFolder)?;
-    let state = folders.state_dir().ok_or(JournalError::NoFolder)?;
-    Ok(state.join("arrivals").join("replays.jsonl"))
 }
 
 impl Journal {
