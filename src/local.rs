@@ -66,6 +66,8 @@ pub struct Options {
     pub filter_requests_per_second: Option<u32>,
     /// Log events that one `FilterLogEvents` looks at before it answers with a token, the page perhaps empty.
     pub scan_limit: usize,
+    /// Whether the endpoint remembers what functions were invoked with, for [`Endpoint::received`].
+    pub keep_payloads: bool,
     /// Log events that a group keeps; the oldest go first.
     pub group_events: usize,
     /// Bytes that a group keeps, each message counted with 26 bytes of overhead; the oldest go first.
@@ -87,6 +89,7 @@ impl Default for Options {
             account: "123123123123".to_owned(),
             filter_requests_per_second: None,
             scan_limit: 100_000,
+            keep_payloads: false,
             group_events: 200_000,
             group_bytes: 64 * 1024 * 1024,
             live_update: Duration::from_secs(1),
@@ -94,6 +97,19 @@ impl Default for Options {
             fault_seed: 0,
         }
     }
+}
+
+/// An invocation that was accepted from outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// Name of the function.
+    pub function: String,
+    /// Version or alias that was asked for.
+    pub qualifier: String,
+    /// Id of the invocation.
+    pub request_id: String,
+    /// The payload as the function gets it.
+    pub payload: Arc<str>,
 }
 
 /// Why the endpoint could not be started.
@@ -198,6 +214,12 @@ impl Endpoint {
         ]
     }
 
+    /// What functions were invoked with since the start, in order of acceptance, when [`Options::keep_payloads`] is set.
+    #[must_use]
+    pub fn received(&self) -> Vec<Received> {
+        lock(&self.world.received).clone().unwrap_or_default()
+    }
+
     /// Names of the functions whose outcomes go to the receiver.
     pub fn senders() -> impl Iterator<Item = &'static str> {
         functions::DEPLOYED.iter().filter(|function| function.outcomes_to.is_some()).map(|function| function.name)
@@ -237,6 +259,7 @@ impl World {
             ids: Ids::default(),
             logs: Mutex::new(LogStore::new(limits)),
             scan: options.scan_limit,
+            received: Mutex::new(options.keep_payloads.then(Vec::new)),
             functions: Mutex::new(Functions::deploy(&names, now_ms())),
             mappings: Mutex::new(Vec::new()),
             metrics: Mutex::new(Metrics::default()),

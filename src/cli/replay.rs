@@ -58,7 +58,7 @@ pub(super) async fn run(args: ReplayArgs, aws: AwsArgs, look: LookArgs) -> Resul
     consent::ask(&plan, &args, &look.config, &clients).await?;
     let waiting = waiting(&args, &asked, &plan, &reading, &clients).await?;
     report_skipped(&mut report, &plan, &asked)?;
-    send(&args, &asked, plan, journal, clients, waiting, report).await
+    send(&asked, plan, journal, clients, waiting, report).await
 }
 
 fn open_journal() -> Result<Journal, Failure> {
@@ -80,19 +80,16 @@ fn dry_run(plan: &Plan, mut report: Report) -> Result<(), Failure> {
 
 /// The plan, for whoever is asked or watches.
 fn tell(plan: &Plan) {
-    let mut text = format!(
-        "{} payloads to send, {} of them different, {} kinds of failure, {} bytes\n",
-        plan.items.len(),
+    let summary = format!(
+        "{} to send, {} of them different, {} kinds of failure, {} bytes\n",
+        consent::payloads(plan.items.len()),
         plan.distinct_payloads(),
         plan.fingerprints(),
         plan.bytes()
     );
-    for (target, count) in plan.targets() {
-        text.push_str(&format!("  {count} to {}\n", visible(target)));
-    }
-    for (why, count) in plan.causes() {
-        text.push_str(&format!("  {count} not sent: {}\n", visible(&why)));
-    }
+    let targets = plan.targets().into_iter().map(|(target, count)| format!("  {count} to {}\n", visible(target)));
+    let causes = plan.causes().into_iter().map(|(why, count)| format!("  {count} not sent: {}\n", visible(&why)));
+    let text: String = std::iter::once(summary).chain(targets).chain(causes).collect();
     // Whoever has closed stderr does not want to know.
     let _ = io::stderr().write_all(text.as_bytes());
 }
@@ -133,7 +130,6 @@ async fn waiting(
 }
 
 async fn send(
-    args: &ReplayArgs,
     asked: &Asked<'_>,
     plan: Plan,
     journal: Journal,
@@ -141,7 +137,7 @@ async fn send(
     waiting: Option<Waiting>,
     report: Report,
 ) -> Result<(), Failure> {
-    let pace = asked.pace(args, waiting.as_ref().map(Waiting::timeout));
+    let pace = asked.pace(waiting.as_ref().map(Waiting::timeout));
     let journal = SharedJournal::new(journal);
     let manner = Manner { wait: waiting.is_some(), attended: false };
     let (controls, control) = mpsc::unbounded_channel();

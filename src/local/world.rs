@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
+use super::Received;
 use super::clock::Clock;
 use super::deployment::Functions;
 use super::faults::Faults;
@@ -31,6 +32,8 @@ pub(crate) struct World {
     pub(crate) logs: Mutex<LogStore>,
     /// Most events that one request looks at before it answers with a token.
     pub(crate) scan: usize,
+    /// What functions were invoked with, when that is kept.
+    pub(crate) received: Mutex<Option<Vec<Received>>>,
     /// Functions and their settings.
     pub(crate) functions: Mutex<Functions>,
     /// Event source mappings, in the order in which they were made.

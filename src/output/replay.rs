@@ -109,12 +109,12 @@ fn name(arn: &str) -> String {
     arn.qualifier().map_or_else(|| arn.name().to_owned(), |qualifier| format!("{}:{qualifier}", arn.name()))
 }
 
-/// Writes a JUnit report: a test case for each payload. `failed` tells which of them are failures of a test.
+/// Writes a `JUnit` report: a test case for each payload. `failed` tells which of them are failures of a test.
 ///
 /// # Errors
 /// Those of `out`.
 pub fn write_junit(out: &mut impl Write, lines: &[Line], failed: impl Fn(&Line) -> Option<String>) -> io::Result<()> {
-    let failures: Vec<_> = lines.iter().map(|line| failed(line)).collect();
+    let failures: Vec<_> = lines.iter().map(failed).collect();
     let failing =
         lines.iter().zip(&failures).filter(|(line, failure)| failure.is_some() && line.verdict.is_some()).count();
     let broken = failures.iter().flatten().count() - failing;

@@ -276,14 +276,15 @@ impl Run {
         if !self.pace.patient {
             return self.give_up(item, State::Refused(why));
         }
+        if self.throttles >= MOST_THROTTLES {
+            self.stop(format!("throttled {} times in a row", self.throttles));
+            return self.give_up(item, State::Refused(why));
+        }
         self.states[item] = State::Queued;
         self.queue.push_front(item);
         if let Some(group) = self.canary_items.remove(&item) {
             // It was not sent: whichever of its kind goes next is the canary.
             self.canaries.remove(&group);
-        }
-        if self.throttles >= MOST_THROTTLES {
-            self.stop(format!("throttled {} times in a row: {why}", self.throttles));
         }
     }
 

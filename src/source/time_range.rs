@@ -40,20 +40,6 @@ pub fn parse(text: &str, now: &Zoned) -> Result<i64, TimeError> {
         .map_err(fault)
 }
 
-/// Reads a length of time: `30s`, `2h30m`.
-///
-/// # Errors
-/// The text is no such length, or is none at all.
-pub fn duration(text: &str) -> Result<Duration, TimeError> {
-    let fault = |why| TimeError { text: text.to_owned(), why };
-    let millis = span(text.trim()).map_err(fault)?;
-    u64::try_from(millis)
-        .ok()
-        .filter(|millis| *millis > 0)
-        .map(Duration::from_millis)
-        .ok_or_else(|| fault("it is no time at all"))
-}
-
 fn epoch(digits: &str) -> Result<i64, &'static str> {
     if digits.len() < 12 {
         return Err("a number has a unit, or is in milliseconds since 1970");

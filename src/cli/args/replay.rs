@@ -8,6 +8,7 @@ use clap::builder::FalseyValueParser;
 use super::OutputFormat;
 
 /// `replay`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ReplayArgs {
     /// Request ids of the records whose payloads are sent again; without any, what --filter matches
@@ -49,7 +50,8 @@ pub(in crate::cli) struct ReplayArgs {
     /// What the records must match, each of them: a test's oracle; waits for them
     #[arg(long, env = "ARRIVALS_EXPECT", value_name = "QUERY")]
     pub(in crate::cli) expect: Option<String>,
-    /// Write the outcomes as a JUnit report
+    /// Write the outcomes as a `JUnit` report
+    #[arg(help = "Write the outcomes as a JUnit report")]
     #[arg(long, env = "ARRIVALS_JUNIT", value_name = "FILE")]
     pub(in crate::cli) junit: Option<PathBuf>,
     /// Invoke synchronously: the function runs at once, is not retried, and no record is written
@@ -64,9 +66,12 @@ pub(in crate::cli) struct ReplayArgs {
     /// Send what this jq expression makes of the payload
     #[arg(long, env = "ARRIVALS_JQ", value_name = "EXPR")]
     pub(in crate::cli) jq: Option<String>,
-    /// Most payloads a second; it starts with 2 and is halved by throttles and failures
+    /// Most payloads a second; the rate grows with every success and is halved by throttles and failures
     #[arg(long, env = "ARRIVALS_RATE", value_name = "N", default_value_t = 10.0, value_parser = positive)]
     pub(in crate::cli) rate: f64,
+    /// Payloads a second at first
+    #[arg(long, env = "ARRIVALS_START_RATE", value_name = "N", default_value_t = 2.0, value_parser = positive)]
+    pub(in crate::cli) start_rate: f64,
     /// Send one of each kind of failure first, and the rest when its record tells of a success
     #[arg(long, env = "ARRIVALS_CANARY", value_parser = FalseyValueParser::new())]
     pub(in crate::cli) canary: bool,

@@ -14,9 +14,6 @@ use crate::source::time_range;
 use super::super::args::ReplayArgs;
 use super::super::exit::Failure;
 
-/// Sends per second at first.
-const START: f64 = 2.0;
-
 /// The arguments, read.
 pub(super) struct Asked<'a> {
     args: &'a ReplayArgs,
@@ -39,13 +36,13 @@ impl<'a> Asked<'a> {
             let places = "--from FILE, --log-group GROUP or --function NAME";
             return Err(Failure::usage(format!("where are the records? Give {places}")));
         }
-        let timeout = args.timeout.as_deref().map(time_range::duration).transpose();
+        let timeout = args.timeout.as_deref().map(timeout).transpose()?;
         let asked = Self {
             args,
             query: query("--filter", args.filter.as_deref())?.unwrap_or_default(),
             change: change(args)?,
             expect: query("--expect", args.expect.as_deref())?,
-            timeout: timeout.map_err(|error| Failure::usage(format!("--timeout: {error}")))?,
+            timeout,
         };
         if args.sync && args.canary {
             return Err(Failure::usage("--canary waits for records, and --sync has none: leave one of them out"));
@@ -122,17 +119,22 @@ impl<'a> Asked<'a> {
     }
 
     /// How fast it goes; a canary is waited for as long as any record.
-    pub(super) fn pace(&self, args: &ReplayArgs, timeout: Option<Duration>) -> Pace {
+    pub(super) fn pace(&self, timeout: Option<Duration>) -> Pace {
         Pace {
-            start: START,
-            ceiling: args.rate,
-            canary: args.canary,
-            stop_after: (args.stop_after > 0).then_some(args.stop_after),
-            speed: args.speed,
+            start: self.args.start_rate,
+            ceiling: self.args.rate,
+            canary: self.args.canary,
+            stop_after: (self.args.stop_after > 0).then_some(self.args.stop_after),
+            speed: self.args.speed,
             patient: true,
             patience: timeout.unwrap_or_default(),
         }
     }
+}
+
+fn timeout(text: &str) -> Result<Duration, Failure> {
+    let length = time_range::span(text).filter(|length| !length.is_zero());
+    length.ok_or_else(|| Failure::usage(format!("--timeout: {text:?} is no length of time: write 30s, 5m or 2h30m")))
 }
 
 fn query(flag: &str, text: Option<&str>) -> Result<Option<Query>, Failure> {

@@ -89,6 +89,7 @@ fn typed(question: &str, wanted: &str) -> Result<(), Failure> {
     if answer.trim() == wanted { Ok(()) } else { Err(Failure::usage("nothing was sent")) }
 }
 
-fn payloads(count: usize) -> String {
+/// A number of payloads in words.
+pub(super) fn payloads(count: usize) -> String {
     if count == 1 { "1 payload".to_owned() } else { format!("{count} payloads") }
 }

@@ -131,11 +131,12 @@ impl Report {
 
     /// A payload's turn never came.
     pub(super) fn held_back(&mut self, item: &Item, mode: &Mode) -> Result<(), Failure> {
-        let why = match mode {
-            Mode::Stopped(why) => format!("not sent: {why}"),
-            _ => "not sent: cancelled".to_owned(),
+        let (why, end) = match mode {
+            // What stopped the run has a line and an end of its own.
+            Mode::Stopped(why) => (format!("not sent: {why}"), End::Failed),
+            _ => ("not sent: cancelled".to_owned(), End::NotSent),
         };
-        self.line(Line { error: Some(why), ..line(item, Status::Refused) }, Some(End::NotSent))
+        self.line(Line { error: Some(why), ..line(item, Status::Refused) }, Some(end))
     }
 
     /// How a long run is doing, on one line that is written over.
@@ -172,7 +173,7 @@ impl Report {
         let _ = writeln!(io::stderr(), "{}", visible(text));
     }
 
-    /// Writes the summary and the JUnit report, and ends with the gravest of what happened, or else with `code`.
+    /// Writes the summary and the `JUnit` report, and ends with the gravest of what happened, or else with `code`.
     ///
     /// # Errors
     /// What did not end well.

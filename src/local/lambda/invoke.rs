@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::value::RawValue;
 
+use super::super::Received;
 use super::super::deployment::{Busy, Lease, Target};
 use super::super::execution::{Invocation, Outcome, execute};
 use super::super::queue;
@@ -36,8 +37,32 @@ pub(super) async fn invoke(world: &Arc<World>, request: &Request, name: &str) ->
     let invocation = Invocation { request_id: request.id.clone(), target, payload: payload(&request.body, limit)? };
     match kind {
         "DryRun" => Ok(Reply::empty(204)),
-        "Event" => queue::accept(world, invocation).map(|()| Reply::empty(202)),
-        _ => run(world, request, invocation).await,
+        "Event" => {
+            let received = received(&invocation);
+            queue::accept(world, invocation)?;
+            keep(world, received);
+            Ok(Reply::empty(202))
+        }
+        _ => {
+            keep(world, received(&invocation));
+            run(world, request, invocation).await
+        }
+    }
+}
+
+fn received(invocation: &Invocation) -> Received {
+    Received {
+        function: invocation.target.definition.name.to_owned(),
+        qualifier: invocation.target.qualifier.clone(),
+        request_id: invocation.request_id.clone(),
+        payload: Arc::clone(&invocation.payload),
+    }
+}
+
+/// Remembers an invocation where somebody wants to know of it.
+fn keep(world: &World, received: Received) {
+    if let Some(kept) = lock(&world.received).as_mut() {
+        kept.push(received);
     }
 }
 

@@ -106,8 +106,8 @@ fn a_run_that_is_only_throttled_stops_itself() {
         assert_eq!(sent(&mut run, now), [0]);
         run.throttled(0, "busy".to_owned(), now);
     }
-    assert_eq!(run.mode(), &Mode::Stopped("throttled 100 times in a row: busy".to_owned()));
-    assert_eq!((run.next(now), run.counts().queued), (Step::Over, 1));
+    assert_eq!(run.mode(), &Mode::Stopped("throttled 100 times in a row".to_owned()));
+    assert_eq!((run.next(now), run.counts().refused), (Step::Over, 1));
 }
 
 #[test]
