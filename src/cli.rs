@@ -6,6 +6,7 @@ mod config;
 mod demo;
 mod exit;
 mod interrupt;
+mod keys;
 mod local;
 mod progress;
 mod read;

@@ -18,6 +18,8 @@ pub enum Action {
     Complete,
     /// Put the candidate before into the line.
     CompleteBack,
+    /// Open the command line.
+    Command,
     /// Open the menu of conditions.
     Conditions,
     /// Copy what the detail's tab shows.
@@ -116,4 +118,36 @@ pub enum Action {
     Taller,
     /// Give the pane the whole screen, or take it back.
     Zoom,
+}
+
+impl Action {
+    /// The action's name in a keymap file and on the command line of the board.
+    #[must_use]
+    pub fn name(self) -> String {
+        kebab_case(&format!("{self:?}"))
+    }
+}
+
+/// A variant's name as serde writes it in kebab case.
+pub(super) fn kebab_case(variant: &str) -> String {
+    let mut name = String::new();
+    for c in variant.chars() {
+        if c.is_uppercase() && !name.is_empty() {
+            name.push('-');
+        }
+        name.extend(c.to_lowercase());
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_the_keymap_file() {
+        for action in [Action::Quit, Action::HalfPageDown, Action::CompleteBack] {
+            assert_eq!(toml::Value::from(action.name()).try_into::<Action>().unwrap(), action);
+        }
+    }
 }

@@ -1,10 +1,12 @@
 //! Which key starts which action, read from `assets/keymap.toml`.
 
+mod patch;
+
 use crokey::KeyCombination;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde::Deserialize;
 
-use super::action::Action;
+use super::action::{Action, kebab_case};
 
 /// What the keyboard speaks to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
@@ -24,12 +26,31 @@ pub enum Context {
     Search,
     /// The help overlay.
     Help,
+    /// The search in the help.
+    HelpSearch,
+    /// The command line.
+    Command,
 }
 
 impl Context {
     /// All of them, in the order of the help.
-    pub const ALL: [Self; 7] =
-        [Self::Browse, Self::Tree, Self::Copy, Self::Search, Self::Filter, Self::Conditions, Self::Help];
+    pub const ALL: [Self; 9] = [
+        Self::Browse,
+        Self::Tree,
+        Self::Copy,
+        Self::Search,
+        Self::Filter,
+        Self::Conditions,
+        Self::Command,
+        Self::Help,
+        Self::HelpSearch,
+    ];
+
+    /// The context's name in a keymap file.
+    #[must_use]
+    pub fn name(self) -> String {
+        kebab_case(&format!("{self:?}"))
+    }
 
     /// Title of the context's part of the help.
     #[must_use]
@@ -42,6 +63,8 @@ impl Context {
             Self::Filter => "In the filter line",
             Self::Conditions => "In the condition menu",
             Self::Help => "In this help",
+            Self::HelpSearch => "In the search of this help",
+            Self::Command => "In the command line",
         }
     }
 }
@@ -98,7 +121,7 @@ pub enum KeymapError {
     #[error("cannot read the keymap: {0}")]
     Syntax(#[from] toml::de::Error),
     /// One key would start two actions in the same place.
-    #[error("key {key} starts both {first:?} and {second:?} in mode {context:?}: give one of them another key")]
+    #[error("key {key} starts both {} and {} in mode {}: give one of them another key", .first.name(), .second.name(), .context.name())]
     Conflict {
         /// The key, as a reader types it.
         key: String,
@@ -194,6 +217,7 @@ fn key_name(key: KeyCombination) -> String {
         KeyCode::Char(c) => c.to_string(),
         other => other.to_string(),
     };
+    let name = if code.modifiers.contains(KeyModifiers::ALT) { format!("Alt-{name}") } else { name };
     if code.modifiers.contains(KeyModifiers::CONTROL) { format!("Ctrl-{name}") } else { name }
 }
 
@@ -257,7 +281,7 @@ mod tests {
             help = "Help"
         "#;
         let error = Keymap::parse(text).unwrap_err().to_string();
-        assert_eq!(error, "key q starts both Quit and Help in mode Browse: give one of them another key");
+        assert_eq!(error, "key q starts both quit and help in mode browse: give one of them another key");
     }
 
     #[test]

@@ -1,15 +1,17 @@
 //! Everything the screen shows, and nothing that runs.
 
+mod command;
 mod detail;
 mod filter;
 mod geometry;
 mod guard;
+mod help;
 mod list;
 mod marks;
 mod menu;
 mod page;
-mod search;
 mod source;
+mod text_line;
 mod tree;
 mod wrap;
 
@@ -23,15 +25,17 @@ use crate::config::{Config, Guard};
 use super::jobs::{Ticket, Tickets};
 use super::keymap::{Context, Keymap};
 
+pub use command::{Candidate, CommandLine};
 pub use detail::{Content, Detail, Tab};
 pub use filter::{FilterLine, Offer};
 pub use geometry::{Border, Geometry};
+pub use help::Help;
 pub use list::{List, Window};
 pub use marks::Marks;
 pub use menu::{ConditionMenu, MenuRow};
 pub use page::Page;
-pub use search::SearchLine;
 pub use source::{Health, Place, SourceState};
+pub use text_line::TextLine;
 pub use tree::{Shown, Taken, Tree, Value};
 
 /// What the keys move.
@@ -53,9 +57,11 @@ pub enum Overlay {
     /// What can be copied of the place in the tree, to be chosen by a key.
     Copy,
     /// Text is looked for in the tree.
-    Search(Box<SearchLine>),
-    /// Every key; the number is how far it is scrolled, in lines.
-    Help(usize),
+    Search(Box<TextLine>),
+    /// Every key.
+    Help(Box<Help>),
+    /// The command line.
+    Command(Box<CommandLine>),
 }
 
 /// How times are written.
@@ -150,6 +156,8 @@ pub struct Model {
     pub drag: Option<Border>,
     /// One line for the reader, until the next key or for a few seconds.
     pub notice: Option<Notice>,
+    /// How often the next movement is made, while it is being typed.
+    pub count: Option<usize>,
     /// What the settings file says.
     pub config: Arc<Config>,
     /// What the settings ask for with the profile and account in use.
@@ -190,6 +198,7 @@ impl Model {
             mouse: true,
             drag: None,
             notice: None,
+            count: None,
             config: Arc::default(),
             guard: Guard::default(),
             tickets: Tickets::default(),
@@ -203,13 +212,15 @@ impl Model {
     /// What the keyboard speaks to.
     #[must_use]
     pub fn context(&self) -> Context {
-        match self.overlay {
+        match &self.overlay {
             None => Context::Browse,
             Some(Overlay::Filter(_)) => Context::Filter,
             Some(Overlay::Conditions(_)) => Context::Conditions,
             Some(Overlay::Copy) => Context::Copy,
             Some(Overlay::Search(_)) => Context::Search,
+            Some(Overlay::Help(help)) if help.typing => Context::HelpSearch,
             Some(Overlay::Help(_)) => Context::Help,
+            Some(Overlay::Command(_)) => Context::Command,
         }
     }
 

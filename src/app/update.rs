@@ -1,12 +1,13 @@
 //! The only place where the model changes.
 
 mod browse;
+mod command;
 mod jobs;
 mod mouse;
 mod overlay;
 mod record;
 
-use crossterm::event::{Event, KeyEvent, KeyEventKind};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
 
 use crate::board::{Entry, Pane, Query, State};
 use crate::source::{Batch, SourceUpdate};
@@ -63,15 +64,21 @@ impl Model {
         self.notice = None;
         let context = self.context();
         let action = self.contexts().into_iter().find_map(|context| self.keymap.action(context, key));
+        if context == Context::Browse
+            && let KeyCode::Char(c) = key.code
+            && let Some(digit) = c.to_digit(10)
+            && self.counts(digit, action.is_some())
+        {
+            return;
+        }
         match (action, context) {
             (Some(Action::Suspend), _) => effects.push(Effect::Suspend),
             (Some(action), Context::Browse) => self.browse(action, effects),
             (action, Context::Copy) => self.copy_choice(action, effects),
             (Some(action), _) => self.overlay_action(action, effects),
-            (None, Context::Filter) => self.edit_filter(key),
-            (None, Context::Search) => self.edit_search(key),
-            (None, _) => {}
+            (None, _) => self.type_text(key),
         }
+        self.count = None;
     }
 
     fn source_update(&mut self, update: SourceUpdate) {
@@ -118,6 +125,11 @@ impl Model {
 
     fn paste(&mut self, text: &str) {
         self.paste_search(text);
+        match &mut self.overlay {
+            Some(Overlay::Command(command)) => command.paste(text),
+            Some(Overlay::Help(help)) if help.typing => help.paste(text),
+            _ => {}
+        }
         if let Some(Overlay::Filter(line)) = &mut self.overlay
             && let Some(query) = line.paste(text)
         {

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use crate::app::jobs::World;
 use crate::app::message::Message;
 use crate::app::model::{Model, Place, SourceState};
-use crate::app::{self, History, keymap::Keymap};
+use crate::app::{self, History};
 use crate::board::{Board, Query};
 use crate::source::{SourceError, SourceUpdate};
 use crate::ui::{Background, Depth, Theme};
@@ -34,7 +34,7 @@ pub(super) async fn run(
 ) -> Result<(), Failure> {
     let mut board = Board::new(KEPT);
     board.set_query(query);
-    let keymap = Keymap::shipped().map_err(Failure::other)?;
+    let keymap = super::keys::keymap()?;
     let mut model = Model::new(board, SourceState::at(place), keymap, jiff::tz::TimeZone::system());
     model.configure(Arc::clone(&look.config));
     let history = history();

@@ -37,6 +37,11 @@ impl Failure {
         Self { code, message: String::new() }
     }
 
+    /// Everything that is wrong with a file beside the settings.
+    pub(super) fn keymap(faults: &[Fault]) -> Self {
+        Self::configuration(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    }
+
     /// Anything else.
     pub(super) fn other(message: impl fmt::Display) -> Self {
         Self { code: 255, message: message.to_string() }

@@ -15,7 +15,9 @@ use super::theme::Theme;
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
     let room = usize::from(area.width);
-    let line = match model.notice.as_ref().map(|notice| notice.text.as_str()).or_else(|| trouble(model)) {
+    let counting = model.count.map(|count| format!("{count}× the next movement"));
+    let notice = model.notice.as_ref().map(|notice| notice.text.as_str());
+    let line = match counting.as_deref().or(notice).or_else(|| trouble(model)) {
         Some(word) => word_and_keys(word, model, theme, room),
         None => Line::from(keys(model, theme, room)),
     };

@@ -1,6 +1,8 @@
 //! What lies over the board: the place of a filter error, the condition menu, the help.
 
+mod command;
 mod completion;
+mod help;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -26,7 +28,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &The
             (geometry.menu, geometry.menu_top) = draw_menu(frame, area, model, menu, theme);
         }
         Some(Overlay::Copy) => draw_copy(frame, area, model, theme),
-        Some(Overlay::Help(top)) => draw_help(frame, area, model, *top, theme, geometry),
+        Some(Overlay::Help(help)) => help::draw(frame, area, model, help, theme, geometry),
+        Some(Overlay::Command(command)) => command::draw(frame, area, model, command, theme),
         Some(Overlay::Search(_)) | None => {}
     }
 }
@@ -89,38 +92,6 @@ fn draw_copy(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
     let wide = lines.iter().map(Line::width).max().unwrap_or(0) as u16 + 3;
     let inner = popup(frame, area, " Copy ", wide, lines.len() as u16 + 2, theme);
     frame.render_widget(Paragraph::new(lines), inner);
-}
-
-fn draw_help(frame: &mut Frame<'_>, area: Rect, model: &Model, top: usize, theme: &Theme, geometry: &mut Geometry) {
-    let wide = area.width.saturating_sub(4).min(104);
-    let lines = help_lines(model, theme, usize::from(wide).saturating_sub(2));
-    geometry.help_lines = lines.len();
-    let high = (lines.len() as u16 + 2).min(area.height - 2);
-    let last = (top + usize::from(high - 2)).min(lines.len());
-    let title = format!(" Help, {}–{last} of {} lines ", top + 1, lines.len());
-    let inner = popup(frame, area, &title, wide, high, theme);
-    geometry.help = inner;
-    frame.render_widget(Paragraph::new(lines).scroll((top as u16, 0)), inner);
-}
-
-fn help_lines<'a>(model: &Model, theme: &Theme, room: usize) -> Vec<Line<'a>> {
-    let mut lines = Vec::new();
-    for context in Context::ALL {
-        if !lines.is_empty() {
-            lines.push(Line::default());
-        }
-        lines.push(Line::styled(format!(" {}", context.title()), theme.strong()));
-        for binding in model.keymap.of(context) {
-            let keys = fit(&binding.key_names().join(" "), 16);
-            let mut pieces = wrap(&binding.help, room.saturating_sub(20)).into_iter();
-            lines.push(Line::from(vec![
-                Span::styled(format!("  {keys}"), theme.accent()),
-                Span::raw(pieces.next().unwrap_or_default()),
-            ]));
-            lines.extend(pieces.map(|piece| Line::raw(format!("{}{piece}", " ".repeat(18)))));
-        }
-    }
-    lines
 }
 
 /// A framed area in the middle of the screen, cleared.

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
-use ratatui_textarea::{CursorMove, Input, Key, TextArea};
 
 use crate::board::{Board, Completion, Names, Query, QueryError};
-use crate::log::is_bidi_control;
+
+use super::TextLine;
 
 /// The text being typed, the query it replaces, what is wrong with it, and what it may become.
 #[derive(Debug)]
 pub struct FilterLine {
-    area: TextArea<'static>,
+    line: TextLine,
     before: Query,
     error: Option<QueryError>,
     names: Arc<Names>,
@@ -47,8 +47,8 @@ impl FilterLine {
     /// Starts with the query in force.
     #[must_use]
     pub fn new(query: &Query, names: Arc<Names>) -> Self {
-        let area = line(&query.to_string());
-        Self { area, before: query.clone(), error: None, names, offer: None, recalled: None }
+        let line = TextLine::new(&query.to_string());
+        Self { line, before: query.clone(), error: None, names, offer: None, recalled: None }
     }
 
     /// The query that was in force when editing began.
@@ -60,13 +60,13 @@ impl FilterLine {
     /// What is typed so far.
     #[must_use]
     pub fn text(&self) -> &str {
-        self.area.lines().first().map_or("", String::as_str)
+        self.line.text()
     }
 
     /// Column of the cursor, in characters.
     #[must_use]
     pub fn column(&self) -> usize {
-        self.area.cursor().1
+        self.line.column()
     }
 
     /// What is wrong with the text, when it is no query.
@@ -83,22 +83,14 @@ impl FilterLine {
 
     /// Empties the line.
     pub fn clear(&mut self) -> Option<Query> {
-        self.area = TextArea::default();
+        self.line = TextLine::default();
         self.offer = None;
         self.parse()
     }
 
     /// Takes a key as a line editor does; gives the new query when the text has become another one.
     pub fn key(&mut self, key: KeyEvent, board: &Board) -> Option<Query> {
-        let input = Input::from(key);
-        let changed = if input.ctrl && input.key == Key::Char('u') {
-            // As in every shell; the text area's own meaning is to undo.
-            self.area.delete_line_by_head()
-        } else {
-            let breaks_line = matches!(input.key, Key::Enter) || (input.ctrl && input.key == Key::Char('m'));
-            !breaks_line && self.area.input(input)
-        };
-        if !changed {
+        if !self.line.key(key) {
             self.offer = None;
             return None;
         }
@@ -109,8 +101,7 @@ impl FilterLine {
 
     /// Takes pasted text, its line breaks as spaces and without characters that cannot be seen.
     pub fn paste(&mut self, text: &str) -> Option<Query> {
-        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        self.area.insert_str(line.replace(|c: char| c.is_control() || is_bidi_control(c), ""));
+        self.line.paste(text);
         self.offer = None;
         self.parse()
     }
@@ -133,8 +124,8 @@ impl FilterLine {
         let candidate = offer.completion.candidates[next.cast_unsigned()].text.clone();
         let (head, tail) = (&offer.text[..offer.completion.range.start], &offer.text[offer.completion.range.end..]);
         let (text, column) = (format!("{head}{candidate}{tail}"), format!("{head}{candidate}").chars().count());
-        self.area = line(&text);
-        self.area.move_cursor(CursorMove::Jump(0, u16::try_from(column).unwrap_or(u16::MAX)));
+        self.line = TextLine::new(&text);
+        self.line.go_to(column);
         self.parse()
     }
 
@@ -146,7 +137,7 @@ impl FilterLine {
             return None;
         }
         let typed = self.recalled.take().map_or_else(|| self.text().to_owned(), |(_, typed)| typed);
-        self.area = line(if to == 0 { &typed } else { &history[history.len() - to] });
+        self.line = TextLine::new(if to == 0 { &typed } else { &history[history.len() - to] });
         self.recalled = (to > 0).then_some((to, typed));
         self.offer = None;
         self.parse()
@@ -176,10 +167,4 @@ impl FilterLine {
             }
         }
     }
-}
-
-fn line(text: &str) -> TextArea<'static> {
-    let mut area = TextArea::from([text.to_owned()]);
-    area.move_cursor(CursorMove::End);
-    area
 }

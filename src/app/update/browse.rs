@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::app::action::Action;
 use crate::app::message::Effect;
-use crate::app::model::{ConditionMenu, FilterLine, Focus, Model, Overlay, Split, Tab, index};
+use crate::app::model::{CommandLine, ConditionMenu, FilterLine, Focus, Model, Overlay, Split, Tab, index};
 use crate::board::{Entry, Pane, Query, State};
 use crate::record::Arrival;
 
@@ -12,7 +12,9 @@ impl Model {
     pub(super) fn browse(&mut self, action: Action, effects: &mut Vec<Effect>) {
         match action {
             Action::Quit => effects.push(Effect::Quit),
-            Action::Help => self.overlay = Some(Overlay::Help(0)),
+            Action::Suspend => effects.push(Effect::Suspend),
+            Action::Help => self.overlay = Some(Overlay::Help(Box::default())),
+            Action::Command => self.overlay = Some(Overlay::Command(Box::new(CommandLine::new(&self.keymap)))),
             Action::Filter => self.open_filter(),
             Action::Conditions => self.overlay = Some(Overlay::Conditions(ConditionMenu::new(&self.board))),
             Action::Back => self.back(),
@@ -47,11 +49,11 @@ impl Model {
             Action::FocusFailures => self.focus_on(Focus::List(Pane::Failures)),
             Action::FocusSuccesses => self.focus_on(Focus::List(Pane::Successes)),
             Action::FocusDetail => self.focus_on(Focus::Detail),
-            Action::NextTab => self.step_tab(1),
-            Action::PreviousTab => self.step_tab(-1),
+            Action::NextTab => self.step_tab(self.times()),
+            Action::PreviousTab => self.step_tab(-self.times()),
             Action::Wrap => self.detail.toggle_wrap(),
-            Action::Left => self.detail.scroll_sideways(-8),
-            Action::Right => self.detail.scroll_sideways(8),
+            Action::Left => self.detail.scroll_sideways(-8 * self.times()),
+            Action::Right => self.detail.scroll_sideways(8 * self.times()),
             Action::Freeze => self.freeze(),
             Action::Mark => self.mark(),
             _ => self.travel(action),
@@ -65,13 +67,14 @@ impl Model {
             Focus::Detail => self.detail.height(),
         };
         let page = height.saturating_sub(1).max(1).cast_signed();
+        let times = self.times();
         match action {
-            Action::Up => self.step(-1),
-            Action::Down => self.step(1),
-            Action::HalfPageUp => self.step(-(page + 1) / 2),
-            Action::HalfPageDown => self.step((page + 1) / 2),
-            Action::PageUp => self.step(-page),
-            Action::PageDown => self.step(page),
+            Action::Up => self.step(-times),
+            Action::Down => self.step(times),
+            Action::HalfPageUp => self.step(-times * (page + 1) / 2),
+            Action::HalfPageDown => self.step(times * (page + 1) / 2),
+            Action::PageUp => self.step(-times * page),
+            Action::PageDown => self.step(times * page),
             Action::Top => self.step(isize::MIN / 2),
             Action::Bottom => self.bottom(),
             _ => self.in_tree(action),

@@ -1,4 +1,4 @@
-//! Keys in the filter line, the condition menu and the help.
+//! Keys in the filter line and the condition menu, and which overlay takes what.
 
 use crossterm::event::KeyEvent;
 
@@ -11,18 +11,30 @@ impl Model {
         self.overlay = match self.overlay.take() {
             Some(Overlay::Filter(line)) => self.in_filter(line, action, effects),
             Some(Overlay::Conditions(menu)) => self.in_menu(menu, action),
-            Some(Overlay::Help(top)) => self.in_help(top, action),
             Some(Overlay::Search(line)) => self.in_search(line, action),
             Some(Overlay::Copy) => Some(Overlay::Copy),
+            Some(Overlay::Help(help)) => self.in_help(help, action),
+            Some(Overlay::Command(command)) => self.in_command(command, action, effects),
             None => None,
         };
     }
 
-    pub(super) fn edit_filter(&mut self, key: KeyEvent) {
+    fn edit_filter(&mut self, key: KeyEvent) {
         if let Some(Overlay::Filter(line)) = &mut self.overlay
             && let Some(query) = line.key(key, &self.board)
         {
             self.set_query(query);
+        }
+    }
+
+    /// A key that is text where the overlay takes text.
+    pub(super) fn type_text(&mut self, key: KeyEvent) {
+        match &mut self.overlay {
+            Some(Overlay::Filter(_)) => self.edit_filter(key),
+            Some(Overlay::Search(_)) => self.edit_search(key),
+            Some(Overlay::Command(command)) => command.key(key),
+            Some(Overlay::Help(help)) if help.typing => help.key(key),
+            _ => {}
         }
     }
 
@@ -78,19 +90,5 @@ impl Model {
             _ => {}
         }
         Some(Overlay::Conditions(menu))
-    }
-
-    fn in_help(&mut self, top: usize, action: Action) -> Option<Overlay> {
-        let height = usize::from(self.geometry.help.height);
-        let last = self.geometry.help_lines.saturating_sub(height);
-        let rows: isize = match action {
-            Action::Up => -1,
-            Action::Down => 1,
-            Action::PageUp => -height.cast_signed(),
-            Action::PageDown => height.cast_signed(),
-            Action::Back => return None,
-            _ => 0,
-        };
-        Some(Overlay::Help(top.saturating_add_signed(rows).min(last)))
     }
 }

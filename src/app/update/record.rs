@@ -5,7 +5,7 @@ use ratatui::layout::Position;
 
 use crate::app::action::Action;
 use crate::app::message::Effect;
-use crate::app::model::{Focus, Model, Overlay, SearchLine, Tab, Taken, Tree};
+use crate::app::model::{Focus, Model, Overlay, Tab, Taken, TextLine, Tree};
 
 impl Model {
     pub(super) fn in_tree(&mut self, action: Action) {
@@ -31,7 +31,7 @@ impl Model {
         }
     }
 
-    pub(super) fn in_search(&mut self, line: Box<SearchLine>, action: Action) -> Option<Overlay> {
+    pub(super) fn in_search(&mut self, line: Box<TextLine>, action: Action) -> Option<Overlay> {
         match action {
             Action::Accept => {
                 if self.detail.tree().and_then(Tree::matches).is_some_and(|(_, found)| found == 0) {

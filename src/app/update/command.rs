@@ -1,0 +1,85 @@
+//! Keys in the command line and in the help.
+
+use crate::app::action::Action;
+use crate::app::message::Effect;
+use crate::app::model::{CommandLine, Help, Model, Overlay, TextLine};
+
+/// Longest count that is taken: more rows than any board shows.
+const LONGEST_COUNT: usize = 999_999;
+
+impl Model {
+    pub(super) fn in_command(
+        &mut self,
+        mut command: Box<CommandLine>,
+        action: Action,
+        effects: &mut Vec<Effect>,
+    ) -> Option<Overlay> {
+        match action {
+            Action::Up => command.step(-1),
+            Action::Down => command.step(1),
+            Action::Complete => command.complete(),
+            Action::Clear => command.clear(),
+            Action::Back => return None,
+            Action::Accept => {
+                match command.action() {
+                    // It may open an overlay of its own.
+                    Some(action) => self.browse(action, effects),
+                    None => self.notify(format!("there is no action {}", command.line().text())),
+                }
+                return self.overlay.take();
+            }
+            _ => {}
+        }
+        Some(Overlay::Command(command))
+    }
+
+    pub(super) fn in_help(&mut self, mut help: Box<Help>, action: Action) -> Option<Overlay> {
+        let height = usize::from(self.geometry.help.height);
+        let last = self.geometry.help_lines.saturating_sub(height);
+        let rows: isize = match action {
+            Action::Up => -1,
+            Action::Down => 1,
+            Action::PageUp => -height.cast_signed(),
+            Action::PageDown => height.cast_signed(),
+            Action::Top => isize::MIN / 2,
+            Action::Bottom => isize::MAX / 2,
+            Action::Filter => {
+                help.search.get_or_insert_default();
+                help.typing = true;
+                0
+            }
+            Action::Accept => {
+                help.typing = false;
+                0
+            }
+            Action::Clear => {
+                help.search = Some(TextLine::default());
+                0
+            }
+            Action::Back if help.search.is_some() => {
+                *help = Help::default();
+                0
+            }
+            Action::Back => return None,
+            _ => 0,
+        };
+        help.top = help.top.saturating_add_signed(rows).min(last);
+        Some(Overlay::Help(help))
+    }
+
+    /// How often a movement is made: once unless a count was typed.
+    pub(super) fn times(&self) -> isize {
+        self.count.unwrap_or(1).cast_signed()
+    }
+
+    /// A digit that starts nothing by itself begins a count, and every digit goes on with one.
+    pub(super) fn counts(&mut self, digit: u32, bound: bool) -> bool {
+        let digit = digit as usize;
+        match self.count {
+            Some(count) => self.count = Some((count * 10 + digit).min(LONGEST_COUNT)),
+            None if !bound => self.count = Some(digit),
+            None => return false,
+        }
+        true
+    }
+}
