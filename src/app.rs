@@ -3,6 +3,7 @@
 pub mod action;
 mod colours;
 pub mod document;
+mod editor;
 mod history;
 pub mod jobs;
 pub mod keymap;
@@ -13,6 +14,7 @@ mod terminal;
 mod update;
 
 use std::io;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, EventStream, MouseEventKind};
@@ -81,6 +83,8 @@ struct App {
     drawn: Option<Instant>,
     dirty: bool,
     filtering: bool,
+    /// A file and a line that the user wants to edit.
+    editing: Option<(PathBuf, u64)>,
     over: bool,
 }
 
@@ -105,12 +109,16 @@ impl App {
             drawn: None,
             dirty: true,
             filtering: false,
+            editing: None,
             over: false,
         })
     }
 
     /// Waits for something to happen, takes it in, and draws when a frame is due.
     async fn turn(&mut self) -> Result<(), BoardError> {
+        if let Some((path, line)) = self.editing.take() {
+            self.edit(&path, line).await?;
+        }
         let frame_due = self.frame_due();
         let tick = self.tick();
         tokio::select! {
@@ -133,6 +141,26 @@ impl App {
             () = wait_for(tick) => self.take(Message::Tick)?,
         }
         Ok(())
+    }
+
+    /// Lends the terminal to the user's editor. Sources go on meanwhile: what they find is taken in unseen.
+    async fn edit(&mut self, path: &Path, line: u64) -> io::Result<()> {
+        // The old stream would read keys that are meant for the editor; a new one reads none before it is asked.
+        self.keys = EventStream::new();
+        Terminal::lend()?;
+        let mut command = editor::command(path, line);
+        let mut editing = tokio::task::spawn_blocking(move || command.status());
+        let ended = loop {
+            tokio::select! {
+                ended = &mut editing => break ended.map_err(io::Error::other)?,
+                message = receive(&mut self.inputs) => match message {
+                    Some(message) => self.take_burst(message)?,
+                    None => self.inputs = None,
+                },
+            }
+        };
+        self.terminal.resume()?;
+        self.take(Message::Edited(editor::told(ended)))
     }
 
     fn take(&mut self, message: Message) -> io::Result<()> {
@@ -179,6 +207,7 @@ impl App {
                 Effect::Colour { generation, document } => self.colours.want(generation, document),
                 Effect::Start { ticket, request } => self.jobs.start(ticket, request),
                 Effect::Cancel(ticket) => self.jobs.cancel(ticket),
+                Effect::Edit { path, line } => self.editing = Some((path, line)),
             }
         }
         Ok(())

@@ -27,7 +27,7 @@ pub use arn::FunctionArn;
 pub use arrival::{Arrival, Envelope, Found, NotReplayable, Unreadable};
 pub use batch::Batch;
 pub use condition::{Condition, Outcome};
-pub use error::{InvocationError, StackFrame};
+pub use error::{InvocationError, Owner, StackFrame};
 pub use finder::Finder;
 pub use fingerprint::Fingerprint;
 pub use invocation::{InvocationRecord, Kind};

@@ -5,8 +5,9 @@ mod common;
 #[path = "common/generate.rs"]
 mod generate;
 
-use arrivals::app::document::Rows;
-use arrivals::app::message::Effect;
+use arrivals::app::document::{Excerpt, Rows};
+use arrivals::app::jobs::{Answer, JobError, News, Request, SourceWanted, Ticket};
+use arrivals::app::message::{Effect, Message};
 use arrivals::app::model::{Model, Overlay};
 use arrivals::log::Text;
 use arrivals::record::json::{self, TokenKind};
@@ -110,6 +111,83 @@ fn folds_stay_when_the_reader_comes_back_and_when_more_arrives() {
     assert_eq!(detail(&screen(&mut model, 100, 30)), detail(&folded));
     press_all(&mut model, "2kj3");
     assert_eq!(detail(&screen(&mut model, 100, 30)), detail(&folded));
+}
+
+/// A failure with frames of its own, of libraries and of the runtime, and with a cause.
+const JAVA: &str = r#""requestPayload":{"orderId":"O-7"},"responseContext":{"statusCode":200,"executedVersion":"7","functionError":"Unhandled"},"responsePayload":{"errorMessage":"Order O-7 cannot be met","errorType":"com.example.orders.OrderRejectedException","stackTrace":["com.example.orders.Intake.reserve(Intake.java:3)","com.example.orders.Intake.handleRequest(Intake.java:44)","com.fasterxml.jackson.databind.ObjectMapper.readValue(ObjectMapper.java:91)","java.base/java.lang.reflect.Method.invoke(Method.java:580)"],"cause":{"errorMessage":"bolt-m4: 140 wanted","errorType":"com.example.stock.OutOfStockException","stackTrace":["com.example.stock.Warehouse.take(Warehouse.java:112)"]}}"#;
+
+/// A board on that failure, its trace being read on the whole screen.
+fn tracing() -> Model {
+    let mut model = board_of(&[common::record(1, "orders:live", "RetriesExhausted", 3, JAVA)]);
+    press(&mut model, KeyCode::Enter);
+    screen(&mut model, 100, 30);
+    model
+}
+
+fn asked_for(effects: &[Effect]) -> (Ticket, SourceWanted) {
+    let wanted = effects.iter().find_map(|effect| match effect {
+        Effect::Start { ticket, request: Request::Source(wanted) } => Some((*ticket, (**wanted).clone())),
+        _ => None,
+    });
+    wanted.expect("a file is looked for")
+}
+
+fn excerpt() -> Excerpt {
+    let lines =
+        ["class Intake {", "  void reserve(Order order) {", "    /* all of it */ stock.take(order);", "  }", "}"];
+    Excerpt { path: "/src/orders/Intake.java".into(), line: 3, first: 1, lines: lines.map(str::to_owned).into() }
+}
+
+fn answer(model: &mut Model, ticket: Ticket, done: Result<Answer, JobError>) -> Vec<Effect> {
+    common::update(model, Message::Job { ticket, news: News::Done(done) })
+}
+
+#[test]
+fn frames_of_others_are_folded_and_causes_follow() {
+    let mut model = tracing();
+    assert_snapshot!(screen(&mut model, 100, 30));
+    press_all(&mut model, "jj");
+    press(&mut model, KeyCode::Enter);
+    let unfolded = screen(&mut model, 100, 30);
+    assert!(unfolded.contains("▾ 2 runtime and library frames"), "{unfolded}");
+    assert!(unfolded.contains("ObjectMapper.java:91"), "{unfolded}");
+}
+
+#[test]
+fn the_code_around_a_frame_is_shown() {
+    let mut model = tracing();
+    let (ticket, wanted) = asked_for(&press(&mut model, KeyCode::Enter));
+    assert_eq!((wanted.function.as_str(), wanted.frame.line), ("orders", Some(3)));
+    assert!(screen(&mut model, 100, 30).contains("looking for the file"));
+    let effects = answer(&mut model, ticket, Ok(Answer::Source(excerpt())));
+    assert!(matches!(effects.as_slice(), [Effect::Colour { .. }]));
+    assert_snapshot!(screen(&mut model, 100, 30));
+    let edit = Effect::Edit { path: "/src/orders/Intake.java".into(), line: 3 };
+    assert_eq!(press_all(&mut model, "e"), [edit]);
+    press(&mut model, KeyCode::Enter);
+    assert!(!screen(&mut model, 100, 30).contains("stock.take"));
+}
+
+#[test]
+fn a_frame_without_a_file_says_what_to_do() {
+    let mut model = tracing();
+    let (ticket, _) = asked_for(&press(&mut model, KeyCode::Enter));
+    let missing = "no Intake.java below /home/me: start arrivals in the checkout";
+    answer(&mut model, ticket, Err(JobError::Told(missing.into())));
+    assert!(screen(&mut model, 100, 30).contains(missing));
+    let (ticket, _) = asked_for(&press_all(&mut model, "e"));
+    answer(&mut model, ticket, Err(JobError::Told(missing.into())));
+    assert_eq!(notice(&model), missing);
+}
+
+#[test]
+fn the_answer_finds_its_trace_also_when_another_record_is_open() {
+    let mut model = tracing();
+    let (ticket, _) = asked_for(&press(&mut model, KeyCode::Enter));
+    press_all(&mut model, "]");
+    answer(&mut model, ticket, Ok(Answer::Source(excerpt())));
+    press_all(&mut model, "[");
+    assert!(screen(&mut model, 100, 30).contains("stock.take"));
 }
 
 /// Tokens without white space.

@@ -40,6 +40,8 @@ pub enum Action {
     CopyValue,
     /// One row down.
     Down,
+    /// Open the file in the user's editor.
+    Edit,
     /// Unfold everything.
     ExpandAll,
     /// Edit the filter.

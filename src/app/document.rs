@@ -3,6 +3,7 @@
 mod rows;
 mod trace;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::board::Entry;
@@ -12,6 +13,8 @@ use crate::record::{Arrival, json};
 use super::model::Tab;
 
 pub use rows::{Row, RowKind, Rows};
+pub(super) use trace::{Below, Unfolded};
+pub use trace::{Excerpt, FrameId, Told};
 
 /// What a piece of text is, for the theme to dress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +27,8 @@ pub enum Role {
     Error,
     /// Where a frame lies.
     Place,
+    /// Something to beware of.
+    Warning,
     /// A function's name.
     Function,
 }
@@ -53,6 +58,8 @@ pub struct Snippet {
     pub range: Range<usize>,
     /// File extension that tells its language: `json`, `py`, `js` …
     pub language: String,
+    /// Whether it goes on from the snippet before, as the next line of a file does.
+    pub goes_on: bool,
 }
 
 /// Text for the detail pane. It holds no character that could reach the terminal as a command.
@@ -64,6 +71,19 @@ pub struct Document {
     pub paints: Vec<Paint>,
     /// Program text that the highlighter may colour later.
     pub snippets: Vec<Snippet>,
+    /// What the key that opens does on a line, by the line's number.
+    pub targets: BTreeMap<usize, Target>,
+}
+
+/// What a line of a document stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// A frame of the trace.
+    Frame(FrameId),
+    /// Frames that are folded together, by the first of them on screen.
+    Frames(FrameId),
+    /// An attempt's log lines, or the receiver's after the last attempt, by number.
+    Attempt(usize),
 }
 
 impl Document {
@@ -79,11 +99,16 @@ impl Document {
 
     fn of_arrival(arrival: &Arrival, tab: Tab) -> Self {
         match tab {
-            Tab::Trace => trace::document(arrival),
+            Tab::Trace => Self::trace(&Told::of(arrival), &Unfolded::default()),
             Tab::Request => Self::payload(arrival.record.request_payload(), "requestPayload"),
             Tab::Response => Self::payload(arrival.record.response_payload(), "responsePayload"),
             Tab::Raw => Self::raw(&arrival.message),
         }
+    }
+
+    /// The trace, with what is unfolded in it.
+    pub(super) fn trace(told: &Told, unfolded: &Unfolded) -> Self {
+        trace::document(told, unfolded)
     }
 
     fn payload(payload: Option<&str>, key: &str) -> Self {
@@ -92,7 +117,7 @@ impl Document {
 
     fn json(text: &str) -> Self {
         let text = visible_lines(&json::pretty(text), "\n").into_owned();
-        let snippets = vec![Snippet { range: 0..text.len(), language: "json".to_owned() }];
+        let snippets = vec![Snippet { range: 0..text.len(), language: "json".to_owned(), goes_on: false }];
         Self { text, snippets, ..Self::default() }
     }
 
@@ -117,6 +142,12 @@ impl Document {
         if let Some(role) = role {
             self.paints.push(Paint { range: start..self.text.len(), ink: Ink::Role(role) });
         }
+    }
+
+    /// Lets the line that is begun next stand for something.
+    fn aim(&mut self, target: Target) {
+        let line = memchr::memchr_iter(b'\n', self.text.as_bytes()).count();
+        self.targets.insert(line, target);
     }
 
     fn end_line(&mut self) {

@@ -11,6 +11,8 @@
 //! in the room that knows how, or in a file of its own beside this one. Work that computes for long yields now and
 //! then, or runs in `spawn_blocking`. A panic in a task that the job spawned itself is not caught here.
 
+mod source;
+
 use std::any::Any;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -22,7 +24,10 @@ use tokio::task::AbortHandle;
 
 use crate::aws::{AwsError, Connection, Identity};
 
+use super::document::Excerpt;
 use super::message::Message;
+
+pub use source::SourceWanted;
 
 /// Messages of jobs that may wait to be heard; a job that has more to tell waits.
 const CHANNEL: usize = 64;
@@ -48,6 +53,8 @@ impl Tickets {
 pub enum Request {
     /// Whose credentials these are.
     Identity,
+    /// The code around the line of a frame.
+    Source(Box<SourceWanted>),
 }
 
 /// What a job has found.
@@ -55,6 +62,8 @@ pub enum Request {
 pub enum Answer {
     /// Whose credentials these are.
     Identity(Identity),
+    /// The code around the line of a frame.
+    Source(Excerpt),
 }
 
 /// What is heard of a job.
@@ -72,6 +81,9 @@ pub enum JobError {
     /// AWS cannot be reached, or refused.
     #[error(transparent)]
     Aws(#[from] AwsError),
+    /// What was asked for is not there, or cannot be done; the words say what to do about it.
+    #[error("{0}")]
+    Told(String),
     /// A defect: its code panicked.
     #[error("a defect in arrivals: {0}")]
     Panicked(String),
@@ -108,7 +120,16 @@ impl Request {
     async fn work(self, world: &World, _reporter: &Reporter) -> Result<Answer, JobError> {
         match self {
             Self::Identity => Ok(Answer::Identity(world.aws.clients().await?.identity().await?)),
+            Self::Source(wanted) => blocking(move || source::find(&wanted)).await.map(Answer::Source),
         }
+    }
+}
+
+/// Does work that reads or writes files, or computes for long, on a thread of its own.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, String> + Send + 'static) -> Result<T, JobError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done.map_err(JobError::Told),
+        Err(error) => Err(JobError::Panicked(error.to_string())),
     }
 }
 

@@ -18,6 +18,8 @@ pub enum Context {
     Tree,
     /// The filter line.
     Filter,
+    /// A trace in the detail; what has no meaning there is heard as on the board.
+    Trace,
     /// The menu of conditions.
     Conditions,
     /// The choice of what to copy of a payload.
@@ -34,9 +36,10 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Browse,
         Self::Tree,
+        Self::Trace,
         Self::Copy,
         Self::Search,
         Self::Filter,
@@ -58,6 +61,7 @@ impl Context {
         match self {
             Self::Browse => "On the board",
             Self::Tree => "In a payload",
+            Self::Trace => "In a trace",
             Self::Copy => "Copying from a payload",
             Self::Search => "In the line of the search",
             Self::Filter => "In the filter line",

@@ -1,5 +1,6 @@
 //! What the loop tells the model, and what the model asks of the loop.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crossterm::event::Event;
@@ -33,6 +34,8 @@ pub enum Message {
         /// What it tells.
         news: News,
     },
+    /// The user's editor has ended: what went wrong with it, if anything did.
+    Edited(Option<String>),
     /// Time has passed, and something on screen shows it.
     Tick,
 }
@@ -64,6 +67,13 @@ pub enum Effect {
     Cancel(Ticket),
     /// Add a filter to the history that is kept between runs.
     Remember(String),
+    /// Open a file in the user's editor, and come back when that ends.
+    Edit {
+        /// The file.
+        path: PathBuf,
+        /// Line in it, counted from 1.
+        line: u64,
+    },
     /// Capture the mouse, or release it.
     CaptureMouse(bool),
 }

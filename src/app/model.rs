@@ -12,6 +12,7 @@ mod menu;
 mod page;
 mod source;
 mod text_line;
+mod trace;
 mod tree;
 mod wrap;
 
@@ -22,6 +23,7 @@ use jiff::tz::TimeZone;
 use crate::board::{Board, Entry, Names, Pane, Query, Seq};
 use crate::config::{Config, Guard};
 
+use super::document::FrameId;
 use super::jobs::{Ticket, Tickets};
 use super::keymap::{Context, Keymap};
 
@@ -36,6 +38,7 @@ pub use menu::{ConditionMenu, MenuRow};
 pub use page::Page;
 pub use source::{Health, Place, SourceState};
 pub use text_line::TextLine;
+pub use trace::Trace;
 pub use tree::{Shown, Taken, Tree, Value};
 
 /// What the keys move.
@@ -115,6 +118,19 @@ pub struct Notice {
     pub until: i64,
 }
 
+/// A frame whose file is being looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Looking {
+    /// The job that does.
+    pub ticket: Ticket,
+    /// The entry whose trace it is in.
+    pub seq: Seq,
+    /// Its name.
+    pub frame: FrameId,
+    /// Whether the editor is to be opened on it.
+    pub edit: bool,
+}
+
 /// The state of the board's screen. Only `update` changes it.
 #[derive(Debug)]
 pub struct Model {
@@ -164,6 +180,8 @@ pub struct Model {
     pub guard: Guard,
     /// Names for the jobs to come.
     pub tickets: Tickets,
+    /// Frames whose files are being looked for.
+    pub looking: Vec<Looking>,
     /// The job that finds out as whom the records are read.
     pub identifying: Option<Ticket>,
     /// What was drawn where, last time.
@@ -202,6 +220,7 @@ impl Model {
             config: Arc::default(),
             guard: Guard::default(),
             tickets: Tickets::default(),
+            looking: Vec::new(),
             identifying: None,
             geometry: Geometry::default(),
             names: Arc::default(),
@@ -227,8 +246,12 @@ impl Model {
     /// What else the keyboard speaks to, from the inside out: a key that has no meaning there may have one outside.
     #[must_use]
     pub fn contexts(&self) -> Vec<Context> {
-        let tree = self.focus == Focus::Detail && self.detail.tree().is_some();
-        let inner = (self.overlay.is_none() && tree).then_some(Context::Tree);
+        let inner = match self.detail.shows() {
+            _ if self.overlay.is_some() || self.focus != Focus::Detail => None,
+            Content::Tree(_) => Some(Context::Tree),
+            Content::Trace(_) => Some(Context::Trace),
+            Content::Page(_) => None,
+        };
         inner.into_iter().chain([self.context()]).collect()
     }
 

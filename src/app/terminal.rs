@@ -97,6 +97,14 @@ impl Terminal {
         Ok(())
     }
 
+    /// Gives the terminal to another program; [`Terminal::resume`] takes it again.
+    ///
+    /// # Errors
+    /// When the terminal cannot be given back.
+    pub(super) fn lend() -> io::Result<()> {
+        give_back()
+    }
+
     /// Takes the terminal again after the process was stopped, and forgets what was drawn on it.
     ///
     /// # Errors

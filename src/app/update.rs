@@ -28,7 +28,8 @@ impl Model {
             Message::Source(update) => self.source_update(update),
             Message::Place(place) => self.placed(place, &mut effects),
             Message::Coloured { generation, colours } => self.detail.colour(generation, colours),
-            Message::Job { ticket, news } => self.job(ticket, news),
+            Message::Job { ticket, news } => self.job(ticket, news, &mut effects),
+            Message::Edited(wrong) => wrong.into_iter().for_each(|words| self.notify(words)),
             Message::Tick => self.notice = self.notice.take().filter(|notice| now < notice.until),
         }
         self.refresh(&mut effects);

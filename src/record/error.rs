@@ -5,9 +5,12 @@
 
 mod derive;
 mod frame;
+mod owner;
 mod payload;
 
 use super::{InvocationRecord, Outcome};
+
+pub use owner::Owner;
 
 /// An error as a runtime or the service reported it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,6 +39,12 @@ pub struct StackFrame {
 }
 
 impl StackFrame {
+    /// Whose code it lies in.
+    #[must_use]
+    pub fn owner(&self) -> Owner {
+        owner::of(self)
+    }
+
     /// Name of the file, without the folders it lies in.
     #[must_use]
     pub fn file_name(&self) -> Option<&str> {

@@ -106,11 +106,13 @@ fn draw_position(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme
 fn position(model: &Model) -> String {
     let height = model.detail.height();
     match model.detail.shows() {
-        Content::Page(page) => match page.position() {
-            (first, rows) if rows > height => format!(" {}–{} of {rows} ", first + 1, (first + height).min(rows)),
+        Content::Tree(tree) => super::tree::position(tree, height),
+        other => match other.page().map(Page::position) {
+            Some((first, rows)) if rows > height => {
+                format!(" {}–{} of {rows} ", first + 1, (first + height).min(rows))
+            }
             _ => String::new(),
         },
-        Content::Tree(tree) => super::tree::position(tree, height),
     }
 }
 
@@ -266,16 +268,25 @@ fn batch(arrival: &Arrival) -> Option<String> {
 }
 
 fn draw_text(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
+    let focused = model.focus == Focus::Detail;
     match model.detail.shows() {
-        Content::Page(page) => draw_page(frame, area, page, theme),
-        Content::Tree(tree) => super::tree::draw(frame, area, tree, theme, model.focus == Focus::Detail),
+        Content::Tree(tree) => super::tree::draw(frame, area, tree, theme, focused),
+        other => {
+            if let Some(page) = other.page() {
+                draw_page(frame, area, page, theme, focused);
+            }
+        }
     }
 }
 
-fn draw_page(frame: &mut Frame<'_>, area: Rect, page: &Page, theme: &Theme) {
-    let rows = page.visible_rows(usize::from(area.height));
-    let lines: Vec<_> = rows.map(|row| dressed(page.text(), row, page.paints(), page.left(), theme)).collect();
-    frame.render_widget(Paragraph::new(lines), area);
+fn draw_page(frame: &mut Frame<'_>, area: Rect, page: &Page, theme: &Theme, focused: bool) {
+    for (y, (row, selected)) in (area.y..area.bottom()).zip(page.visible_rows(usize::from(area.height))) {
+        let place = Rect { y, height: 1, ..area };
+        frame.render_widget(dressed(page.text(), row, page.paints(), page.left(), theme), place);
+        if selected && focused {
+            frame.buffer_mut().set_style(place, theme.selected(true));
+        }
+    }
 }
 
 /// One row of text with its paints; `left` cells of it are scrolled out of sight.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use syntect::easy::HighlightLines;
 use syntect::highlighting::{Highlighter, Theme as SyntectTheme, ThemeSet};
 use syntect::parsing::{Scope, ScopeStack, SyntaxSet};
 use syntect::util::LinesWithEndings;
@@ -48,19 +49,32 @@ impl Syntax {
 pub fn colour(document: &Document, syntax: Syntax) -> Vec<Paint> {
     let mut paints = document.paints.clone();
     if let Some(theme) = syntax.load() {
+        let mut lines = None;
         for snippet in &document.snippets {
-            colour_snippet(&document.text, snippet, theme, &mut paints);
+            colour_snippet(&document.text, snippet, theme, &mut lines, &mut paints);
         }
     }
     paints.sort_by_key(|paint| paint.range.start);
     paints
 }
 
-fn colour_snippet(text: &str, snippet: &Snippet, theme: &SyntectTheme, paints: &mut Vec<Paint>) {
+/// `lines` is where the highlighter stands in the file of the snippet before.
+fn colour_snippet<'t>(
+    text: &str,
+    snippet: &Snippet,
+    theme: &'t SyntectTheme,
+    lines: &mut Option<HighlightLines<'t>>,
+    paints: &mut Vec<Paint>,
+) {
     if snippet.language == "json" {
-        colour_json(text, &snippet.range, theme, paints);
-    } else {
-        colour_code(text, snippet, theme, paints);
+        return colour_json(text, &snippet.range, theme, paints);
+    }
+    if !snippet.goes_on {
+        let grammar = SYNTAXES.find_syntax_by_extension(grammar_for(&snippet.language));
+        *lines = grammar.map(|grammar| HighlightLines::new(grammar, theme));
+    }
+    if let Some(lines) = lines {
+        colour_code(text, snippet, lines, paints);
     }
 }
 
@@ -113,9 +127,7 @@ impl JsonInks {
     }
 }
 
-fn colour_code(text: &str, snippet: &Snippet, theme: &SyntectTheme, paints: &mut Vec<Paint>) {
-    let Some(grammar) = SYNTAXES.find_syntax_by_extension(grammar_for(&snippet.language)) else { return };
-    let mut lines = syntect::easy::HighlightLines::new(grammar, theme);
+fn colour_code(text: &str, snippet: &Snippet, lines: &mut HighlightLines<'_>, paints: &mut Vec<Paint>) {
     let mut at = snippet.range.start;
     for line in LinesWithEndings::from(&text[snippet.range.clone()]) {
         for (style, piece) in lines.highlight_line(line, &SYNTAXES).unwrap_or_default() {
@@ -143,8 +155,8 @@ mod tests {
     use super::*;
 
     fn document(text: &str, language: &str) -> Document {
-        let snippets = vec![Snippet { range: 0..text.len(), language: language.to_owned() }];
-        Document { text: text.to_owned(), paints: Vec::new(), snippets }
+        let snippets = vec![Snippet { range: 0..text.len(), language: language.to_owned(), goes_on: false }];
+        Document { text: text.to_owned(), snippets, ..Document::default() }
     }
 
     fn inks(document: &Document, background: Background) -> Vec<(&str, Ink)> {

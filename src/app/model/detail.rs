@@ -4,16 +4,17 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::page::{Page, Room};
+use super::trace::Trace;
 use super::tree::Tree;
-use crate::app::document::{Document, Paint};
+use crate::app::document::{Document, Excerpt, FrameId, Paint, Told};
 use crate::board::{Entry, Seq};
 use crate::log::Text;
 use crate::record::Outcome;
 
-/// Trees that are kept with their folds after the reader has gone on.
-const KEPT_TREES: usize = 16;
+/// Trees and traces that are kept with their folds after the reader has gone on.
+const KEPT: usize = 16;
 
-/// Rows of kept trees, 32 bytes each.
+/// Rows of what is kept; one of a tree takes 32 bytes.
 const KEPT_ROWS: usize = 250_000;
 
 /// A side of the record.
@@ -60,6 +61,37 @@ pub enum Content {
     Page(Page),
     /// A payload.
     Tree(Tree),
+    /// A trace.
+    Trace(Box<Trace>),
+}
+
+impl Content {
+    /// What it takes to keep it, in rows; `None` for what is not worth being kept.
+    fn size(&self) -> Option<usize> {
+        match self {
+            Self::Page(_) => None,
+            Self::Tree(tree) => Some(tree.size()),
+            Self::Trace(trace) => Some(trace.page().position().1),
+        }
+    }
+
+    /// The text, when it is text.
+    #[must_use]
+    pub fn page(&self) -> Option<&Page> {
+        match self {
+            Self::Page(page) => Some(page),
+            Self::Trace(trace) => Some(trace.page()),
+            Self::Tree(_) => None,
+        }
+    }
+
+    fn page_mut(&mut self) -> Option<&mut Page> {
+        match self {
+            Self::Page(page) => Some(page),
+            Self::Trace(trace) => Some(trace.page_mut()),
+            Self::Tree(_) => None,
+        }
+    }
 }
 
 /// The open entry, laid out for the room it has.
@@ -69,8 +101,8 @@ pub struct Detail {
     success_tab: Tab,
     shown: Option<(Seq, Tab)>,
     content: Content,
-    /// Trees that were shown before, the last one in front: who comes back finds them as they were.
-    kept: VecDeque<((Seq, Tab), Tree)>,
+    /// Trees and traces that were shown before, the last one in front: who comes back finds them as they were.
+    kept: VecDeque<((Seq, Tab), Content)>,
     generation: u64,
     room: Room,
 }
@@ -118,41 +150,52 @@ impl Detail {
         }
         self.keep();
         self.shown = wanted;
-        self.generation += 1;
         self.content = match entry {
             Some((seq, entry)) => self.content(seq, entry, tab),
             None => Content::Page(Page::default()),
         };
-        match &self.content {
-            Content::Page(page) => page.to_colour().map(|document| (self.generation, document)),
-            Content::Tree(_) => None,
-        }
+        self.colouring()
+    }
+
+    /// The job of colouring the text that is shown, when there is something to colour.
+    pub(in crate::app) fn colouring(&mut self) -> Option<(u64, Arc<Document>)> {
+        self.generation += 1;
+        self.content.page()?.to_colour().map(|document| (self.generation, document))
     }
 
     fn content(&mut self, seq: Seq, entry: &Entry, tab: Tab) -> Content {
-        let tree = self.kept_tree((seq, tab)).or_else(|| Tree::new(payload(entry, tab)?));
-        match tree {
-            Some(mut tree) => {
-                tree.resize(self.room.width, self.room.height);
-                Content::Tree(tree)
-            }
+        let mut content = self.taken_back((seq, tab)).unwrap_or_else(|| self.new_content(entry, tab));
+        match &mut content {
+            Content::Tree(tree) => tree.resize(self.room.width, self.room.height),
+            Content::Page(page) => page.lay_out(self.room),
+            Content::Trace(trace) => trace.page_mut().lay_out(self.room),
+        }
+        content
+    }
+
+    fn new_content(&self, entry: &Entry, tab: Tab) -> Content {
+        if let (Entry::Arrival(arrival), Tab::Trace) = (entry, tab) {
+            return Content::Trace(Box::new(Trace::new(Told::of(arrival), self.room)));
+        }
+        match payload(entry, tab).and_then(Tree::new) {
+            Some(tree) => Content::Tree(tree),
             None => Content::Page(Page::new(Document::of(entry, tab), self.room)),
         }
     }
 
-    fn kept_tree(&mut self, key: (Seq, Tab)) -> Option<Tree> {
+    fn taken_back(&mut self, key: (Seq, Tab)) -> Option<Content> {
         let at = self.kept.iter().position(|(kept, _)| *kept == key)?;
-        self.kept.remove(at).map(|(_, tree)| tree)
+        self.kept.remove(at).map(|(_, content)| content)
     }
 
-    /// Keeps the tree that was shown, and gives up those that were left longest ago.
+    /// Keeps what was shown, and gives up what was left longest ago.
     fn keep(&mut self) {
-        let Content::Tree(tree) = std::mem::replace(&mut self.content, Content::Page(Page::default())) else { return };
-        let Some(key) = self.shown else { return };
-        self.kept.push_front((key, tree));
+        let content = std::mem::replace(&mut self.content, Content::Page(Page::default()));
+        let Some(key) = self.shown.filter(|_| content.size().is_some()) else { return };
+        self.kept.push_front((key, content));
         let mut rows = 0;
-        let fitting = self.kept.iter().take(KEPT_TREES).take_while(|(_, tree)| {
-            rows += tree.size();
+        let fitting = self.kept.iter().take(KEPT).take_while(|(_, content)| {
+            rows += content.size().unwrap_or_default();
             rows <= KEPT_ROWS
         });
         let fitting = fitting.count().max(1);
@@ -161,7 +204,7 @@ impl Detail {
 
     /// Takes the colours of a document, unless another one is shown by now.
     pub fn colour(&mut self, generation: u64, colours: Vec<Paint>) {
-        if let Content::Page(page) = &mut self.content
+        if let Some(page) = self.content.page_mut()
             && generation == self.generation
         {
             page.colour(colours);
@@ -173,41 +216,77 @@ impl Detail {
         let room = Room { width: width.max(1), height: height.max(1), ..self.room };
         let before = std::mem::replace(&mut self.room, room);
         match &mut self.content {
-            Content::Page(page) if room.width != before.width => page.lay_out(room),
-            Content::Page(page) => page.scroll_by(0, room),
             Content::Tree(tree) => tree.resize(room.width, room.height),
+            other => {
+                let Some(page) = other.page_mut() else { return };
+                if room.width == before.width { page.scroll_by(0, room) } else { page.lay_out(room) }
+            }
         }
     }
 
     /// Wraps long lines, or cuts them.
     pub fn toggle_wrap(&mut self) {
         self.room.wrap = !self.room.wrap;
-        if let Content::Page(page) = &mut self.content {
+        if let Some(page) = self.content.page_mut() {
             page.lay_out(self.room);
         }
     }
 
-    /// Moves by rows: text under the screen, or the cursor in a tree.
+    /// Moves by rows: text under the screen, or the cursor where there is one.
     pub fn step(&mut self, rows: isize) {
         match &mut self.content {
-            Content::Page(page) => page.scroll_by(rows, self.room),
             Content::Tree(tree) => tree.step(rows),
+            Content::Page(page) => page.step(rows, self.room),
+            Content::Trace(trace) => trace.page_mut().step(rows, self.room),
         }
     }
 
     /// Scrolls by rows, within what is shown.
     pub fn scroll_by(&mut self, rows: isize) {
         match &mut self.content {
-            Content::Page(page) => page.scroll_by(rows, self.room),
             Content::Tree(tree) => tree.scroll_by(rows),
+            Content::Page(page) => page.scroll_by(rows, self.room),
+            Content::Trace(trace) => trace.page_mut().scroll_by(rows, self.room),
         }
     }
 
     /// Scrolls sideways by cells.
     pub fn scroll_sideways(&mut self, cells: isize) {
-        if let Content::Page(page) = &mut self.content {
+        if let Some(page) = self.content.page_mut() {
             page.scroll_sideways(cells, self.room);
         }
+    }
+
+    /// Puts the cursor on a row of the screen; `false` when it is there already, or there is none.
+    pub(in crate::app) fn point(&mut self, row: usize) -> bool {
+        match &mut self.content {
+            Content::Tree(tree) => tree.point(row),
+            other => other.page_mut().is_some_and(|page| page.point(row)),
+        }
+    }
+
+    /// Folds or unfolds what the cursor of the trace is on; gives a frame whose code is wanted.
+    pub(in crate::app) fn toggle_in_trace(&mut self) -> Option<FrameId> {
+        match &mut self.content {
+            Content::Trace(trace) => trace.toggle(self.room),
+            Content::Page(_) | Content::Tree(_) => None,
+        }
+    }
+
+    /// Takes the code around a frame's line for the trace of an entry, wherever that is kept.
+    pub(in crate::app) fn answer_trace(&mut self, seq: Seq, id: FrameId, found: Result<Excerpt, String>) {
+        let room = self.room;
+        let shown = (self.shown == Some((seq, Tab::Trace))).then_some(&mut self.content);
+        let kept = self.kept.iter_mut().find(|(key, _)| *key == (seq, Tab::Trace)).map(|(_, content)| content);
+        if let Some(Content::Trace(trace)) = shown.or(kept) {
+            trace.answer(id, found, room);
+        }
+    }
+
+    /// The entry that is shown.
+    #[must_use]
+    pub fn seq(&self) -> Option<Seq> {
+        self.shown.map(|(seq, _)| seq)
     }
 
     /// What is shown.
@@ -221,7 +300,7 @@ impl Detail {
     pub fn tree(&self) -> Option<&Tree> {
         match &self.content {
             Content::Tree(tree) => Some(tree),
-            Content::Page(_) => None,
+            Content::Page(_) | Content::Trace(_) => None,
         }
     }
 
@@ -229,26 +308,29 @@ impl Detail {
     pub fn tree_mut(&mut self) -> Option<&mut Tree> {
         match &mut self.content {
             Content::Tree(tree) => Some(tree),
-            Content::Page(_) => None,
+            Content::Page(_) | Content::Trace(_) => None,
+        }
+    }
+
+    /// The trace, when one is shown.
+    #[must_use]
+    pub fn trace(&self) -> Option<&Trace> {
+        match &self.content {
+            Content::Trace(trace) => Some(trace),
+            Content::Page(_) | Content::Tree(_) => None,
         }
     }
 
     /// The text, when text is shown.
     #[must_use]
     pub fn text(&self) -> &str {
-        match &self.content {
-            Content::Page(page) => page.text(),
-            Content::Tree(_) => "",
-        }
+        self.content.page().map_or("", Page::text)
     }
 
     /// How the text is dressed.
     #[must_use]
     pub fn paints(&self) -> &[Paint] {
-        match &self.content {
-            Content::Page(page) => page.paints(),
-            Content::Tree(_) => &[],
-        }
+        self.content.page().map_or(&[], Page::paints)
     }
 
     /// Rows that it has room for.

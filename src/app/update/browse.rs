@@ -22,6 +22,8 @@ impl Model {
             Action::Copy | Action::CopyRecord => self.copy(action, effects),
             Action::CopyMenu => self.overlay = Some(Overlay::Copy),
             Action::Search => self.open_search(),
+            Action::Edit => self.edit_frame(effects),
+            Action::ToggleFold => self.toggle_fold(effects),
             Action::Mouse => self.toggle_mouse(effects),
             Action::Narrower => self.resize(-50, 0),
             Action::Wider => self.resize(50, 0),

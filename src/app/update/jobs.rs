@@ -20,7 +20,11 @@ impl Model {
         self.identifying = Some(self.start(Request::Identity, effects));
     }
 
-    pub(super) fn job(&mut self, ticket: Ticket, news: News) {
+    pub(super) fn job(&mut self, ticket: Ticket, news: News, effects: &mut Vec<Effect>) {
+        if let Some(at) = self.looking.iter().position(|looking| looking.ticket == ticket) {
+            let looking = self.looking.remove(at);
+            return self.looked(looking, news, effects);
+        }
         if self.identifying == Some(ticket) {
             self.identified(news);
         }

@@ -17,7 +17,7 @@ impl Model {
             MouseEventKind::ScrollUp => self.wheel(place, -NOTCH, effects),
             MouseEventKind::ScrollDown => self.wheel(place, NOTCH, effects),
             MouseEventKind::Down(MouseButton::Left) if self.overlay.is_some() => self.click_overlay(place),
-            MouseEventKind::Down(MouseButton::Left) => self.click(place),
+            MouseEventKind::Down(MouseButton::Left) => self.click(place, effects),
             MouseEventKind::Drag(MouseButton::Left) => self.drag(place),
             MouseEventKind::Up(MouseButton::Left) => self.drag = None,
             _ => {}
@@ -44,7 +44,7 @@ impl Model {
         }
     }
 
-    fn click(&mut self, place: Position) {
+    fn click(&mut self, place: Position, effects: &mut Vec<Effect>) {
         if let Some(tab) = self.geometry.tab_at(place) {
             self.choose_tab(tab);
         } else if let Some(border) = self.geometry.border_at(place) {
@@ -54,7 +54,7 @@ impl Model {
             list.click(board, line, height);
             self.focus_on(Focus::List(pane));
         } else if self.geometry.detail_pane.contains(place) {
-            self.click_detail(place);
+            self.click_detail(place, effects);
         }
     }
 

@@ -4,14 +4,15 @@ use crossterm::event::KeyEvent;
 use ratatui::layout::Position;
 
 use crate::app::action::Action;
+use crate::app::document::FrameId;
+use crate::app::jobs::{Answer, News, Request, SourceWanted};
 use crate::app::message::Effect;
-use crate::app::model::{Focus, Model, Overlay, Tab, Taken, TextLine, Tree};
+use crate::app::model::{Focus, Looking, Model, Overlay, Tab, Taken, TextLine, Tree};
 
 impl Model {
     pub(super) fn in_tree(&mut self, action: Action) {
         let Some(tree) = self.detail.tree_mut() else { return };
         match action {
-            Action::ToggleFold => tree.toggle(),
             Action::Fold => tree.fold(),
             Action::Unfold => tree.descend(),
             Action::FoldAll => tree.fold_all(),
@@ -69,15 +70,74 @@ impl Model {
     }
 
     /// Goes to the detail; a click on the place in a tree that the cursor is on folds or unfolds it.
-    pub(super) fn click_detail(&mut self, place: Position) {
+    pub(super) fn click_detail(&mut self, place: Position, effects: &mut Vec<Effect>) {
         let text = self.geometry.detail;
         let had_focus = self.focus == Focus::Detail;
         self.focus_on(Focus::Detail);
-        if let Some(tree) = self.detail.tree_mut().filter(|_| text.contains(place))
-            && !tree.point(usize::from(place.y - text.y))
-            && had_focus
-        {
-            tree.toggle();
+        if text.contains(place) && !self.detail.point(usize::from(place.y - text.y)) && had_focus {
+            self.toggle_fold(effects);
+        }
+    }
+
+    /// Folds or unfolds what the cursor is on: in a payload, or in a trace.
+    pub(super) fn toggle_fold(&mut self, effects: &mut Vec<Effect>) {
+        if let Some(tree) = self.detail.tree_mut() {
+            return tree.toggle();
+        }
+        if let Some(id) = self.detail.toggle_in_trace() {
+            self.look_up(id, false, effects);
+        }
+        self.recolour(effects);
+    }
+
+    fn recolour(&mut self, effects: &mut Vec<Effect>) {
+        if let Some((generation, document)) = self.detail.colouring() {
+            effects.push(Effect::Colour { generation, document });
+        }
+    }
+
+    /// Opens the editor at the frame under the cursor.
+    pub(super) fn edit_frame(&mut self, effects: &mut Vec<Effect>) {
+        let Some(trace) = self.detail.trace() else { return };
+        let Some((id, frame)) = trace.frame() else {
+            return self.notify("no frame is under the cursor");
+        };
+        match trace.found(id) {
+            Some(path) => effects.push(Effect::Edit { path: path.clone(), line: frame.line.unwrap_or(1) }),
+            None => self.look_up(id, true, effects),
+        }
+    }
+
+    /// Has the file of a frame looked for.
+    fn look_up(&mut self, frame: FrameId, edit: bool, effects: &mut Vec<Effect>) {
+        let wanted = self.detail.trace().and_then(|trace| {
+            let told = trace.told();
+            let (function, maps) = (told.function.clone(), self.config.sources.clone());
+            Some(SourceWanted { function, frame: told.frame(frame)?.clone(), maps })
+        });
+        if let (Some(wanted), Some(seq)) = (wanted, self.detail.seq()) {
+            let ticket = self.start(Request::Source(Box::new(wanted)), effects);
+            self.looking.push(Looking { ticket, seq, frame, edit });
+        }
+    }
+
+    /// Learns which file a frame means.
+    pub(super) fn looked(&mut self, looking: Looking, news: News, effects: &mut Vec<Effect>) {
+        let News::Done(done) = news else { return };
+        let found = match done {
+            Ok(Answer::Source(excerpt)) => Ok(excerpt),
+            Ok(_) => return,
+            Err(error) => Err(error.to_string()),
+        };
+        if !looking.edit {
+            self.detail.answer_trace(looking.seq, looking.frame, found);
+            return self.recolour(effects);
+        }
+        match found {
+            Ok(excerpt) => {
+                effects.push(Effect::Edit { path: excerpt.path, line: excerpt.line });
+            }
+            Err(why) => self.notify(why),
         }
     }
 
