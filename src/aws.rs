@@ -9,22 +9,22 @@ mod connect;
 mod connection;
 mod credentials;
 mod error;
+mod groups;
 mod host_prefix;
 mod http;
 mod identity;
 mod logs;
 mod names;
 mod profile;
-mod receiver;
 mod sdk_error;
 mod told;
 
 pub use connect::connect;
 pub use connection::Connection;
 pub use error::{AwsError, ExitKind, Recovery};
+pub use groups::GroupInfo;
 pub use identity::Identity;
 pub use logs::{LogPage, LogRange, region_of};
-pub use receiver::Receivers;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -70,6 +70,8 @@ pub struct Clients {
     pub lambda: aws_sdk_lambda::Client,
     /// Lambda, for invoking: it waits as long as a function may run, and never sends twice.
     pub invoke: aws_sdk_lambda::Client,
+    /// CloudWatch, for its metrics.
+    pub metrics: aws_sdk_cloudwatch::Client,
     sts: aws_sdk_sts::Client,
     region: Arc<str>,
     login: Login,
@@ -111,6 +113,14 @@ impl Clients {
     #[must_use]
     pub fn region(&self) -> &str {
         &self.region
+    }
+
+    /// The flags that have the AWS CLI do a command where these clients are: ` --region eu-central-1 --profile prod`.
+    #[must_use]
+    pub fn command_flags(&self) -> String {
+        let profile = self.profile().map(|name| format!(" --profile {name}")).unwrap_or_default();
+        let endpoint = self.settings.endpoint_url.as_ref().map(|url| format!(" --endpoint-url {url}"));
+        format!(" --region {}{profile}{}", self.region, endpoint.unwrap_or_default())
     }
 
     /// The profile that was asked for, by flag or environment.

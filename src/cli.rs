@@ -14,6 +14,7 @@ mod replay;
 mod settings;
 mod stream;
 mod tail;
+mod wiring;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -78,6 +79,7 @@ fn start(cli: Cli, loaded: Result<Settings, Vec<Fault>>, matches: &ArgMatches) -
         Command::Man => print_manual(),
         Command::Config(command) => config::run(&command, loaded, matches),
         Command::Tail(args) => block_on(tail::run(args, cli.aws, settled(cli.look, loaded)?)),
+        Command::Wiring(args) => settled(cli.look, loaded).and_then(|_| block_on(wiring::run(args, cli.aws))),
         Command::Read(args) => block_on(read::run(args, cli.aws, settled(cli.look, loaded)?)),
         Command::Replay(args) => block_on(replay::run(*args, cli.aws, settled(cli.look, loaded)?)),
         Command::Local(args) => settled(cli.look, loaded).and_then(|_| block_on(local::run(&args))),

@@ -14,3 +14,4 @@ pub mod record;
 pub mod replay;
 pub mod source;
 pub mod ui;
+pub mod wiring;

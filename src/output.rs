@@ -5,6 +5,7 @@ pub mod jsonl;
 pub mod replay;
 mod summary;
 pub mod text;
+pub mod wiring;
 
 pub use account::{account, write_account};
 pub use summary::Summary;

@@ -14,11 +14,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("board", &["record", "log"]),
     ("aws", &["log"]),
     ("source", &["log", "record", "aws"]),
+    ("wiring", &["aws"]),
     ("replay", &["record", "aws", "log"]),
     ("local", &["record"]),
-    ("output", &["record", "log", "board", "replay"]),
-    ("app", &["board", "record", "log", "source", "output", "aws", "replay", "ui", "config"]),
-    ("ui", &["app", "board", "record", "log", "config"]),
+    ("output", &["record", "log", "board", "replay", "wiring"]),
+    ("app", &["board", "record", "log", "source", "output", "aws", "wiring", "replay", "ui", "config"]),
+    ("ui", &["app", "board", "record", "log", "config", "wiring"]),
 ];
 
 /// Parts of `app` that `ui` may read: the state and its words, never the loop.
@@ -32,6 +33,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("log", &["tokio", "aws_", "ratatui", "crossterm"]),
     ("record", &["tokio", "aws_", "ratatui", "crossterm"]),
     ("board", &["tokio", "aws_", "ratatui", "crossterm"]),
+    ("wiring", &["ratatui", "crossterm"]),
     ("replay", &["ratatui", "crossterm"]),
     ("local", &["aws_sdk", "aws_config", "ratatui", "crossterm"]),
     ("output", &["aws_", "ratatui", "crossterm"]),

@@ -155,6 +155,7 @@ fn clients(config: &SdkConfig, region: &str, login: Login, settings: &Settings) 
         logs: logs(&quick),
         lambda: aws_sdk_lambda::Client::new(&quick),
         invoke: aws_sdk_lambda::Client::new(&patient),
+        metrics: aws_sdk_cloudwatch::Client::new(&quick),
         sts: aws_sdk_sts::Client::new(&quick),
         region: region.into(),
         login,

@@ -51,6 +51,9 @@ pub(super) enum Command {
     /// Send failed payloads again, and learn what becomes of them
     #[command(after_help = REPLAY_EXAMPLES)]
     Replay(Box<ReplayArgs>),
+    /// Tell where the outcomes of functions go, and what is wrong with that
+    #[command(after_help = WIRING_EXAMPLES)]
+    Wiring(WiringArgs),
     /// Run the embedded Lambda and CloudWatch Logs endpoint until Ctrl-C
     #[command(after_help = LOCAL_HELP)]
     Local(LocalArgs),
@@ -81,6 +84,11 @@ const READ_EXAMPLES: &str = "Examples:
   aws logs filter-log-events --log-group-name /aws/lambda/receiver | arrivals read -
   arrivals read receiver.log --follow
   arrivals read yesterday.jsonl --filter outcome:failure --output text";
+
+const WIRING_EXAMPLES: &str = "Examples:
+  arrivals wiring
+  arrivals wiring sender invoice-render:live
+  arrivals wiring --output jsonl | jq -r '.findings[] | select(.gravity == \"fault\") | .mend'";
 
 const LOCAL_HELP: &str = "Faults are written KIND[=VALUE][@OPERATION[+OPERATION...]]:
   throttle error missing denied expired      refuse a request as the service does
@@ -293,6 +301,17 @@ pub(super) struct ReadArgs {
     /// What comes out.
     #[command(flatten)]
     pub(super) output: OutputArgs,
+}
+
+/// `wiring`.
+#[derive(Debug, Args)]
+pub(super) struct WiringArgs {
+    /// Functions to look at, NAME, NAME:QUALIFIER or ARN; all that have an event-invoke config unless said
+    #[arg(value_name = "FUNCTION")]
+    pub(super) functions: Vec<String>,
+    /// Text for a reader, or jsonl for an object on a line per function; the board has a page of its own for it
+    #[arg(short, long, env = "ARRIVALS_OUTPUT", value_enum)]
+    pub(super) output: Option<OutputFormat>,
 }
 
 /// `local`.

@@ -18,6 +18,7 @@ use crate::record::Arrival;
 use crate::replay::drive::{Manner, SharedJournal};
 use crate::replay::plan::{Plan, Skip};
 use crate::replay::{Journal, Key, Run, drive, facts, journal};
+use crate::wiring::Explorer;
 
 use super::args::{AwsArgs, LookArgs, OutputFormat, ReplayArgs};
 use super::exit::Failure;
@@ -116,7 +117,7 @@ async fn waiting(
     let mut expected = Duration::ZERO;
     for target in plan.targets().keys() {
         if args.groups.is_empty() {
-            let receivers = sending.receiver_groups(target).await?;
+            let receivers = Explorer::new(sending.clone()).landing(target).await?;
             groups.extend(receivers.groups.iter().map(ToString::to_string));
         }
         // Without leave to look at it, the defaults are the best guess.

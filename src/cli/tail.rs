@@ -11,6 +11,7 @@ use crate::aws::{AwsError, Clients, Connection};
 use crate::log::{Gap, Origin};
 use crate::source::limiter::Limiter;
 use crate::source::{SourceUpdate, poll, time_range};
+use crate::wiring::Explorer;
 
 use super::args::{AwsArgs, LookArgs, OutputFormat, TailArgs};
 use super::exit::Failure;
@@ -109,7 +110,7 @@ impl Plan {
     async fn options(self, clients: &Clients) -> Result<(poll::Options, Option<Gap>), AwsError> {
         let mut options = self.options;
         let Some(function) = &self.function else { return Ok((options, None)) };
-        let receivers = clients.receiver_groups(function).await?;
+        let receivers = Explorer::new(clients.clone()).landing(function).await?;
         for group in receivers.groups {
             if !options.groups.contains(&group) {
                 options.groups.push(group);

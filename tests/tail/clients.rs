@@ -1,6 +1,7 @@
 //! Clients and what they find out.
 
 use arrivals::aws::AwsError;
+use arrivals::wiring::Explorer;
 
 use super::bench::Bench;
 
@@ -15,7 +16,7 @@ async fn the_identity_is_known() {
 #[tokio::test]
 async fn the_receivers_of_a_sender_lead_to_their_log_group() {
     let bench = Bench::new().await;
-    let receivers = bench.clients.receiver_groups("sender").await.unwrap();
+    let receivers = Explorer::new(bench.clients.clone()).landing("sender").await.unwrap();
     assert_eq!(receivers.groups.iter().map(|group| &**group).collect::<Vec<_>>(), ["/aws/lambda/receiver"]);
     assert_eq!(receivers.elsewhere, Vec::<String>::new());
 }
@@ -23,7 +24,7 @@ async fn the_receivers_of_a_sender_lead_to_their_log_group() {
 #[tokio::test]
 async fn a_function_without_destinations_is_told_apart_from_one_with_a_queue() {
     let bench = Bench::new().await;
-    let error = bench.clients.receiver_groups("receiver").await.unwrap_err();
+    let error = Explorer::new(bench.clients.clone()).landing("receiver").await.unwrap_err();
     assert!(matches!(&error, AwsError::NoReceiver { .. }), "{error:?}");
     assert!(error.to_string().starts_with("no destinations were found for receiver, or no such function"), "{error}");
     assert_eq!(error.exit_kind().code(), 253);

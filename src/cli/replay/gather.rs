@@ -8,6 +8,7 @@ use crate::aws::Connection;
 use crate::record::{Arrival, Found};
 use crate::source::limiter::Limiter;
 use crate::source::{SourceUpdate, file, poll, time_range};
+use crate::wiring::Explorer;
 
 use super::super::args::ReplayArgs;
 use super::super::board::broken_off;
@@ -30,7 +31,7 @@ async fn history(args: &ReplayArgs, reading: &Connection) -> Result<mpsc::Receiv
     let clients = reading.clients().await?;
     let mut groups: Vec<Arc<str>> = args.groups.iter().map(|group| Arc::from(group.as_str())).collect();
     if let Some(function) = args.function.as_deref().filter(|_| groups.is_empty()) {
-        groups = clients.receiver_groups(function).await?.groups;
+        groups = Explorer::new(clients.clone()).landing(function).await?.groups;
     }
     let options = poll::Options { groups, since, follow: false, ..poll::Options::default() };
     Ok(poll::start(clients, Limiter::default(), options))
