@@ -17,6 +17,7 @@ mod logs;
 mod names;
 mod profile;
 mod sdk_error;
+mod telling;
 mod told;
 
 pub use connect::connect;

@@ -2,8 +2,11 @@
 
 mod args;
 mod board;
+mod bug_report;
 mod config;
+mod crash;
 mod demo;
+mod diary;
 mod exit;
 mod interrupt;
 mod keys;
@@ -34,6 +37,7 @@ use exit::Failure;
 /// Runs the program on the command line's arguments.
 #[must_use]
 pub fn main() -> ExitCode {
+    crash::watch();
     run(std::env::args_os())
 }
 
@@ -78,6 +82,7 @@ fn start(cli: Cli, loaded: Result<Settings, Vec<Fault>>, matches: &ArgMatches) -
         Command::Completions { shell } => print_completions(shell),
         Command::Man => print_manual(),
         Command::Config(command) => config::run(&command, loaded, matches),
+        Command::BugReport => bug_report::run(&loaded),
         Command::Tail(args) => block_on(tail::run(args, cli.aws, settled(cli.look, loaded)?)),
         Command::Wiring(args) => settled(cli.look, loaded).and_then(|_| block_on(wiring::run(args, cli.aws))),
         Command::Read(args) => block_on(read::run(args, cli.aws, settled(cli.look, loaded)?)),
@@ -90,6 +95,7 @@ fn start(cli: Cli, loaded: Result<Settings, Vec<Fault>>, matches: &ArgMatches) -
 /// The looks with what the settings file says beside the flags; nothing runs on settings that are broken.
 fn settled(mut look: LookArgs, loaded: Result<Settings, Vec<Fault>>) -> Result<LookArgs, Failure> {
     let settings = loaded.map_err(|faults| Failure::settings(&faults))?;
+    diary::start(&look)?;
     look.config = Arc::new(Config { read_only: look.read_only, ..settings.config });
     Ok(look)
 }

@@ -19,6 +19,7 @@ use hyper::Uri;
 use super::credentials::Checked;
 use super::host_prefix::NoHostPrefix;
 use super::profile::{self, Local, Login};
+use super::telling::Telling;
 use super::{AwsError, Clients, Keys, Settings, credentials, http, sdk_error};
 use crate::log::visible;
 
@@ -153,19 +154,25 @@ fn clients(config: &SdkConfig, region: &str, login: Login, settings: &Settings) 
     let patient = config.clone().into_builder().timeout_config(timeouts(INVOKE)).build();
     Clients {
         logs: logs(&quick),
-        lambda: aws_sdk_lambda::Client::new(&quick),
-        invoke: aws_sdk_lambda::Client::new(&patient),
-        metrics: aws_sdk_cloudwatch::Client::new(&quick),
-        sts: aws_sdk_sts::Client::new(&quick),
+        lambda: lambda(&quick),
+        invoke: lambda(&patient),
+        metrics: aws_sdk_cloudwatch::Client::from_conf(
+            aws_sdk_cloudwatch::config::Builder::from(&quick).interceptor(Telling).build(),
+        ),
+        sts: aws_sdk_sts::Client::from_conf(aws_sdk_sts::config::Builder::from(&quick).interceptor(Telling).build()),
         region: region.into(),
         login,
         settings: Arc::new(settings.clone()),
     }
 }
 
+fn lambda(config: &SdkConfig) -> aws_sdk_lambda::Client {
+    aws_sdk_lambda::Client::from_conf(aws_sdk_lambda::config::Builder::from(config).interceptor(Telling).build())
+}
+
 /// With an endpoint of one's own, nothing is put before its host.
 fn logs(config: &SdkConfig) -> aws_sdk_cloudwatchlogs::Client {
-    let builder = aws_sdk_cloudwatchlogs::config::Builder::from(config);
+    let builder = aws_sdk_cloudwatchlogs::config::Builder::from(config).interceptor(Telling);
     let builder = if config.endpoint_url().is_some() { builder.interceptor(NoHostPrefix) } else { builder };
     aws_sdk_cloudwatchlogs::Client::from_conf(builder.build())
 }

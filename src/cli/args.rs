@@ -21,7 +21,7 @@ pub(super) use replay::ReplayArgs;
 #[derive(Debug, Parser)]
 #[command(
     name = "arrivals",
-    version,
+    version = env!("ARRIVALS_VERSION"),
     propagate_version = true,
     subcommand_required = true,
     arg_required_else_help = true
@@ -62,6 +62,8 @@ pub(super) enum Command {
     /// Tell what the settings are, where they lie, and change them
     #[command(subcommand, after_help = CONFIG_EXAMPLES)]
     Config(ConfigCommand),
+    /// Print what helps to find a defect, and nothing secret
+    BugReport,
     /// Print completions for a shell
     Completions {
         /// The shell to print them for.
@@ -185,6 +187,12 @@ pub(super) struct LookArgs {
     /// Change nothing: no replay
     #[arg(long, global = true, env = "ARRIVALS_READ_ONLY", value_parser = FalseyValueParser::new(), help_heading = None)]
     pub(super) read_only: bool,
+    /// Write a log of the program's own doings to a file; never payloads or credentials
+    #[arg(long, global = true, env = "ARRIVALS_LOG_FILE", value_name = "FILE", help_heading = None)]
+    pub(super) log_file: Option<PathBuf>,
+    /// Write requests, their ids and how long they took to the log as well; without --log-file to one in the state folder
+    #[arg(long, global = true, env = "ARRIVALS_DEBUG", value_parser = FalseyValueParser::new(), help_heading = None)]
+    pub(super) debug: bool,
     /// What the settings file says beside the flags.
     #[arg(skip)]
     pub(super) config: Arc<Config>,

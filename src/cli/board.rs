@@ -8,12 +8,13 @@ use tokio::sync::mpsc;
 use crate::app::jobs::World;
 use crate::app::message::Message;
 use crate::app::model::{Model, Place, SourceState};
-use crate::app::{self, History};
+use crate::app::{self, BoardError, History};
 use crate::board::{Board, Query};
 use crate::source::{SourceError, SourceUpdate};
 use crate::ui::{Background, Depth, Theme};
 
 use super::args::{BackgroundArg, LookArgs, Switch};
+use super::crash;
 use super::exit::Failure;
 
 /// Bytes of log messages that the board keeps before the oldest successes go.
@@ -41,9 +42,17 @@ pub(super) async fn run(
     model.history = history.read();
     let failed = Arc::new(OnceLock::new());
     let inputs = join(updates, places, Arc::clone(&failed));
-    app::run(model, theme(&look), inputs, world, history).await.map_err(Failure::other)?;
+    app::run(model, theme(&look), inputs, world, history).await.map_err(|error| ended(&error))?;
     // What the board showed last is said again where it can be read after it, and by its exit code.
     failed.get().cloned().map_or(Ok(()), Err)
+}
+
+/// A defect behind the board leaves a report, as one on its own thread does.
+fn ended(error: &BoardError) -> Failure {
+    match error {
+        BoardError::Panicked(text) => Failure::other(crash::tell_text(text)),
+        BoardError::Terminal(_) => Failure::other(error),
+    }
 }
 
 /// The filters of earlier runs, in the state folder of the user.

@@ -77,7 +77,7 @@ fn unset(schema: &Value) -> String {
     let first = schema["enum"].get(0).and_then(Value::as_str).unwrap_or(placeholder);
     match schema["type"].as_str() {
         Some("boolean") => "false".to_owned(),
-        Some("integer" | "number") => "0".to_owned(),
+        Some("integer" | "number") => "1".to_owned(),
         Some("array") => "[]".to_owned(),
         _ => format!("\"{first}\""),
     }
