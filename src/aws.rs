@@ -13,6 +13,7 @@ mod groups;
 mod host_prefix;
 mod http;
 mod identity;
+mod live;
 mod logs;
 mod names;
 mod profile;
@@ -25,6 +26,7 @@ pub use connection::Connection;
 pub use error::{AwsError, ExitKind, Recovery};
 pub use groups::GroupInfo;
 pub use identity::Identity;
+pub use live::{LiveEnd, LiveRange, LiveSession, LiveUpdate};
 pub use logs::{LogPage, LogRange, region_of};
 
 use std::path::PathBuf;

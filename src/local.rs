@@ -205,6 +205,12 @@ impl Endpoint {
         }
     }
 
+    /// How often an operation such as `FilterLogEvents` was asked for.
+    #[must_use]
+    pub fn requests(&self, operation: &str) -> u64 {
+        lock(&self.world.requests).get(operation).copied().unwrap_or(0)
+    }
+
     /// Environment variables, as names and values, with which AWS tools find the endpoint.
     ///
     /// The keys are made up: the endpoint checks no signature, but tools refuse to send a request without one.
@@ -273,6 +279,7 @@ impl World {
             queue: Queue::new(),
             quota: Quota::new(options.filter_requests_per_second),
             live_update: options.live_update,
+            requests: Mutex::default(),
             faults: Faults::new(options.fault_seed, options.faults),
             undelivered: AtomicU64::new(0),
             tasks: Tasks::new(),

@@ -6,7 +6,7 @@ mod visible;
 
 use std::sync::Arc;
 
-pub use ledger::{Lateness, Ledger, NotedGap, Traffic};
+pub use ledger::{Follow, Lateness, Ledger, NotedGap, Traffic};
 pub use text::Text;
 pub use visible::{is_bidi_control, visible, visible_lines};
 

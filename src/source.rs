@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::aws::{AwsError, ExitKind};
-use crate::log::{Gap, Lateness, Ledger, Traffic};
+use crate::log::{Follow, Gap, Lateness, Ledger, Traffic};
 use crate::record::Found;
 
 /// Updates that wait in a channel before a source has to wait too.
@@ -33,6 +33,8 @@ pub enum SourceUpdate {
     Gap(Gap),
     /// What a gap had left out was read after all.
     Filled(Gap),
+    /// What comes is learnt in another way from now on.
+    Follow(Follow),
     /// What was asked of the service since this was told last.
     Traffic(Traffic),
     /// Nothing more comes: everything was read, or an error ended it.
@@ -64,6 +66,7 @@ impl SourceUpdate {
             Self::Status(Status::Following { lag: Some(lag), .. }) => ledger.lag = Some(*lag),
             Self::Gap(gap) => ledger.note_gap(gap),
             Self::Filled(gap) => ledger.fill(gap),
+            Self::Follow(follow) => ledger.follow = follow.clone(),
             Self::Traffic(traffic) => ledger.traffic.add(*traffic),
             Self::Status(_) | Self::Ended(_) => {}
         }

@@ -16,6 +16,8 @@ mod following;
 mod groups;
 #[path = "tail/late.rs"]
 mod late;
+#[path = "tail/live.rs"]
+mod live;
 #[path = "tail/login.rs"]
 mod login;
 #[path = "tail/program.rs"]

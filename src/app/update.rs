@@ -10,6 +10,7 @@ mod record;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
 
 use crate::board::{Entry, Pane, Query, State};
+use crate::log::Follow;
 use crate::source::{Batch, SourceUpdate};
 
 use super::action::Action;
@@ -90,7 +91,8 @@ impl Model {
             SourceUpdate::Gap(gap) => {
                 self.board.append(gap.into());
             }
-            SourceUpdate::Filled(_) | SourceUpdate::Traffic(_) => {}
+            SourceUpdate::Follow(Follow::Refused(why)) => self.notify(format!("polling: {why}")),
+            SourceUpdate::Filled(_) | SourceUpdate::Follow(_) | SourceUpdate::Traffic(_) => {}
             SourceUpdate::Ended(Ok(())) => self.source.health = Health::Ended,
             SourceUpdate::Ended(Err(error)) => self.source.health = Health::Failed(error.to_string()),
         }

@@ -278,6 +278,9 @@ pub(super) struct TailArgs {
     /// Read only log streams whose names begin so
     #[arg(long, env = "ARRIVALS_LOG_STREAM_NAME_PREFIX", value_name = "PREFIX")]
     pub(super) log_stream_name_prefix: Option<String>,
+    /// Follow with Live Tail, which shows events about a second after they were taken in; AWS bills it by the minute of its sessions, one for every ten log groups of a region, and it needs logs:StartLiveTail
+    #[arg(long, env = "ARRIVALS_LIVE", value_parser = FalseyValueParser::new(), conflicts_with = "until")]
+    pub(super) live: bool,
     /// How events that come later than the last minute are found: a read of the last SPAN, EVERY so often; or off
     #[arg(long, env = "ARRIVALS_SWEEP", value_name = "SPAN/EVERY", default_value = "1h/5m", value_parser = sweep)]
     pub(super) sweep: Swept,

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use tokio::sync::mpsc;
 
 use crate::board::{Entry, Query};
-use crate::log::{Ledger, visible};
+use crate::log::{Follow, Ledger, visible};
 use crate::output::{self, Summary, jsonl, text};
 use crate::source::{Batch, SourceUpdate, Status};
 
@@ -77,6 +77,10 @@ impl<W: Write> Stream<W> {
                     still_read()
                 }
                 SourceUpdate::Gap(gap) => self.write_entry(&gap.into()),
+                SourceUpdate::Follow(follow) => {
+                    tell_follow(&follow);
+                    Ok(())
+                }
                 SourceUpdate::Filled(_) | SourceUpdate::Traffic(_) => Ok(()),
                 SourceUpdate::Ended(Ok(())) => return self.finish(),
                 SourceUpdate::Ended(Err(error)) => return self.fail(Failure::from(&error)),
@@ -146,6 +150,16 @@ impl<W: Write> Stream<W> {
         // Nobody is left to tell when stderr is closed.
         let _ = writeln!(io::stderr(), "{}{}", self.summary, output::account(&self.ledger));
     }
+}
+
+/// Scripts learn on stderr why live tail does not serve.
+fn tell_follow(follow: &Follow) {
+    let (what, why) = match follow {
+        Follow::Polling | Follow::Live => return,
+        Follow::Interrupted(why) => ("polling until live tail can be had again", why),
+        Follow::Refused(why) => ("polling instead of live tail", why),
+    };
+    let _ = writeln!(io::stderr(), "{what}: {}", visible(why));
 }
 
 /// Whether anybody still reads: a quiet log writes nothing for hours, and would not learn it from a write.

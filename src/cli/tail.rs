@@ -101,6 +101,7 @@ impl Plan {
             streams: args.log_stream_names.clone(),
             stream_prefix: args.log_stream_name_prefix.clone(),
             sweep: args.sweep,
+            live: args.live,
             ..poll::Options::default()
         };
         Ok(Self { function: args.function.clone(), options })

@@ -20,7 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 use super::faults::{Ending, admin};
 use super::operation::{Operation, Service};
 use super::wire::{Fault, Reply, Request, pairs};
-use super::world::World;
+use super::world::{World, lock};
 use super::{cloudwatch, lambda, logs, sts};
 
 /// The largest body that a service here accepts: a synchronous invocation's 6 MB, and one byte to notice more.
@@ -81,6 +81,7 @@ async fn encounter(world: &Arc<World>, request: &Request) -> (Reply, Ending) {
         return (admin::answer(world, request), Ending::Whole);
     }
     let operation = Operation::of(request);
+    *lock(&world.requests).entry(operation.name.clone()).or_default() += 1;
     let met = world.faults.meet(&operation, Instant::now());
     tokio::time::sleep(met.delay).await;
     let reply = match met.refusal {

@@ -1,5 +1,6 @@
 //! What every part of the endpoint shares.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -46,6 +47,8 @@ pub(crate) struct World {
     pub(crate) quota: Quota,
     /// Time between two updates of a live-tail session.
     pub(crate) live_update: Duration,
+    /// How often each operation was asked for.
+    pub(crate) requests: Mutex<BTreeMap<String, u64>>,
     /// What goes wrong.
     pub(crate) faults: Faults,
     /// Records that found no receiver.

@@ -28,10 +28,26 @@ pub struct Ledger {
     pub swept: u64,
     /// What was asked of the service.
     pub traffic: Traffic,
+    /// How what comes is learnt.
+    pub follow: Follow,
     /// How long after being logged the newest event so far arrived.
     pub lag: Option<Duration>,
     gaps: Vec<NotedGap>,
     gap_count: u64,
+}
+
+/// How what comes is learnt.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Follow {
+    /// By asking again and again.
+    #[default]
+    Polling,
+    /// By a live-tail session, and by asking now and then.
+    Live,
+    /// By asking, until live tail can be had again; the reason is why it cannot.
+    Interrupted(String),
+    /// By asking, since live tail was refused; the reason is why.
+    Refused(String),
 }
 
 /// A gap, and whether it was filled since.

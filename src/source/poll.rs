@@ -8,13 +8,15 @@
 mod cadence;
 mod connection;
 mod group;
+mod live;
 mod merged;
 
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use tokio::sync::mpsc;
+use futures_util::future;
+use tokio::sync::{mpsc, watch};
 
 use self::connection::Connection;
 use self::group::Group;
@@ -48,6 +50,8 @@ pub struct Options {
     pub interval: Duration,
     /// Most events on a page; the service's own limit when left out.
     pub page_limit: Option<i32>,
+    /// Whether live tail tells what comes, where it can be had; the groups are read less often then.
+    pub live: bool,
     /// How what comes later than the overlap is found; it is not when this is left out.
     pub sweep: Option<Sweep>,
 }
@@ -82,6 +86,7 @@ impl Default for Options {
             overlap: Duration::from_mins(1),
             interval: Duration::from_secs(2),
             page_limit: None,
+            live: false,
             sweep: Some(Sweep::default()),
         }
     }
@@ -108,11 +113,11 @@ async fn run(
         updates,
         merged: Mutex::new(Merged::new(&options.groups)),
         answered: AtomicBool::new(false),
+        following: watch::Sender::new(0),
         traffic: Mutex::default(),
     };
     shared.send(SourceUpdate::Status(Status::Connecting)).await;
-    let groups = (0..options.groups.len()).map(|index| read(&shared, &options, index));
-    let result = futures_util::future::try_join_all(groups).await;
+    let result = read_all(&shared, &options).await;
     let rest = shared.extraction.finish();
     if !rest.found.is_empty() {
         shared.send(SourceUpdate::Found(rest)).await;
@@ -121,9 +126,32 @@ async fn run(
     result?.into_iter().flatten().next().map_or(Ok(()), Err)
 }
 
+/// Reads all groups to their ends, with live tail beside them if it is wanted.
+async fn read_all(shared: &Shared, options: &Options) -> Result<Vec<Option<SourceError>>, SourceError> {
+    let is_live = options.live && options.follow && options.until.is_none();
+    let (pushed, hubs) = if is_live { live::hubs(shared, options) } else { (Vec::new(), Vec::new()) };
+    let pushed = pushed.into_iter().map(Some).chain(std::iter::repeat_with(|| None));
+    let groups = (0..options.groups.len()).zip(pushed).map(|(index, pushed)| read(shared, options, index, pushed));
+    let all_follow = async {
+        let _ = shared.following.subscribe().wait_for(|following| *following >= options.groups.len()).await;
+        future::join_all(hubs.into_iter().map(live::Hub::run)).await;
+        // Without sessions the groups are polled.
+        future::pending::<()>().await;
+    };
+    tokio::select! {
+        result = future::try_join_all(groups) => result,
+        () = all_follow => Ok(Vec::new()),
+    }
+}
+
 /// Reads one group to its end. What concerns it alone does not end the others, and is given back as a success.
-async fn read(shared: &Shared, options: &Options, index: usize) -> Result<Option<SourceError>, SourceError> {
-    match Group::new(shared, options, index).run().await {
+async fn read(
+    shared: &Shared,
+    options: &Options,
+    index: usize,
+    pushed: Option<mpsc::Receiver<live::Pushed>>,
+) -> Result<Option<SourceError>, SourceError> {
+    match Group::new(shared, options, index).told(pushed).run().await {
         Ok(()) => Ok(None),
         Err(error) if options.groups.len() > 1 && error.is_of_its_group() => {
             shared.lost(index, &options.groups[index], &error).await;
@@ -142,11 +170,18 @@ struct Shared {
     merged: Mutex<Merged>,
     /// Whether any request of any group was answered: the credentials were good then.
     answered: AtomicBool,
+    /// How many groups are followed by now, or lost.
+    following: watch::Sender<usize>,
     /// What was asked of the service and is not told yet.
     traffic: Mutex<Traffic>,
 }
 
 impl Shared {
+    /// A group is followed, or lost: live tail waits for the last of them.
+    fn follows(&self) {
+        self.following.send_modify(|following| *following += 1);
+    }
+
     /// A closed channel needs no answer: whoever closed it also ends the task.
     async fn send(&self, update: SourceUpdate) {
         let _ = self.updates.send(update).await;
@@ -179,6 +214,7 @@ impl Shared {
     /// A group is not read any further.
     async fn lost(&self, index: usize, group: &Arc<str>, error: &SourceError) {
         let origin = Origin { log_group: Some(Arc::clone(group)), ..Origin::default() };
+        self.follows();
         let from = Some(now());
         self.send(SourceUpdate::Gap(Gap { origin, from, to: None, reason: error.to_string() })).await;
         let merged = self.merged().end(index);

@@ -149,7 +149,7 @@ impl Window {
     ///
     /// Within a pass, events come in order of their timestamps.
     pub fn admit(&mut self, event: &LogEvent) -> Admit {
-        let admitted = self.admitted(event, self.pass);
+        let admitted = self.admitted(event, self.pass, self.newest);
         let known = known(event);
         if self.newest < known {
             self.newest = known;
@@ -160,17 +160,17 @@ impl Window {
 
     /// The same for an event that a live-tail session tells, the one of this number.
     pub fn admit_told(&mut self, event: &LogEvent, session: u64) -> Admit {
-        let admitted = self.admitted(event, session);
+        let admitted = self.admitted(event, session, self.newest.max(self.told));
         self.told = self.told.max(known(event));
         admitted
     }
 
-    fn admitted(&mut self, event: &LogEvent, reader: u64) -> Admit {
+    fn admitted(&mut self, event: &LogEvent, reader: u64, newest: Option<i64>) -> Admit {
         let time = event.origin.timestamp.or(self.newest).unwrap_or(self.floor);
         if !self.seen.is_new(time, event, reader) {
             return Admit::Repeated;
         }
-        let behind = self.newest.max(self.told).map_or(0, |newest| newest.saturating_sub(time));
+        let behind = newest.map_or(0, |newest| newest.saturating_sub(time));
         if behind > 0 { Admit::Late(duration(behind)) } else { Admit::New }
     }
 

@@ -161,7 +161,7 @@ impl Tail {
             }
         };
         let waited = timeout(DEADLINE, wait).await;
-        assert!(waited.is_ok(), "{what}: {:?} {:?}", self.ids, self.statuses.last());
+        assert!(waited.is_ok(), "{what}: {} records, {:?}, {:?}", self.ids.len(), self.statuses.last(), self.ledger);
     }
 
     pub(crate) async fn until_ids(&mut self, count: usize) {
@@ -213,7 +213,7 @@ impl Tail {
             }
             SourceUpdate::Status(status) => self.statuses.push(status),
             SourceUpdate::Gap(gap) => self.gaps.push(gap),
-            SourceUpdate::Filled(_) | SourceUpdate::Traffic(_) => {}
+            SourceUpdate::Filled(_) | SourceUpdate::Traffic(_) | SourceUpdate::Follow(_) => {}
             SourceUpdate::Ended(result) => self.ended = Some(result),
         }
     }

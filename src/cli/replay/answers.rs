@@ -54,8 +54,11 @@ impl Waiting {
             match updates.recv().await.unwrap_or_else(broken_off) {
                 SourceUpdate::Found(batch) => first.push(batch),
                 SourceUpdate::Status(Status::Following { .. }) => return Ok(Self { updates, first, timeout }),
-                SourceUpdate::Status(_) | SourceUpdate::Gap(_) | SourceUpdate::Filled(_) | SourceUpdate::Traffic(_) => {
-                }
+                SourceUpdate::Status(_)
+                | SourceUpdate::Gap(_)
+                | SourceUpdate::Filled(_)
+                | SourceUpdate::Follow(_)
+                | SourceUpdate::Traffic(_) => {}
                 SourceUpdate::Ended(Ok(())) => return Err(Failure::other("nothing was sent: the log has ended")),
                 SourceUpdate::Ended(Err(error)) => return Err(Failure::from(&error)),
             }
@@ -200,7 +203,7 @@ impl Answers {
                 self.report.note(&format!("records may be missing: {}", gap.reason));
                 Ok(())
             }
-            SourceUpdate::Filled(_) | SourceUpdate::Traffic(_) => Ok(()),
+            SourceUpdate::Filled(_) | SourceUpdate::Follow(_) | SourceUpdate::Traffic(_) => Ok(()),
             SourceUpdate::Ended(ended) => {
                 self.waiting = None;
                 let why = ended.map_or_else(|error| error.to_string(), |()| "the log has ended".to_owned());

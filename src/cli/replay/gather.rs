@@ -43,7 +43,7 @@ async fn drain(mut updates: mpsc::Receiver<SourceUpdate>) -> Result<Vec<Arrival>
         match updates.recv().await.unwrap_or_else(broken_off) {
             SourceUpdate::Found(batch) => arrivals.extend(batch.found.into_iter().filter_map(arrival)),
             SourceUpdate::Gap(gap) => return Err(Failure::other(format!("nothing was sent: {}", gap.reason))),
-            SourceUpdate::Status(_) | SourceUpdate::Filled(_) | SourceUpdate::Traffic(_) => {}
+            SourceUpdate::Status(_) | SourceUpdate::Filled(_) | SourceUpdate::Follow(_) | SourceUpdate::Traffic(_) => {}
             SourceUpdate::Ended(Ok(())) => return Ok(arrivals),
             SourceUpdate::Ended(Err(error)) => return Err(Failure::from(&error)),
         }

@@ -38,7 +38,10 @@ fn read(paths: &[&Path]) -> Read {
                 }
             }
             SourceUpdate::Status(status) => read.last_status = Some(status),
-            update @ (SourceUpdate::Gap(_) | SourceUpdate::Filled(_) | SourceUpdate::Traffic(_)) => {
+            update @ (SourceUpdate::Gap(_)
+            | SourceUpdate::Filled(_)
+            | SourceUpdate::Traffic(_)
+            | SourceUpdate::Follow(_)) => {
                 panic!("{update:?}")
             }
             SourceUpdate::Ended(result) => read.ended = Some(result),

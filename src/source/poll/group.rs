@@ -1,11 +1,15 @@
 //! One log group: its history, and then its end.
 
 mod asking;
+mod live;
 mod sweep;
 
 use std::time::Duration;
 
+use tokio::sync::mpsc;
+
 use super::cadence::Cadence;
+use super::live::Pushed;
 use super::{Options, Shared, now};
 use crate::aws::LogRange;
 use crate::log::LogEvent;
@@ -14,6 +18,7 @@ use crate::source::backoff::Backoff;
 use crate::source::window::{Admit, Window};
 use crate::source::{Batch, SourceError, Status};
 use asking::Paged;
+use live::Live;
 use sweep::Sweeping;
 
 pub(super) struct Group<'a> {
@@ -22,6 +27,7 @@ pub(super) struct Group<'a> {
     index: usize,
     window: Window,
     sweeping: Option<Sweeping>,
+    live: Option<Live>,
     backoff: Backoff,
     /// Page tokens that were refused since anything new was read.
     refused: Backoff,
@@ -48,6 +54,7 @@ impl<'a> Group<'a> {
             index,
             window: window(options),
             sweeping: options.sweep.map(Sweeping::new),
+            live: None,
             backoff: Backoff::default(),
             refused: Backoff::default(),
             cadence: Cadence::new(options.interval),
@@ -59,6 +66,12 @@ impl<'a> Group<'a> {
         }
     }
 
+    /// The same group, told by live tail as well.
+    pub(super) fn told(mut self, pushed: Option<mpsc::Receiver<Pushed>>) -> Self {
+        self.live = pushed.map(Live::new);
+        self
+    }
+
     pub(super) async fn run(mut self) -> Result<(), SourceError> {
         self.pass().await?;
         if !self.follows() {
@@ -66,12 +79,14 @@ impl<'a> Group<'a> {
             return Ok(());
         }
         self.stage = Stage::Following;
+        self.shared.follows();
         let mut new_events = 1;
         loop {
-            let next_poll = self.cadence.after(new_events);
+            let next_poll = self.next_read(new_events);
             self.tell(Status::Following { lag: self.lag, next_poll }).await;
-            tokio::time::sleep(next_poll).await;
+            self.listen(next_poll).await?;
             new_events = self.pass().await?;
+            self.filled().await;
             if new_events == 0 {
                 self.shared.found(self.shared.extraction.settle(now())).await;
             }
@@ -141,7 +156,7 @@ impl<'a> Group<'a> {
         let mut batch = Batch::default();
         let mut new = Vec::with_capacity(events.len());
         for event in events {
-            match self.window.admit(&event) {
+            match reading.admit(&mut self.window, &event) {
                 Admit::Repeated => {
                     batch.repeated += 1;
                     continue;
@@ -171,7 +186,7 @@ impl<'a> Group<'a> {
     /// The lag is the time between the newest new event's own timestamp and its arrival here.
     fn measure(&mut self, new: &[LogEvent], reading: Reading) {
         let newest = new.iter().filter_map(|event| event.origin.timestamp).max();
-        if let (Stage::Following, Reading::Window, Some(newest)) = (self.stage, reading, newest) {
+        if let (Stage::Following, Reading::Window | Reading::Session(_), Some(newest)) = (self.stage, reading, newest) {
             self.lag = u64::try_from(now() - newest).ok().map(Duration::from_millis);
         }
     }
@@ -195,6 +210,8 @@ enum Reading {
     Window,
     /// For what came later than the window.
     Sweep,
+    /// It is none, but what live tail told; the number is the session's.
+    Session(u64),
 }
 
 /// A window that remembers what sweeps will read again.
