@@ -6,6 +6,7 @@
 mod arn;
 mod arrival;
 mod assemble;
+mod attempt;
 mod batch;
 mod condition;
 mod dead_letter;
@@ -25,6 +26,7 @@ mod view;
 
 pub use arn::FunctionArn;
 pub use arrival::{Arrival, Envelope, Found, NotReplayable, Unreadable};
+pub use attempt::{Attempt, attempts};
 pub use batch::Batch;
 pub use condition::{Condition, Outcome};
 pub use error::{InvocationError, Owner, StackFrame};

@@ -1,15 +1,18 @@
 //! The open record: payloads as trees, traces as frames, attempts, and what is taken along.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail by panicking")]
 
+use std::time::Duration;
+
 mod common;
 #[path = "common/generate.rs"]
 mod generate;
 
 use arrivals::app::document::{Excerpt, Rows};
-use arrivals::app::jobs::{Answer, JobError, News, Request, SourceWanted, Ticket};
+use arrivals::app::jobs::{Answer, AttemptsFound, JobError, News, Request, SourceWanted, Ticket};
 use arrivals::app::message::{Effect, Message};
 use arrivals::app::model::{Model, Overlay};
-use arrivals::log::Text;
+use arrivals::log::{LogEvent, Origin, Text};
+use arrivals::record::Attempt;
 use arrivals::record::json::{self, TokenKind};
 use arrivals::ui::{self, Background, Depth, Theme};
 use common::{board_of, events, press, press_all};
@@ -188,6 +191,77 @@ fn the_answer_finds_its_trace_also_when_another_record_is_open() {
     answer(&mut model, ticket, Ok(Answer::Source(excerpt())));
     press_all(&mut model, "[");
     assert!(screen(&mut model, 100, 30).contains("stock.take"));
+}
+
+fn attempt(started: i64, millis: u64, cold: bool, error: &str) -> Attempt {
+    let event = |time: i64, message: &str| LogEvent {
+        origin: Origin { timestamp: Some(time), ..Origin::default() },
+        message: Text::from(message),
+    };
+    let lines =
+        ["START RequestId: r Version: $LATEST\n", "loading order O-7\n", "REPORT RequestId: r\tDuration: 9 ms\n"];
+    Attempt {
+        started,
+        ended: Some(started + i64::try_from(millis).unwrap()),
+        duration: Some(Duration::from_millis(millis)),
+        init: cold.then(|| Duration::from_micros(148_250)),
+        cold,
+        memory: Some(256),
+        used: Some(77),
+        error: Some(error.to_owned()),
+        lines: (0..).zip(lines).map(|(at, line)| event(started + at, line)).collect(),
+        ..Attempt::default()
+    }
+}
+
+/// A board on a failure, its attempts being asked for, and the job that does.
+fn asking() -> (Model, Ticket) {
+    let mut model = board_of(&[common::record(250, "orders:live", "RetriesExhausted", 3, JAVA)]);
+    press(&mut model, KeyCode::Enter);
+    press_all(&mut model, "]]]");
+    screen(&mut model, 100, 30);
+    let effects = press(&mut model, KeyCode::Enter);
+    let asked = effects.iter().find_map(|effect| match effect {
+        Effect::Start { ticket, request: Request::Attempts(wanted) } => Some((*ticket, wanted.function.clone())),
+        _ => None,
+    });
+    let (ticket, function) = asked.expect("the log is asked");
+    assert_eq!(function, "arn:aws:lambda:eu-central-1:111122223333:function:orders:live");
+    (model, ticket)
+}
+
+#[test]
+fn attempts_are_asked_for_once_and_shown_with_their_waits() {
+    let (mut model, ticket) = asking();
+    assert!(screen(&mut model, 100, 30).contains("asking the function's log"));
+    assert_eq!(press(&mut model, KeyCode::Enter), [], "one question at a time");
+    let start = common::NOW - 300_000;
+    let attempts = vec![
+        attempt(start + 60_000, 212, true, "OrderRejectedException: no stock"),
+        attempt(start + 120_400, 41, false, "OrderRejectedException: no stock"),
+        attempt(start + 240_000, 39, false, "Task timed out after 3.00 seconds"),
+    ];
+    let receiver = attempt(start + 250_010, 3, false, "x").lines;
+    let found = AttemptsFound { group: "/aws/lambda/orders".into(), attempts, receiver, ..AttemptsFound::default() };
+    answer(&mut model, ticket, Ok(Answer::Attempts(Box::new(found))));
+    press(&mut model, KeyCode::Enter);
+    assert_snapshot!(screen(&mut model, 100, 30));
+}
+
+#[test]
+fn a_permission_that_lacks_is_named_beside_what_was_found() {
+    let (mut model, ticket) = asking();
+    let denied = "not allowed to logs:FilterLogEvents on /aws/lambda/orders: no";
+    let found =
+        AttemptsFound { group: "/aws/lambda/orders".into(), trouble: Some(denied.into()), ..AttemptsFound::default() };
+    answer(&mut model, ticket, Ok(Answer::Attempts(Box::new(found))));
+    let shown = screen(&mut model, 100, 30);
+    assert!(shown.contains(denied) && shown.contains("record made 10:19:10.000"), "{shown}");
+    let (mut model, ticket) = asking();
+    answer(&mut model, ticket, Err(JobError::Told("the SSO session has expired".into())));
+    let shown = screen(&mut model, 100, 30);
+    assert!(shown.contains("the SSO session has expired") && shown.contains("↵ asks"), "{shown}");
+    assert!(!press(&mut model, KeyCode::Enter).is_empty(), "it can be asked again");
 }
 
 /// Tokens without white space.

@@ -121,6 +121,23 @@ const FAILURE: &str = r#"{"version":"1.0","timestamp":"2026-11-20T10:15:43.658Z"
 const SUCCESS: &str = r#"{"version":"1.0","timestamp":"2026-11-20T10:15:44.658Z","requestContext":{"requestId":"s1","functionArn":"arn:aws:lambda:eu-central-1:111122223333:function:sender:$LATEST","condition":"Success","approximateInvokeCount":1},"requestPayload":{"return":"success"},"responseContext":{"statusCode":200,"executedVersion":"$LATEST"},"responsePayload":{"this_invocation":"was_successful"}}"#;
 
 #[test]
+fn the_demo_shows_the_attempts_of_a_failure() {
+    let mut session = Session::arrivals(40, 140, &["demo", "--filter", "fn:sender outcome:failure"]);
+    session.wait_for("RuntimeError: I'm supposed to fail here");
+    session.press("\r]]]");
+    session.wait_for("asks the function's log");
+    session.press("\r");
+    session.wait_for("3 attempts, as the record says");
+    let text = session.text();
+    assert!(text.contains("the same error each time") && text.contains("waited"), "{text}");
+    assert!(text.contains("of the receiver"), "{text}");
+    session.press("\r");
+    session.wait_for("REPORT RequestId");
+    session.press("q");
+    assert_eq!(session.end(), 0);
+}
+
+#[test]
 fn the_demo_shows_failures_and_successes_and_ends_on_q() {
     let mut session = Session::arrivals(40, 120, &["demo"]);
     session.wait_until("a failure and a success", |text| {

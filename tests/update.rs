@@ -131,7 +131,7 @@ fn tabs_are_remembered_apart_for_failures_and_successes() {
     assert_eq!(tab(&model), Tab::Request);
     press(&mut model, KeyCode::Char('2'));
     assert_eq!(tab(&model), Tab::Response);
-    press(&mut model, KeyCode::Char(']'));
+    press_all(&mut model, "]]");
     assert_eq!(tab(&model), Tab::Raw);
     press(&mut model, KeyCode::Char('1'));
     assert_eq!(tab(&model), Tab::Request);

@@ -1,9 +1,10 @@
 //! What the detail pane shows of one entry, as text with marked ranges: no colours, no widths.
 
+mod attempts;
 mod rows;
 mod trace;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::board::Entry;
@@ -12,6 +13,7 @@ use crate::record::{Arrival, json};
 
 use super::model::Tab;
 
+pub(super) use attempts::{Course, Lookup};
 pub use rows::{Row, RowKind, Rows};
 pub(super) use trace::{Below, Unfolded};
 pub use trace::{Excerpt, FrameId, Told};
@@ -25,6 +27,8 @@ pub enum Role {
     Strong,
     /// The name of an error.
     Error,
+    /// What went well.
+    Good,
     /// Where a frame lies.
     Place,
     /// Something to beware of.
@@ -102,6 +106,9 @@ impl Document {
             Tab::Trace => Self::trace(&Told::of(arrival), &Unfolded::default()),
             Tab::Request => Self::payload(arrival.record.request_payload(), "requestPayload"),
             Tab::Response => Self::payload(arrival.record.response_payload(), "responsePayload"),
+            Tab::Attempts => {
+                Self::attempts(&Course::of(arrival), &Lookup::Idle, &BTreeSet::new(), &jiff::tz::TimeZone::UTC)
+            }
             Tab::Raw => Self::raw(&arrival.message),
         }
     }
@@ -109,6 +116,16 @@ impl Document {
     /// The trace, with what is unfolded in it.
     pub(super) fn trace(told: &Told, unfolded: &Unfolded) -> Self {
         trace::document(told, unfolded)
+    }
+
+    /// The attempts, as far as they are known.
+    pub(super) fn attempts(
+        course: &Course,
+        lookup: &Lookup,
+        open: &BTreeSet<usize>,
+        zone: &jiff::tz::TimeZone,
+    ) -> Self {
+        attempts::document(course, lookup, open, zone)
     }
 
     fn payload(payload: Option<&str>, key: &str) -> Self {

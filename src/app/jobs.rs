@@ -11,6 +11,7 @@
 //! in the room that knows how, or in a file of its own beside this one. Work that computes for long yields now and
 //! then, or runs in `spawn_blocking`. A panic in a task that the job spawned itself is not caught here.
 
+mod attempts;
 mod source;
 
 use std::any::Any;
@@ -27,6 +28,7 @@ use crate::aws::{AwsError, Connection, Identity};
 use super::document::Excerpt;
 use super::message::Message;
 
+pub use attempts::{AttemptsFound, AttemptsWanted};
 pub use source::SourceWanted;
 
 /// Messages of jobs that may wait to be heard; a job that has more to tell waits.
@@ -53,6 +55,8 @@ impl Tickets {
 pub enum Request {
     /// Whose credentials these are.
     Identity,
+    /// The attempts of an invocation, from its function's log.
+    Attempts(Box<AttemptsWanted>),
     /// The code around the line of a frame.
     Source(Box<SourceWanted>),
 }
@@ -62,6 +66,8 @@ pub enum Request {
 pub enum Answer {
     /// Whose credentials these are.
     Identity(Identity),
+    /// The attempts of an invocation.
+    Attempts(Box<AttemptsFound>),
     /// The code around the line of a frame.
     Source(Excerpt),
 }
@@ -120,6 +126,10 @@ impl Request {
     async fn work(self, world: &World, _reporter: &Reporter) -> Result<Answer, JobError> {
         match self {
             Self::Identity => Ok(Answer::Identity(world.aws.clients().await?.identity().await?)),
+            Self::Attempts(wanted) => {
+                let clients = world.aws.clients().await?;
+                Ok(Answer::Attempts(Box::new(attempts::find(&clients, &wanted).await?)))
+            }
             Self::Source(wanted) => blocking(move || source::find(&wanted)).await.map(Answer::Source),
         }
     }

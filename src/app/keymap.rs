@@ -18,6 +18,8 @@ pub enum Context {
     Tree,
     /// The filter line.
     Filter,
+    /// The attempts in the detail; what has no meaning there is heard as on the board.
+    Attempts,
     /// A trace in the detail; what has no meaning there is heard as on the board.
     Trace,
     /// The menu of conditions.
@@ -36,10 +38,11 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Browse,
         Self::Tree,
         Self::Trace,
+        Self::Attempts,
         Self::Copy,
         Self::Search,
         Self::Filter,
@@ -62,6 +65,7 @@ impl Context {
             Self::Browse => "On the board",
             Self::Tree => "In a payload",
             Self::Trace => "In a trace",
+            Self::Attempts => "Among the attempts",
             Self::Copy => "Copying from a payload",
             Self::Search => "In the line of the search",
             Self::Filter => "In the filter line",

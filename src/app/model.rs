@@ -1,5 +1,6 @@
 //! Everything the screen shows, and nothing that runs.
 
+mod attempts;
 mod command;
 mod detail;
 mod filter;
@@ -27,6 +28,7 @@ use super::document::FrameId;
 use super::jobs::{Ticket, Tickets};
 use super::keymap::{Context, Keymap};
 
+pub use attempts::Attempts;
 pub use command::{Candidate, CommandLine};
 pub use detail::{Content, Detail, Tab};
 pub use filter::{FilterLine, Offer};
@@ -180,6 +182,8 @@ pub struct Model {
     pub guard: Guard,
     /// Names for the jobs to come.
     pub tickets: Tickets,
+    /// Entries whose attempts are being looked for, each with its job.
+    pub asking: Vec<(Ticket, Seq)>,
     /// Frames whose files are being looked for.
     pub looking: Vec<Looking>,
     /// The job that finds out as whom the records are read.
@@ -220,6 +224,7 @@ impl Model {
             config: Arc::default(),
             guard: Guard::default(),
             tickets: Tickets::default(),
+            asking: Vec::new(),
             looking: Vec::new(),
             identifying: None,
             geometry: Geometry::default(),
@@ -250,6 +255,7 @@ impl Model {
             _ if self.overlay.is_some() || self.focus != Focus::Detail => None,
             Content::Tree(_) => Some(Context::Tree),
             Content::Trace(_) => Some(Context::Trace),
+            Content::Attempts(_) => Some(Context::Attempts),
             Content::Page(_) => None,
         };
         inner.into_iter().chain([self.context()]).collect()
@@ -272,6 +278,11 @@ impl Model {
     #[must_use]
     pub fn is_settled(&self) -> bool {
         Pane::ALL.into_iter().all(|pane| self.board.view(pane).settled())
+    }
+
+    /// The zone in which clock times are told.
+    pub(super) fn clock_zone(&self) -> TimeZone {
+        if self.time == TimeStyle::Utc { TimeZone::UTC } else { self.zone.clone() }
     }
 
     /// The query in force.

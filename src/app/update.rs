@@ -148,7 +148,8 @@ impl Model {
         }
         let open = self.lists[index(self.shown)].selected();
         let entry = open.and_then(|seq| self.board.get(seq).map(|entry| (seq, entry)));
-        if let Some((generation, document)) = self.detail.show(entry) {
+        let zone = self.clock_zone();
+        if let Some((generation, document)) = self.detail.show(entry, &zone) {
             effects.push(Effect::Colour { generation, document });
         }
     }

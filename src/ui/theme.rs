@@ -161,6 +161,7 @@ impl Theme {
             Role::Strong | Role::Function => self.strong(),
             Role::Error => self.coloured(Color::Red).add_modifier(Modifier::BOLD),
             Role::Place => self.coloured(Color::Cyan),
+            Role::Good => self.coloured(Color::Green),
             Role::Warning => self.waiting(),
         }
     }

@@ -3,10 +3,14 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
+
+use super::attempts::Attempts;
 use super::page::{Page, Room};
 use super::trace::Trace;
 use super::tree::Tree;
-use crate::app::document::{Document, Excerpt, FrameId, Paint, Told};
+use crate::app::document::{Course, Document, Excerpt, FrameId, Paint, Told};
+use crate::app::jobs::AttemptsFound;
 use crate::board::{Entry, Seq};
 use crate::log::Text;
 use crate::record::Outcome;
@@ -26,13 +30,15 @@ pub enum Tab {
     Request,
     /// What came back.
     Response,
+    /// Each run of the function, from its log.
+    Attempts,
     /// The log event as it was logged.
     Raw,
 }
 
 impl Tab {
     /// Every tab, in the order on screen.
-    pub const ALL: [Self; 4] = [Self::Trace, Self::Request, Self::Response, Self::Raw];
+    pub const ALL: [Self; 5] = [Self::Trace, Self::Request, Self::Response, Self::Attempts, Self::Raw];
 
     /// The tab's title.
     #[must_use]
@@ -41,6 +47,7 @@ impl Tab {
             Self::Trace => "Trace",
             Self::Request => "Request",
             Self::Response => "Response",
+            Self::Attempts => "Attempts",
             Self::Raw => "Raw",
         }
     }
@@ -63,6 +70,8 @@ pub enum Content {
     Tree(Tree),
     /// A trace.
     Trace(Box<Trace>),
+    /// The attempts of an invocation.
+    Attempts(Box<Attempts>),
 }
 
 impl Content {
@@ -72,6 +81,7 @@ impl Content {
             Self::Page(_) => None,
             Self::Tree(tree) => Some(tree.size()),
             Self::Trace(trace) => Some(trace.page().position().1),
+            Self::Attempts(attempts) => Some(attempts.page().position().1),
         }
     }
 
@@ -81,6 +91,7 @@ impl Content {
         match self {
             Self::Page(page) => Some(page),
             Self::Trace(trace) => Some(trace.page()),
+            Self::Attempts(attempts) => Some(attempts.page()),
             Self::Tree(_) => None,
         }
     }
@@ -89,6 +100,7 @@ impl Content {
         match self {
             Self::Page(page) => Some(page),
             Self::Trace(trace) => Some(trace.page_mut()),
+            Self::Attempts(attempts) => Some(attempts.page_mut()),
             Self::Tree(_) => None,
         }
     }
@@ -142,7 +154,7 @@ impl Detail {
     }
 
     /// Shows an entry; gives the job of colouring its text, when that is a new one with text to colour.
-    pub fn show(&mut self, entry: Option<(Seq, &Entry)>) -> Option<(u64, Arc<Document>)> {
+    pub fn show(&mut self, entry: Option<(Seq, &Entry)>, zone: &TimeZone) -> Option<(u64, Arc<Document>)> {
         let tab = self.tab(entry.map(|(_, entry)| entry));
         let wanted = entry.map(|(seq, _)| (seq, tab));
         if self.shown == wanted {
@@ -151,7 +163,7 @@ impl Detail {
         self.keep();
         self.shown = wanted;
         self.content = match entry {
-            Some((seq, entry)) => self.content(seq, entry, tab),
+            Some((seq, entry)) => self.content(seq, entry, tab, zone),
             None => Content::Page(Page::default()),
         };
         self.colouring()
@@ -163,17 +175,23 @@ impl Detail {
         self.content.page()?.to_colour().map(|document| (self.generation, document))
     }
 
-    fn content(&mut self, seq: Seq, entry: &Entry, tab: Tab) -> Content {
-        let mut content = self.taken_back((seq, tab)).unwrap_or_else(|| self.new_content(entry, tab));
-        match &mut content {
-            Content::Tree(tree) => tree.resize(self.room.width, self.room.height),
-            Content::Page(page) => page.lay_out(self.room),
-            Content::Trace(trace) => trace.page_mut().lay_out(self.room),
+    fn content(&mut self, seq: Seq, entry: &Entry, tab: Tab, zone: &TimeZone) -> Content {
+        let mut content = self.taken_back((seq, tab)).unwrap_or_else(|| self.new_content(entry, tab, zone));
+        if let Content::Tree(tree) = &mut content {
+            tree.resize(self.room.width, self.room.height);
+        } else if let Some(page) = content.page_mut() {
+            page.lay_out(self.room);
+        }
+        if let Content::Attempts(attempts) = &mut content {
+            attempts.tell_in(zone, self.room);
         }
         content
     }
 
-    fn new_content(&self, entry: &Entry, tab: Tab) -> Content {
+    fn new_content(&self, entry: &Entry, tab: Tab, zone: &TimeZone) -> Content {
+        if let (Entry::Arrival(arrival), Tab::Attempts) = (entry, tab) {
+            return Content::Attempts(Box::new(Attempts::new(Course::of(arrival), zone.clone(), self.room)));
+        }
         if let (Entry::Arrival(arrival), Tab::Trace) = (entry, tab) {
             return Content::Trace(Box::new(Trace::new(Told::of(arrival), self.room)));
         }
@@ -236,8 +254,11 @@ impl Detail {
     pub fn step(&mut self, rows: isize) {
         match &mut self.content {
             Content::Tree(tree) => tree.step(rows),
-            Content::Page(page) => page.step(rows, self.room),
-            Content::Trace(trace) => trace.page_mut().step(rows, self.room),
+            other => {
+                if let Some(page) = other.page_mut() {
+                    page.step(rows, self.room);
+                }
+            }
         }
     }
 
@@ -245,8 +266,11 @@ impl Detail {
     pub fn scroll_by(&mut self, rows: isize) {
         match &mut self.content {
             Content::Tree(tree) => tree.scroll_by(rows),
-            Content::Page(page) => page.scroll_by(rows, self.room),
-            Content::Trace(trace) => trace.page_mut().scroll_by(rows, self.room),
+            other => {
+                if let Some(page) = other.page_mut() {
+                    page.scroll_by(rows, self.room);
+                }
+            }
         }
     }
 
@@ -269,17 +293,49 @@ impl Detail {
     pub(in crate::app) fn toggle_in_trace(&mut self) -> Option<FrameId> {
         match &mut self.content {
             Content::Trace(trace) => trace.toggle(self.room),
-            Content::Page(_) | Content::Tree(_) => None,
+            Content::Page(_) | Content::Tree(_) | Content::Attempts(_) => None,
         }
     }
 
     /// Takes the code around a frame's line for the trace of an entry, wherever that is kept.
     pub(in crate::app) fn answer_trace(&mut self, seq: Seq, id: FrameId, found: Result<Excerpt, String>) {
         let room = self.room;
-        let shown = (self.shown == Some((seq, Tab::Trace))).then_some(&mut self.content);
-        let kept = self.kept.iter_mut().find(|(key, _)| *key == (seq, Tab::Trace)).map(|(_, content)| content);
-        if let Some(Content::Trace(trace)) = shown.or(kept) {
+        if let Some(Content::Trace(trace)) = self.of_entry(seq, Tab::Trace) {
             trace.answer(id, found, room);
+        }
+    }
+
+    /// Takes what was found of an entry's attempts, wherever they are kept.
+    pub(in crate::app) fn answer_attempts(&mut self, seq: Seq, found: Result<Box<AttemptsFound>, String>) {
+        let room = self.room;
+        if let Some(Content::Attempts(attempts)) = self.of_entry(seq, Tab::Attempts) {
+            attempts.answer(found, room);
+        }
+    }
+
+    fn of_entry(&mut self, seq: Seq, tab: Tab) -> Option<&mut Content> {
+        let shown = (self.shown == Some((seq, tab))).then_some(&mut self.content);
+        shown.or_else(|| self.kept.iter_mut().find(|(key, _)| *key == (seq, tab)).map(|(_, content)| content))
+    }
+
+    /// Folds or unfolds the lines of an attempt; `true` when the log is to be asked instead.
+    pub(in crate::app) fn toggle_attempt(&mut self) -> bool {
+        let Content::Attempts(attempts) = &mut self.content else { return false };
+        attempts.toggle(self.room);
+        attempts.may_ask()
+    }
+
+    /// Shows that the log is being asked.
+    pub(in crate::app) fn attempts_asked(&mut self) {
+        if let Content::Attempts(attempts) = &mut self.content {
+            attempts.asked(self.room);
+        }
+    }
+
+    /// Tells times in another zone.
+    pub(in crate::app) fn tell_in(&mut self, zone: &TimeZone) {
+        if let Content::Attempts(attempts) = &mut self.content {
+            attempts.tell_in(zone, self.room);
         }
     }
 
@@ -300,7 +356,7 @@ impl Detail {
     pub fn tree(&self) -> Option<&Tree> {
         match &self.content {
             Content::Tree(tree) => Some(tree),
-            Content::Page(_) | Content::Trace(_) => None,
+            Content::Page(_) | Content::Trace(_) | Content::Attempts(_) => None,
         }
     }
 
@@ -308,7 +364,7 @@ impl Detail {
     pub fn tree_mut(&mut self) -> Option<&mut Tree> {
         match &mut self.content {
             Content::Tree(tree) => Some(tree),
-            Content::Page(_) | Content::Trace(_) => None,
+            Content::Page(_) | Content::Trace(_) | Content::Attempts(_) => None,
         }
     }
 
@@ -317,7 +373,7 @@ impl Detail {
     pub fn trace(&self) -> Option<&Trace> {
         match &self.content {
             Content::Trace(trace) => Some(trace),
-            Content::Page(_) | Content::Tree(_) => None,
+            Content::Page(_) | Content::Tree(_) | Content::Attempts(_) => None,
         }
     }
 
@@ -346,7 +402,7 @@ fn payload(entry: &Entry, tab: Tab) -> Option<Text> {
     let payload = match tab {
         Tab::Request => record.request_payload(),
         Tab::Response => record.response_payload(),
-        Tab::Trace | Tab::Raw => None,
+        Tab::Trace | Tab::Attempts | Tab::Raw => None,
     };
     payload.map(|payload| record.text().share(payload))
 }

@@ -50,6 +50,12 @@ impl Page {
         self.show_cursor(room);
     }
 
+    /// Puts the cursor on the first line that stands for something.
+    pub(super) fn home(&mut self, room: Room) {
+        self.cursor = self.document.targets.keys().next().copied().unwrap_or_default();
+        self.show_cursor(room);
+    }
+
     /// What the line under the cursor stands for.
     pub(super) fn target(&self) -> Option<Target> {
         self.document.targets.get(&self.cursor).copied()

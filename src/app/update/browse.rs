@@ -18,7 +18,10 @@ impl Model {
             Action::Filter => self.open_filter(),
             Action::Conditions => self.overlay = Some(Overlay::Conditions(ConditionMenu::new(&self.board))),
             Action::Back => self.back(),
-            Action::Time => self.time = self.time.next(),
+            Action::Time => {
+                self.time = self.time.next();
+                self.detail.tell_in(&self.clock_zone());
+            }
             Action::Copy | Action::CopyRecord => self.copy(action, effects),
             Action::CopyMenu => self.overlay = Some(Overlay::Copy),
             Action::Search => self.open_search(),
@@ -214,6 +217,7 @@ impl Model {
             Tab::Trace => trace_text(arrival, self.detail.text()).map(|text| ("trace", text)),
             Tab::Request => record.request_payload().map(|text| ("request payload", text.to_string())),
             Tab::Response => record.response_payload().map(|text| ("response payload", text.to_string())),
+            Tab::Attempts => Some(("attempts", self.detail.text().to_owned())),
             Tab::Raw => Some(("log event", arrival.message.to_string())),
         }
     }

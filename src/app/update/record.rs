@@ -5,9 +5,10 @@ use ratatui::layout::Position;
 
 use crate::app::action::Action;
 use crate::app::document::FrameId;
-use crate::app::jobs::{Answer, News, Request, SourceWanted};
+use crate::app::jobs::{Answer, AttemptsWanted, News, Request, SourceWanted};
 use crate::app::message::Effect;
 use crate::app::model::{Focus, Looking, Model, Overlay, Tab, Taken, TextLine, Tree};
+use crate::board::{Entry, Seq};
 
 impl Model {
     pub(super) fn in_tree(&mut self, action: Action) {
@@ -84,10 +85,40 @@ impl Model {
         if let Some(tree) = self.detail.tree_mut() {
             return tree.toggle();
         }
+        if self.detail.toggle_attempt() {
+            return self.ask_for_attempts(effects);
+        }
         if let Some(id) = self.detail.toggle_in_trace() {
             self.look_up(id, false, effects);
         }
         self.recolour(effects);
+    }
+
+    /// Has the function's log asked for the attempts that are shown.
+    pub(super) fn ask_for_attempts(&mut self, effects: &mut Vec<Effect>) {
+        let Some((seq, Entry::Arrival(arrival))) = self.open_entry() else { return };
+        let record = &arrival.record;
+        let (Some(function), Some(request_id)) = (record.function(), record.request_id()) else { return };
+        let wanted = AttemptsWanted {
+            function: function.as_str().to_owned(),
+            request_id: request_id.to_owned(),
+            count: record.invoke_count(),
+            made: record.timestamp().unwrap_or_else(|| arrival.time()),
+            origin: arrival.origin.clone(),
+        };
+        let ticket = self.start(Request::Attempts(Box::new(wanted)), effects);
+        self.asking.push((ticket, seq));
+        self.detail.attempts_asked();
+    }
+
+    /// Learns of the attempts of an invocation.
+    pub(super) fn asked(&mut self, seq: Seq, news: News) {
+        let News::Done(done) = news else { return };
+        match done {
+            Ok(Answer::Attempts(found)) => self.detail.answer_attempts(seq, Ok(found)),
+            Ok(_) => {}
+            Err(error) => self.detail.answer_attempts(seq, Err(error.to_string())),
+        }
     }
 
     fn recolour(&mut self, effects: &mut Vec<Effect>) {
