@@ -50,28 +50,28 @@ pub enum BoardError {
 
 /// Shows the board until the user leaves it.
 ///
-/// `inputs` brings what the sources find; the board lives on when it closes. Jobs reach out through `world`, and filters
+/// Gives the model as it was left. The model tells which of `themes` is in force. `inputs` brings what the sources find; the board lives on when it closes. Jobs reach out through `world`, and filters
 /// that are kept are added to `history`.
 ///
 /// # Errors
 /// When the terminal cannot be taken, read or written, or a thread panics.
 pub async fn run(
     model: Model,
-    theme: Theme,
+    themes: Vec<Theme>,
     inputs: mpsc::Receiver<Message>,
     world: World,
     history: History,
-) -> Result<(), BoardError> {
-    let mut app = App::new(model, theme, inputs, world, history)?;
+) -> Result<Model, BoardError> {
+    let mut app = App::new(model, themes, inputs, world, history)?;
     while !app.over {
         app.turn().await?;
     }
-    Ok(())
+    Ok(app.model)
 }
 
 struct App {
     model: Model,
-    theme: Theme,
+    themes: Vec<Theme>,
     terminal: Terminal,
     keys: EventStream,
     signals: Signals,
@@ -91,17 +91,18 @@ struct App {
 impl App {
     fn new(
         model: Model,
-        theme: Theme,
+        themes: Vec<Theme>,
         inputs: mpsc::Receiver<Message>,
         world: World,
         history: History,
     ) -> io::Result<Self> {
+        let mouse = model.mouse;
         Ok(Self {
             model,
-            colours: Colours::start(theme.syntax()),
-            theme,
+            colours: Colours::start(),
+            themes,
             signals: Signals::listen()?,
-            terminal: Terminal::take()?,
+            terminal: Terminal::take(mouse)?,
             keys: EventStream::new(),
             inputs: Some(inputs),
             jobs: Jobs::new(world),
@@ -204,7 +205,9 @@ impl App {
                 Effect::Copy(text) => self.terminal.copy(&text)?,
                 Effect::Remember(filter) => self.history.add(&filter),
                 Effect::CaptureMouse(capture) => self.terminal.capture_mouse(capture)?,
-                Effect::Colour { generation, document } => self.colours.want(generation, document),
+                Effect::Colour { generation, document } => {
+                    self.colours.want(generation, document, self.theme().syntax());
+                }
                 Effect::Start { ticket, request } => self.jobs.start(ticket, request),
                 Effect::Cancel(ticket) => self.jobs.cancel(ticket),
                 Effect::Edit { path, line } => self.editing = Some((path, line)),
@@ -227,7 +230,7 @@ impl App {
 
     fn draw(&mut self) -> io::Result<()> {
         let mut geometry = model::Geometry::default();
-        let (model, theme) = (&self.model, &self.theme);
+        let (model, theme) = (&self.model, &self.theme());
         self.terminal.draw(|frame| geometry = ui::draw(frame, model, theme))?;
         let moved = geometry != self.model.geometry;
         self.model.drawn(geometry);
@@ -235,6 +238,11 @@ impl App {
         // Text is laid out for the room it was given: a new size is drawn again at once.
         self.dirty = moved;
         Ok(())
+    }
+
+    fn theme(&self) -> Theme {
+        let plain = || Theme::from_env(|name| std::env::var(name).ok());
+        self.themes.get(self.model.theme).copied().unwrap_or_else(plain)
     }
 
     fn frame_due(&self) -> Instant {

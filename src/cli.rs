@@ -17,6 +17,7 @@ mod replay;
 mod settings;
 mod stream;
 mod tail;
+mod themes;
 mod wiring;
 
 use std::ffi::OsString;

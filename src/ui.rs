@@ -23,7 +23,7 @@ use crate::board::Pane;
 use crate::log::is_bidi_control;
 
 pub use syntax::{Syntax, colour};
-pub use theme::{Background, Depth, Theme};
+pub use theme::{Background, Depth, Scheme, Theme};
 
 /// Smallest screen that the board fits on, in cells.
 const SMALLEST: (u16, u16) = (40, 12);
@@ -49,6 +49,9 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, theme: &Theme) -> Geometry {
     footer::draw(frame, foot, model, theme);
     overlay::draw(frame, area, model, theme, &mut geometry);
     scrub(frame.buffer_mut());
+    if theme.is_ascii() {
+        plain_borders(frame.buffer_mut());
+    }
     geometry
 }
 
@@ -57,6 +60,20 @@ fn scrub(buffer: &mut Buffer) {
     let hidden = |symbol: &str| symbol.chars().any(|c| c.is_control() || is_bidi_control(c));
     for cell in buffer.content.iter_mut().filter(|cell| hidden(cell.symbol())) {
         cell.set_symbol("�");
+    }
+}
+
+/// Box characters as those that every terminal and every font has.
+fn plain_borders(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        let plain = match cell.symbol() {
+            "─" => "-",
+            "│" | "▏" => "|",
+            "▌" => ">",
+            "┌" | "┐" | "└" | "┘" | "├" | "┤" | "┬" | "┴" | "┼" => "+",
+            _ => continue,
+        };
+        cell.set_symbol(plain);
     }
 }
 

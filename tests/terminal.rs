@@ -231,7 +231,7 @@ fn a_board_that_panics() {
     let theme = arrivals::ui::Theme::new(arrivals::ui::Depth::Mono, arrivals::ui::Background::Dark);
     let (_inputs, inputs) = tokio::sync::mpsc::channel(1);
     let world = arrivals::app::jobs::World { aws: arrivals::aws::Connection::lazy(arrivals::aws::Settings::default()) };
-    let board = arrivals::app::run(model, theme, inputs, world, arrivals::app::History::default());
+    let board = arrivals::app::run(model, vec![theme], inputs, world, arrivals::app::History::default());
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         if here {
             tokio::select! { _ = board => {}, () = panic => {} }

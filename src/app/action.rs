@@ -98,6 +98,8 @@ pub enum Action {
     Search,
     /// Go back to the shell.
     Suspend,
+    /// Open the picker of themes.
+    Themes,
     /// Show times as local, UTC or relative.
     Time,
     /// Choose or unchoose the row under the cursor.

@@ -8,7 +8,7 @@ use crate::ui::{self, Syntax};
 
 use super::document::{Document, Paint};
 
-type Wish = Option<(u64, Arc<Document>)>;
+type Wish = Option<(u64, Arc<Document>, Syntax)>;
 
 /// One document is coloured at a time; of those wanted meanwhile only the last is.
 pub(super) struct Colours {
@@ -17,15 +17,15 @@ pub(super) struct Colours {
 }
 
 impl Colours {
-    pub(super) fn start(syntax: Syntax) -> Self {
+    pub(super) fn start() -> Self {
         let (wishes, wanted) = watch::channel(None);
         let (send, done) = mpsc::channel(1);
-        tokio::spawn(work(syntax, wanted, send));
+        tokio::spawn(work(wanted, send));
         Self { wishes, done }
     }
 
-    pub(super) fn want(&self, generation: u64, document: Arc<Document>) {
-        self.wishes.send_replace(Some((generation, document)));
+    pub(super) fn want(&self, generation: u64, document: Arc<Document>, syntax: Syntax) {
+        self.wishes.send_replace(Some((generation, document, syntax)));
     }
 
     /// The next document that is done, by its generation.
@@ -37,9 +37,9 @@ impl Colours {
     }
 }
 
-async fn work(syntax: Syntax, mut wanted: watch::Receiver<Wish>, send: mpsc::Sender<(u64, Vec<Paint>)>) {
+async fn work(mut wanted: watch::Receiver<Wish>, send: mpsc::Sender<(u64, Vec<Paint>)>) {
     while wanted.changed().await.is_ok() {
-        let Some((generation, document)) = wanted.borrow_and_update().clone() else { continue };
+        let Some((generation, document, syntax)) = wanted.borrow_and_update().clone() else { continue };
         let coloured = tokio::task::spawn_blocking(move || ui::colour(&document, syntax)).await;
         // A panic has been reported by then, and the board may be gone.
         let Ok(colours) = coloured else { return };

@@ -34,11 +34,13 @@ pub enum Context {
     HelpSearch,
     /// The command line.
     Command,
+    /// The picker of themes.
+    Themes,
 }
 
 impl Context {
     /// All of them, in the order of the help.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Browse,
         Self::Tree,
         Self::Trace,
@@ -48,6 +50,7 @@ impl Context {
         Self::Filter,
         Self::Conditions,
         Self::Command,
+        Self::Themes,
         Self::Help,
         Self::HelpSearch,
     ];
@@ -73,6 +76,7 @@ impl Context {
             Self::Help => "In this help",
             Self::HelpSearch => "In the search of this help",
             Self::Command => "In the command line",
+            Self::Themes => "In the picker of themes",
         }
     }
 }

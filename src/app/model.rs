@@ -13,6 +13,7 @@ mod menu;
 mod page;
 mod source;
 mod text_line;
+mod themes;
 mod trace;
 mod tree;
 mod wrap;
@@ -40,6 +41,7 @@ pub use menu::{ConditionMenu, MenuRow};
 pub use page::Page;
 pub use source::{Health, Place, SourceState};
 pub use text_line::TextLine;
+pub use themes::ThemeMenu;
 pub use trace::Trace;
 pub use tree::{Shown, Taken, Tree, Value};
 
@@ -67,6 +69,8 @@ pub enum Overlay {
     Help(Box<Help>),
     /// The command line.
     Command(Box<CommandLine>),
+    /// The picker of themes.
+    Themes(ThemeMenu),
 }
 
 /// How times are written.
@@ -174,6 +178,10 @@ pub struct Model {
     pub drag: Option<Border>,
     /// One line for the reader, until the next key or for a few seconds.
     pub notice: Option<Notice>,
+    /// Names of the themes that there are.
+    pub themes: Vec<String>,
+    /// Which of them is in force.
+    pub theme: usize,
     /// How often the next movement is made, while it is being typed.
     pub count: Option<usize>,
     /// What the settings file says.
@@ -220,6 +228,8 @@ impl Model {
             mouse: true,
             drag: None,
             notice: None,
+            themes: Vec::new(),
+            theme: 0,
             count: None,
             config: Arc::default(),
             guard: Guard::default(),
@@ -245,6 +255,7 @@ impl Model {
             Some(Overlay::Help(help)) if help.typing => Context::HelpSearch,
             Some(Overlay::Help(_)) => Context::Help,
             Some(Overlay::Command(_)) => Context::Command,
+            Some(Overlay::Themes(_)) => Context::Themes,
         }
     }
 

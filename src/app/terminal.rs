@@ -29,10 +29,10 @@ impl Terminal {
     ///
     /// # Errors
     /// When the terminal refuses raw mode or cannot be written to.
-    pub(super) fn take() -> io::Result<Self> {
+    pub(super) fn take(mouse: bool) -> io::Result<Self> {
         let panics = hear_of_panics();
         let inner = ratatui::Terminal::new(CrosstermBackend::new(io::stdout()))?;
-        let mut terminal = Self { inner, mouse: true, panics };
+        let mut terminal = Self { inner, mouse, panics };
         terminal.enter()?;
         Ok(terminal)
     }

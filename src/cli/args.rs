@@ -199,9 +199,36 @@ pub(super) struct LookArgs {
     /// Whether to use colour; by default as the terminal and its environment say
     #[arg(long, global = true, env = "ARRIVALS_COLOR", value_enum, default_value_t = Switch::Auto)]
     pub(super) color: Switch,
+    /// Colours: dark, light, high-contrast, sixteen, colour-blind, colour-blind-light, or a file of the settings' themes folder
+    #[arg(long, global = true, env = "ARRIVALS_THEME", value_name = "NAME")]
+    pub(super) theme: Option<String>,
+    /// What borders are drawn with
+    #[arg(long, global = true, env = "ARRIVALS_BORDERS", value_enum, default_value_t = Borders::Unicode)]
+    pub(super) borders: Borders,
+    /// Whether the mouse drives the board, or selects text in the terminal
+    #[arg(long, global = true, env = "ARRIVALS_MOUSE", value_enum, default_value_t = OnOff::On)]
+    pub(super) mouse: OnOff,
     /// The terminal's background
     #[arg(long, global = true, env = "ARRIVALS_BACKGROUND", value_enum, default_value_t = BackgroundArg::Auto)]
     pub(super) background: BackgroundArg,
+}
+
+/// What borders are drawn with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Borders {
+    /// Box characters.
+    Unicode,
+    /// `+`, `-` and `|`.
+    Ascii,
+}
+
+/// On or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum OnOff {
+    /// On.
+    On,
+    /// Off.
+    Off,
 }
 
 /// On, off, or by what the terminal says.

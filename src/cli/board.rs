@@ -11,11 +11,11 @@ use crate::app::model::{Model, Place, SourceState};
 use crate::app::{self, BoardError, History};
 use crate::board::{Board, Query};
 use crate::source::{SourceError, SourceUpdate};
-use crate::ui::{Background, Depth, Theme};
 
-use super::args::{BackgroundArg, LookArgs, Switch};
+use super::args::{LookArgs, OnOff};
 use super::crash;
 use super::exit::Failure;
+use super::themes;
 
 /// Bytes of log messages that the board keeps before the oldest successes go.
 const KEPT: usize = 1 << 30;
@@ -38,11 +38,14 @@ pub(super) async fn run(
     let keymap = super::keys::keymap()?;
     let mut model = Model::new(board, SourceState::at(place), keymap, jiff::tz::TimeZone::system());
     model.configure(Arc::clone(&look.config));
+    let themes = themes::find(&look)?;
+    (model.themes, model.theme) = (themes.names, themes.chosen);
+    model.mouse = look.mouse == OnOff::On;
     let history = history();
     model.history = history.read();
     let failed = Arc::new(OnceLock::new());
     let inputs = join(updates, places, Arc::clone(&failed));
-    app::run(model, theme(&look), inputs, world, history).await.map_err(|error| ended(&error))?;
+    app::run(model, themes.themes, inputs, world, history).await.map_err(|error| ended(&error))?;
     // What the board showed last is said again where it can be read after it, and by its exit code.
     failed.get().cloned().map_or(Ok(()), Err)
 }
@@ -96,20 +99,4 @@ fn join(
 /// What a source that vanished would have said.
 pub(super) fn broken_off() -> SourceUpdate {
     SourceUpdate::Ended(Err(SourceError::Internal("the source has gone".to_owned())))
-}
-
-fn theme(look: &LookArgs) -> Theme {
-    let env = |name: &str| std::env::var(name).ok();
-    let found = Theme::from_env(env);
-    let background = match look.background {
-        BackgroundArg::Auto => found.background(),
-        BackgroundArg::Dark => Background::Dark,
-        BackgroundArg::Light => Background::Light,
-    };
-    let depth = match look.color {
-        Switch::Auto => found.depth(),
-        Switch::Off => Depth::Mono,
-        Switch::On => found.depth().max(Depth::Ansi16),
-    };
-    Theme::new(depth, background)
 }

@@ -30,6 +30,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &The
         Some(Overlay::Copy) => draw_copy(frame, area, model, theme),
         Some(Overlay::Help(help)) => help::draw(frame, area, model, help, theme, geometry),
         Some(Overlay::Command(command)) => command::draw(frame, area, model, command, theme),
+        Some(Overlay::Themes(_)) => draw_themes(frame, area, model, theme),
         Some(Overlay::Search(_)) | None => {}
     }
 }
@@ -92,6 +93,20 @@ fn draw_copy(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
     let wide = lines.iter().map(Line::width).max().unwrap_or(0) as u16 + 3;
     let inner = popup(frame, area, " Copy ", wide, lines.len() as u16 + 2, theme);
     frame.render_widget(Paragraph::new(lines), inner);
+}
+
+/// The themes, at the right edge, so that the board beside them shows the one under the cursor.
+fn draw_themes(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
+    let wide = model.themes.iter().map(|name| width(name)).max().unwrap_or(0).max(12) as u16 + 6;
+    let place = Rect { x: area.right().saturating_sub(wide + 2), width: wide.min(area.width), ..area };
+    let inner = popup(frame, place, " Themes ", wide, model.themes.len() as u16 + 2, theme);
+    for (at, name) in model.themes.iter().enumerate().take(usize::from(inner.height)) {
+        let row = Rect { y: inner.y + at as u16, height: 1, ..inner };
+        frame.render_widget(Line::raw(format!(" {}", visible(name))), row);
+        if at == model.theme {
+            frame.buffer_mut().set_style(row, theme.selected(true));
+        }
+    }
 }
 
 /// A framed area in the middle of the screen, cleared.

@@ -34,6 +34,16 @@ impl Syntax {
         Self { theme }
     }
 
+    /// One of syntect's themes, by its name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        THEMES.themes.get_key_value(name).map(|(theme, _)| Self { theme })
+    }
+
+    /// The names that there are.
+    pub(super) fn names() -> Vec<&'static str> {
+        THEMES.themes.keys().map(String::as_str).collect()
+    }
+
     fn load(self) -> Option<&'static SyntectTheme> {
         THEMES.themes.get(self.theme)
     }

@@ -1,5 +1,7 @@
 //! How things look: a few styles, by what the terminal can show.
 
+mod scheme;
+
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::app::document::{Ink, Role};
@@ -7,6 +9,10 @@ use crate::config::HeaderColour;
 use crate::record::Outcome;
 
 use super::syntax::Syntax;
+
+use scheme::Palette;
+
+pub use scheme::Scheme;
 
 /// How many colours the terminal shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,13 +42,29 @@ pub struct Theme {
     depth: Depth,
     background: Background,
     syntax: Syntax,
+    palette: Palette,
+    ascii: bool,
 }
 
 impl Theme {
     /// A theme for what the terminal can show.
     #[must_use]
     pub fn new(depth: Depth, background: Background) -> Self {
-        Self { depth, background, syntax: Syntax::new(background) }
+        let fallback =
+            || Self { depth, background, syntax: Syntax::new(background), palette: Palette::BASE, ascii: false };
+        Scheme::for_background(background).map_or_else(fallback, |scheme| scheme.theme(depth))
+    }
+
+    /// The same with borders of `+`, `-` and `|`, for terminals without box characters.
+    #[must_use]
+    pub fn with_ascii(self, ascii: bool) -> Self {
+        Self { ascii, ..self }
+    }
+
+    /// Whether borders are of `+`, `-` and `|`.
+    #[must_use]
+    pub fn is_ascii(&self) -> bool {
+        self.ascii
     }
 
     /// Reads `NO_COLOR`, `COLORTERM`, `TERM` and `COLORFGBG`.
@@ -84,22 +106,22 @@ impl Theme {
     /// The one accent: the focused frame, the chosen tab, keys.
     #[must_use]
     pub fn accent(&self) -> Style {
-        self.coloured(Color::Cyan).add_modifier(Modifier::BOLD).remove_modifier(Modifier::DIM)
+        self.coloured(self.palette.accent).add_modifier(Modifier::BOLD).remove_modifier(Modifier::DIM)
     }
 
     /// An outcome.
     #[must_use]
     pub fn outcome(&self, outcome: Outcome) -> Style {
         match outcome {
-            Outcome::Failure => self.coloured(Color::Red),
-            Outcome::Success => self.coloured(Color::Green),
+            Outcome::Failure => self.coloured(self.palette.failure),
+            Outcome::Success => self.coloured(self.palette.success),
         }
     }
 
     /// Waiting, throttled, or something not known.
     #[must_use]
     pub fn waiting(&self) -> Style {
-        self.coloured(Color::Yellow)
+        self.coloured(self.palette.waiting)
     }
 
     /// The top line where the settings want it to stand out; the profile's name says the same without colour.
@@ -134,8 +156,8 @@ impl Theme {
     #[must_use]
     pub fn selected(&self, focused: bool) -> Style {
         match (self.depth >= Depth::Ansi256, focused) {
-            (true, true) => Style::new().bg(self.shade(238, 252)),
-            (true, false) => Style::new().bg(self.shade(236, 254)),
+            (true, true) => Style::new().bg(self.fitted(self.palette.selected)),
+            (true, false) => Style::new().bg(self.fitted(self.palette.selected_elsewhere)),
             (false, true) => Style::new().add_modifier(Modifier::REVERSED),
             (false, false) => Style::new().add_modifier(Modifier::BOLD),
         }
@@ -159,19 +181,24 @@ impl Theme {
         match role {
             Role::Dim => self.dim(),
             Role::Strong | Role::Function => self.strong(),
-            Role::Error => self.coloured(Color::Red).add_modifier(Modifier::BOLD),
-            Role::Place => self.coloured(Color::Cyan),
-            Role::Good => self.coloured(Color::Green),
+            Role::Error => self.coloured(self.palette.failure).add_modifier(Modifier::BOLD),
+            Role::Place => self.coloured(self.palette.place),
+            Role::Good => self.coloured(self.palette.success),
             Role::Warning => self.waiting(),
         }
     }
 
     fn coloured(&self, colour: Color) -> Style {
-        if self.depth == Depth::Mono { Style::new() } else { Style::new().fg(colour) }
+        if self.depth == Depth::Mono { Style::new() } else { Style::new().fg(self.fitted(colour)) }
     }
 
-    fn shade(&self, dark: u8, light: u8) -> Color {
-        Color::Indexed(if self.background == Background::Dark { dark } else { light })
+    /// A colour rounded to what the terminal shows.
+    fn fitted(&self, colour: Color) -> Color {
+        match (colour, self.depth) {
+            (Color::Rgb(r, g, b), Depth::Ansi256) => Color::Indexed(nearest_256([r, g, b])),
+            (Color::Rgb(r, g, b), Depth::Ansi16) => nearest_16([r, g, b]),
+            _ => colour,
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::app::action::Action;
 use crate::app::message::Effect;
-use crate::app::model::{CommandLine, ConditionMenu, FilterLine, Focus, Model, Overlay, Split, Tab, index};
+use crate::app::model::{CommandLine, ConditionMenu, FilterLine, Focus, Model, Overlay, Split, Tab, ThemeMenu, index};
 use crate::board::{Entry, Pane, Query, State};
 use crate::record::Arrival;
 
@@ -15,6 +15,7 @@ impl Model {
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Help => self.overlay = Some(Overlay::Help(Box::default())),
             Action::Command => self.overlay = Some(Overlay::Command(Box::new(CommandLine::new(&self.keymap)))),
+            Action::Themes => self.overlay = Some(Overlay::Themes(ThemeMenu { before: self.theme })),
             Action::Filter => self.open_filter(),
             Action::Conditions => self.overlay = Some(Overlay::Conditions(ConditionMenu::new(&self.board))),
             Action::Back => self.back(),

@@ -1,8 +1,8 @@
-//! Keys in the command line and in the help.
+//! Keys in the command line, in the help and in the picker of themes.
 
 use crate::app::action::Action;
 use crate::app::message::Effect;
-use crate::app::model::{CommandLine, Help, Model, Overlay, TextLine};
+use crate::app::model::{CommandLine, Help, Model, Overlay, TextLine, ThemeMenu};
 
 /// Longest count that is taken: more rows than any board shows.
 const LONGEST_COUNT: usize = 999_999;
@@ -65,6 +65,29 @@ impl Model {
         };
         help.top = help.top.saturating_add_signed(rows).min(last);
         Some(Overlay::Help(help))
+    }
+
+    /// Every theme is shown while the cursor is on it.
+    pub(super) fn in_themes(&mut self, menu: ThemeMenu, action: Action, effects: &mut Vec<Effect>) -> Option<Overlay> {
+        let last = self.themes.len().saturating_sub(1);
+        let (theme, open) = match action {
+            Action::Up => (self.theme.saturating_sub(1), true),
+            Action::Down => ((self.theme + 1).min(last), true),
+            Action::Back => (menu.before, false),
+            Action::Accept => (self.theme, false),
+            _ => (self.theme, true),
+        };
+        if theme != self.theme {
+            self.theme = theme;
+            effects
+                .extend(self.detail.colouring().map(|(generation, document)| Effect::Colour { generation, document }));
+        }
+        if action == Action::Accept
+            && let Some(name) = self.themes.get(theme)
+        {
+            self.notify(format!("to keep it: theme = \"{name}\" in [looks] of the settings (arrivals config edit)"));
+        }
+        open.then_some(Overlay::Themes(menu))
     }
 
     /// How often a movement is made: once unless a count was typed.

@@ -26,7 +26,7 @@ impl Model {
 
     fn wheel(&mut self, place: Position, rows: isize, effects: &mut Vec<Effect>) {
         match &self.overlay {
-            Some(Overlay::Help(_) | Overlay::Conditions(_) | Overlay::Command(_)) => {
+            Some(Overlay::Help(_) | Overlay::Conditions(_) | Overlay::Command(_) | Overlay::Themes(_)) => {
                 let action = if rows < 0 { Action::Up } else { Action::Down };
                 self.overlay_action(action, effects);
             }

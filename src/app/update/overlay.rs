@@ -15,6 +15,7 @@ impl Model {
             Some(Overlay::Copy) => Some(Overlay::Copy),
             Some(Overlay::Help(help)) => self.in_help(help, action),
             Some(Overlay::Command(command)) => self.in_command(command, action, effects),
+            Some(Overlay::Themes(menu)) => self.in_themes(menu, action, effects),
             None => None,
         };
     }
