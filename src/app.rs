@@ -62,7 +62,10 @@ pub async fn run(
     world: World,
     history: History,
 ) -> Result<Model, BoardError> {
+    let time_scale = world.time_scale;
     let mut app = App::new(model, themes, inputs, world, history)?;
+    let effects = app.model.begin(now(), time_scale);
+    app.carry_out(effects)?;
     while !app.over {
         app.turn().await?;
     }
@@ -85,6 +88,8 @@ struct App {
     filtering: bool,
     /// A file and a line that the user wants to edit.
     editing: Option<(PathBuf, u64)>,
+    /// The file of a payload that is being edited.
+    scratch: Option<PathBuf>,
     over: bool,
 }
 
@@ -111,6 +116,7 @@ impl App {
             dirty: true,
             filtering: false,
             editing: None,
+            scratch: None,
             over: false,
         })
     }
@@ -161,7 +167,11 @@ impl App {
             }
         };
         self.terminal.resume()?;
-        self.take(Message::Edited(editor::told(ended)))
+        let wrong = editor::told(ended);
+        match self.scratch.take() {
+            Some(path) => self.take(Message::PayloadEdited(editor::given_back(&path, wrong))),
+            None => self.take(Message::Edited(wrong)),
+        }
     }
 
     fn take(&mut self, message: Message) -> io::Result<()> {
@@ -211,9 +221,23 @@ impl App {
                 Effect::Start { ticket, request } => self.jobs.start(ticket, request),
                 Effect::Cancel(ticket) => self.jobs.cancel(ticket),
                 Effect::Edit { path, line } => self.editing = Some((path, line)),
+                Effect::Tell { ticket, control } => self.jobs.tell(ticket, control),
+                Effect::EditPayload(text) => self.edit_payload(&text)?,
             }
         }
         Ok(())
+    }
+
+    /// Puts a payload where the user's editor finds it.
+    fn edit_payload(&mut self, text: &str) -> io::Result<()> {
+        match editor::scratch(text) {
+            Ok(path) => {
+                self.scratch = Some(path.clone());
+                self.editing = Some((path, 1));
+                Ok(())
+            }
+            Err(why) => self.take(Message::PayloadEdited(Err(why))),
+        }
     }
 
     fn signal(&mut self, signal: Signal) -> io::Result<()> {
@@ -251,7 +275,9 @@ impl App {
 
     /// How long the screen stays true when nothing happens.
     fn tick(&self) -> Option<Duration> {
-        let counting = matches!(self.model.source.health, Health::Retrying { .. }) || self.model.notice.is_some();
+        let counting = matches!(self.model.source.health, Health::Retrying { .. })
+            || self.model.notice.is_some()
+            || self.model.replay_waits();
         (counting || self.model.time == TimeStyle::Relative).then_some(Duration::from_secs(1))
     }
 }

@@ -9,6 +9,7 @@ mod filter;
 mod label;
 mod order;
 mod query;
+mod replay;
 #[cfg(test)]
 mod sample;
 mod store;
@@ -19,10 +20,11 @@ mod view;
 
 pub use entry::{Entry, Pane, Seq, State};
 pub use query::{Candidate, Completion, Names, Query, QueryError};
+pub use replay::{Replay, ReplayState, Replays};
 pub use totals::Totals;
 pub use view::View;
 
-use crate::record::Condition;
+use crate::record::{Arrival, Condition};
 use filter::Filter;
 use label::Labels;
 use order::{Key, Order};
@@ -39,6 +41,7 @@ pub struct Board {
     labels: Labels,
     filter: Filter,
     newest: i64,
+    replays: Replays,
 }
 
 impl Board {
@@ -57,6 +60,7 @@ impl Board {
             labels: Labels::default(),
             filter: settled(Query::all(), 0),
             newest: i64::MIN,
+            replays: Replays::default(),
         }
     }
 
@@ -88,6 +92,22 @@ impl Board {
     #[must_use]
     pub fn state(&self, seq: Seq) -> State {
         self.store.slot(seq).map(|slot| slot.state).unwrap_or_default()
+    }
+
+    /// What became of payloads that were sent again.
+    #[must_use]
+    pub fn replays(&self) -> &Replays {
+        &self.replays
+    }
+
+    /// The same, to be changed.
+    pub fn replays_mut(&mut self) -> &mut Replays {
+        &mut self.replays
+    }
+
+    /// Every kept arrival, in the order of appending.
+    pub fn arrivals(&self) -> impl Iterator<Item = (Seq, &Arrival)> {
+        self.store.iter().filter_map(|(seq, entry)| Some((seq, entry.arrival()?)))
     }
 
     /// Notes what became of an entry, and filters it anew.

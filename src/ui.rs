@@ -5,6 +5,7 @@ mod footer;
 mod header;
 mod list;
 mod overlay;
+mod replay;
 mod row;
 mod syntax;
 mod text;

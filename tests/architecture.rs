@@ -19,7 +19,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("local", &["record"]),
     ("output", &["record", "log", "board", "replay", "wiring"]),
     ("app", &["board", "record", "log", "source", "output", "aws", "wiring", "replay", "ui", "config"]),
-    ("ui", &["app", "board", "record", "log", "config", "wiring"]),
+    ("ui", &["app", "board", "record", "log", "config", "wiring", "replay"]),
 ];
 
 /// Parts of `app` that `ui` may read: the state and its words, never the loop.

@@ -230,7 +230,15 @@ fn a_board_that_panics() {
     );
     let theme = arrivals::ui::Theme::new(arrivals::ui::Depth::Mono, arrivals::ui::Background::Dark);
     let (_inputs, inputs) = tokio::sync::mpsc::channel(1);
-    let world = arrivals::app::jobs::World { aws: arrivals::aws::Connection::lazy(arrivals::aws::Settings::default()) };
+    let aws = arrivals::aws::Connection::lazy(arrivals::aws::Settings::default());
+    let none = || "none".to_owned();
+    let world = arrivals::app::jobs::World {
+        sending: aws.clone(),
+        aws,
+        journal: Err(none()),
+        reports: Err(none()),
+        time_scale: 1.0,
+    };
     let board = arrivals::app::run(model, vec![theme], inputs, world, arrivals::app::History::default());
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         if here {

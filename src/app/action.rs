@@ -8,10 +8,16 @@ use serde::Deserialize;
 pub enum Action {
     /// Keep what was typed or chosen.
     Accept,
+    /// Send also what was sent before, or not.
+    Again,
     /// Take back the last step: an overlay, the detail, the zoom, the filter.
     Back,
     /// Go to the newest row and follow, or to the last line.
     Bottom,
+    /// Send one of each kind of failure first, or not.
+    Canary,
+    /// Send nothing more of a run.
+    CancelRun,
     /// Empty the line or the choice.
     Clear,
     /// Put the next candidate into the line.
@@ -38,12 +44,18 @@ pub enum Action {
     CopySubtree,
     /// Copy the value of the place in the tree.
     CopyValue,
+    /// Show the difference to the record's payload, or the payload.
+    Diff,
     /// One row down.
     Down,
-    /// Open the file in the user's editor.
+    /// Open the file of a frame in the user's editor, or edit the payload in place.
     Edit,
+    /// Edit the payload in the user's own editor.
+    Editor,
     /// Unfold everything.
     ExpandAll,
+    /// Allow more sends a second.
+    Faster,
     /// Edit the filter.
     Filter,
     /// Go to the detail.
@@ -64,6 +76,10 @@ pub enum Action {
     HalfPageUp,
     /// Show every key.
     Help,
+    /// Change the payload by a jq expression.
+    Jq,
+    /// Choose how the function is invoked.
+    Kind,
     /// Scroll the detail to the left.
     Left,
     /// Mark the row under the cursor, or take its mark away.
@@ -84,18 +100,38 @@ pub enum Action {
     PageDown,
     /// A page up.
     PageUp,
+    /// Send nothing for a while, or go on.
+    Pause,
     /// Go to the place before.
     PreviousMatch,
     /// Go to the previous pane.
     PreviousPane,
     /// Show the previous tab.
     PreviousTab,
+    /// Choose a version or alias.
+    Qualifier,
     /// Leave.
     Quit,
+    /// Send also what a failed canary holds back.
+    Release,
+    /// Prepare the replay of the record under the cursor.
+    Replay,
+    /// Prepare the replay of several records, or show the one under way.
+    Replays,
+    /// Take the record's own payload again.
+    Restore,
     /// Scroll the detail to the right.
     Right,
+    /// Save a summary.
+    Save,
     /// Look for text.
     Search,
+    /// Ask for the last word before sending.
+    Send,
+    /// Allow fewer sends a second.
+    Slower,
+    /// Keep the spacing of the records, or not.
+    Spacing,
     /// Go back to the shell.
     Suspend,
     /// Open the picker of themes.

@@ -1,8 +1,9 @@
-//! The user's own editor, on a file at a line.
+//! The user's own editor, on a file at a line, or on a payload.
 
 use std::env;
-use std::io;
-use std::path::Path;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
 /// The command that opens `path` at `line` in `$VISUAL`, `$EDITOR`, or what every system has.
@@ -20,6 +21,34 @@ pub(super) fn told(ended: io::Result<ExitStatus>) -> Option<String> {
         Ok(status) => Some(format!("the editor ended with {status}")),
         Err(error) => Some(format!("the editor cannot be started ({error}): set VISUAL or EDITOR")),
     }
+}
+
+/// A file of its own for a payload, for its owner alone.
+///
+/// # Errors
+/// Why it cannot be written.
+pub(super) fn scratch(text: &str) -> Result<PathBuf, String> {
+    use std::hash::{BuildHasher, RandomState};
+    let random = RandomState::new().hash_one(std::process::id());
+    let path = env::temp_dir().join(format!("arrivals-payload-{random:016x}.json"));
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(&path).and_then(|mut file| file.write_all(format!("{text}\n").as_bytes()));
+    written.map(|()| path.clone()).map_err(|error| format!("cannot write {}: {error}", path.display()))
+}
+
+/// What the editor left of a payload; the file is gone then.
+///
+/// # Errors
+/// When the editor failed, or the file cannot be read.
+pub(super) fn given_back(path: &Path, wrong: Option<String>) -> Result<String, String> {
+    let text = fs::read_to_string(path).map_err(|error| error.to_string());
+    // It lies in the folder of temporary files, which is emptied anyway.
+    let _ = fs::remove_file(path);
+    let kept = |why: String| format!("{why}; the payload is as it was");
+    wrong.map_or(text, Err).map_err(kept)
 }
 
 /// The variables may hold arguments, as in `code --wait`.
@@ -44,6 +73,15 @@ fn with_line(editor: &str, path: &Path, line: u64) -> Command {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_payload_goes_there_and_back() {
+        let path = scratch("{\"a\": 1}").unwrap();
+        assert_eq!(given_back(&path, None).unwrap(), "{\"a\": 1}\n");
+        assert!(!path.exists());
+        let path = scratch("1").unwrap();
+        assert_eq!(given_back(&path, Some("it failed".to_owned())).unwrap_err(), "it failed; the payload is as it was");
+    }
 
     #[test]
     fn every_editor_is_told_the_line_in_its_own_way() {

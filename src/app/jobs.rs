@@ -12,23 +12,27 @@
 //! then, or runs in `spawn_blocking`. A panic in a task that the job spawned itself is not caught here.
 
 mod attempts;
+mod replay;
 mod source;
 
 use std::any::Any;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
 
 use futures_util::FutureExt;
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
 use crate::aws::{AwsError, Connection, Identity};
+use crate::replay::drive::{Control, SharedJournal};
 
 use super::document::Excerpt;
 use super::message::Message;
 
 pub use attempts::{AttemptsFound, AttemptsWanted};
+pub use replay::{Order, ReplayAnswer, ReplayRequest};
 pub use source::SourceWanted;
 
 /// Messages of jobs that may wait to be heard; a job that has more to tell waits.
@@ -59,6 +63,8 @@ pub enum Request {
     Attempts(Box<AttemptsWanted>),
     /// The code around the line of a frame.
     Source(Box<SourceWanted>),
+    /// Something about replays.
+    Replay(ReplayRequest),
 }
 
 /// What a job has found.
@@ -70,6 +76,8 @@ pub enum Answer {
     Attempts(Box<AttemptsFound>),
     /// The code around the line of a frame.
     Source(Excerpt),
+    /// Something about replays.
+    Replay(ReplayAnswer),
 }
 
 /// What is heard of a job.
@@ -100,6 +108,14 @@ pub enum JobError {
 pub struct World {
     /// AWS, as the flags name it.
     pub aws: Connection,
+    /// AWS, as payloads are sent to it: the same, unless another profile sends.
+    pub sending: Connection,
+    /// The journal of replays, or why there is none: then nothing is sent.
+    pub journal: Result<SharedJournal, String>,
+    /// Folder of what the reader saves, or why there is none.
+    pub reports: Result<PathBuf, String>,
+    /// How many times as fast as the service's the clock of the endpoint goes; 1 for AWS.
+    pub time_scale: f64,
 }
 
 /// Tells what a job has found so far.
@@ -123,8 +139,14 @@ impl Reporter {
 
 impl Request {
     /// Does what is asked.
-    async fn work(self, world: &World, _reporter: &Reporter) -> Result<Answer, JobError> {
+    async fn work(
+        self,
+        world: &World,
+        reporter: &Reporter,
+        controls: mpsc::UnboundedReceiver<Control>,
+    ) -> Result<Answer, JobError> {
         match self {
+            Self::Replay(request) => request.work(world, reporter, controls).await,
             Self::Identity => Ok(Answer::Identity(world.aws.clients().await?.identity().await?)),
             Self::Attempts(wanted) => {
                 let clients = world.aws.clients().await?;
@@ -143,11 +165,18 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, String> + 
     }
 }
 
+/// A job that runs.
+#[derive(Debug)]
+struct Running {
+    job: AbortHandle,
+    controls: mpsc::UnboundedSender<Control>,
+}
+
 /// The jobs that run. Dropping it ends them.
 #[derive(Debug)]
 pub(super) struct Jobs {
     world: World,
-    running: HashMap<Ticket, AbortHandle>,
+    running: HashMap<Ticket, Running>,
     news: mpsc::Sender<(Ticket, News)>,
     heard: mpsc::Receiver<(Ticket, News)>,
 }
@@ -162,10 +191,12 @@ impl Jobs {
     /// Starts a job.
     pub(super) fn start(&mut self, ticket: Ticket, request: Request) {
         let world = self.world.clone();
-        self.spawn(ticket, async move |reporter| {
-            let done = request.work(&world, &reporter).await;
+        let (controls, control) = mpsc::unbounded_channel();
+        self.spawn(ticket, controls, async move |reporter| {
+            let done = request.work(&world, &reporter, control).await;
             if matches!(&done, Err(JobError::Aws(error)) if error.may_pass_by_login()) {
                 world.aws.forget().await;
+                world.sending.forget().await;
             }
             done
         });
@@ -173,8 +204,16 @@ impl Jobs {
 
     /// Ends a job, if it still runs; nothing more is heard of it.
     pub(super) fn cancel(&mut self, ticket: Ticket) {
-        if let Some(job) = self.running.remove(&ticket) {
-            job.abort();
+        if let Some(running) = self.running.remove(&ticket) {
+            running.job.abort();
+        }
+    }
+
+    /// Tells a job something while it runs.
+    pub(super) fn tell(&mut self, ticket: Ticket, control: Control) {
+        if let Some(running) = self.running.get(&ticket) {
+            // A job that does not listen, or is at its end, does without.
+            let _ = running.controls.send(control);
         }
     }
 
@@ -192,7 +231,7 @@ impl Jobs {
         }
     }
 
-    fn spawn<W, F>(&mut self, ticket: Ticket, work: W)
+    fn spawn<W, F>(&mut self, ticket: Ticket, controls: mpsc::UnboundedSender<Control>, work: W)
     where
         W: FnOnce(Reporter) -> F,
         F: Future<Output = Result<Answer, JobError>> + Send + 'static,
@@ -204,13 +243,13 @@ impl Jobs {
             let done = done.unwrap_or_else(|panic| Err(JobError::Panicked(told(&*panic))));
             reporter.tell(News::Done(done)).await;
         }));
-        self.running.insert(ticket, job.abort_handle());
+        self.running.insert(ticket, Running { job: job.abort_handle(), controls });
     }
 }
 
 impl Drop for Jobs {
     fn drop(&mut self) {
-        self.running.values().for_each(AbortHandle::abort);
+        self.running.values().for_each(|running| running.job.abort());
     }
 }
 
@@ -237,7 +276,21 @@ mod tests {
 
     fn jobs() -> (Jobs, Tickets) {
         let aws = Connection::lazy(Settings { region: Some("no region".to_owned()), ..Settings::default() });
-        (Jobs::new(World { aws }), Tickets::default())
+        let sending = aws.clone();
+        (
+            Jobs::new(World {
+                aws,
+                sending,
+                journal: Err("none".to_owned()),
+                reports: Err("none".to_owned()),
+                time_scale: 1.0,
+            }),
+            Tickets::default(),
+        )
+    }
+
+    fn deaf() -> mpsc::UnboundedSender<Control> {
+        mpsc::unbounded_channel().0
     }
 
     fn answer(account: &str) -> Answer {
@@ -253,7 +306,7 @@ mod tests {
     async fn progress_comes_before_the_end() {
         let (mut jobs, mut tickets) = jobs();
         let ticket = tickets.take();
-        jobs.spawn(ticket, async |reporter| {
+        jobs.spawn(ticket, deaf(), async |reporter| {
             reporter.progress(answer("1")).await;
             Ok(answer("2"))
         });
@@ -269,7 +322,7 @@ mod tests {
         jobs.start(refused, Request::Identity);
         let (ticket, News::Done(Err(JobError::Aws(error)))) = next(&mut jobs).await else { panic!("no error") };
         assert_eq!((ticket, error.exit_kind().code()), (refused, 253));
-        jobs.spawn(lost, async |_| panic!("lost the thread"));
+        jobs.spawn(lost, deaf(), async |_| panic!("lost the thread"));
         let (ticket, News::Done(Err(JobError::Panicked(words)))) = next(&mut jobs).await else { panic!("no panic") };
         assert_eq!((ticket, words.as_str()), (lost, "lost the thread"));
     }
@@ -279,14 +332,14 @@ mod tests {
         let (mut jobs, mut tickets) = jobs();
         let (first, second) = (tickets.take(), tickets.take());
         let (held, released) = tokio::sync::oneshot::channel::<()>();
-        jobs.spawn(first, async move |reporter| {
+        jobs.spawn(first, deaf(), async move |reporter| {
             let _held = held;
             reporter.progress(answer("1")).await;
             std::future::pending().await
         });
         jobs.cancel(first);
         assert!(released.await.is_err());
-        jobs.spawn(second, async |_| Ok(answer("2")));
+        jobs.spawn(second, deaf(), async |_| Ok(answer("2")));
         assert_eq!(next(&mut jobs).await, (second, News::Done(Ok(answer("2")))));
     }
 
@@ -294,7 +347,7 @@ mod tests {
     async fn the_end_of_the_board_ends_them() {
         let (mut jobs, mut tickets) = jobs();
         let (held, released) = tokio::sync::oneshot::channel::<()>();
-        jobs.spawn(tickets.take(), async move |_| {
+        jobs.spawn(tickets.take(), deaf(), async move |_| {
             let _held = held;
             std::future::pending().await
         });

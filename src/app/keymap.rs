@@ -28,6 +28,20 @@ pub enum Context {
     Copy,
     /// The line of the text to look for.
     Search,
+    /// The sheet of one replay.
+    Replay,
+    /// A payload that is edited in place.
+    Edit,
+    /// A line that is typed on the sheet.
+    Line,
+    /// A list on the sheet, of which one is chosen.
+    Choice,
+    /// The question whether to send.
+    Confirm,
+    /// The plan of several replays.
+    Replays,
+    /// Several replays under way.
+    Run,
     /// The help overlay.
     Help,
     /// The search in the help.
@@ -40,7 +54,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 19] = [
         Self::Browse,
         Self::Tree,
         Self::Trace,
@@ -49,6 +63,13 @@ impl Context {
         Self::Search,
         Self::Filter,
         Self::Conditions,
+        Self::Replay,
+        Self::Edit,
+        Self::Line,
+        Self::Choice,
+        Self::Confirm,
+        Self::Replays,
+        Self::Run,
         Self::Command,
         Self::Themes,
         Self::Help,
@@ -73,6 +94,13 @@ impl Context {
             Self::Search => "In the line of the search",
             Self::Filter => "In the filter line",
             Self::Conditions => "In the condition menu",
+            Self::Replay => "On the sheet of a replay",
+            Self::Edit => "Editing a payload",
+            Self::Line => "Typing on the sheet",
+            Self::Choice => "Choosing on the sheet",
+            Self::Confirm => "Before something is sent",
+            Self::Replays => "In the plan of several replays",
+            Self::Run => "While several replays are sent",
             Self::Help => "In this help",
             Self::HelpSearch => "In the search of this help",
             Self::Command => "In the command line",

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crossterm::event::Event;
 
+use crate::replay::drive::Control;
 use crate::source::SourceUpdate;
 
 use super::document::{Document, Paint};
@@ -36,6 +37,8 @@ pub enum Message {
     },
     /// The user's editor has ended: what went wrong with it, if anything did.
     Edited(Option<String>),
+    /// The user's own editor has given a payload back, or says why not.
+    PayloadEdited(Result<String, String>),
     /// Time has passed, and something on screen shows it.
     Tick,
 }
@@ -65,6 +68,15 @@ pub enum Effect {
     },
     /// End a job; nothing more is heard of it.
     Cancel(Ticket),
+    /// Tell a running job something.
+    Tell {
+        /// The job.
+        ticket: Ticket,
+        /// What it is told.
+        control: Control,
+    },
+    /// Open a payload in the user's own editor.
+    EditPayload(String),
     /// Add a filter to the history that is kept between runs.
     Remember(String),
     /// Open a file in the user's editor, and come back when that ends.

@@ -11,6 +11,7 @@ mod list;
 mod marks;
 mod menu;
 mod page;
+mod replay;
 mod source;
 mod text_line;
 mod themes;
@@ -26,9 +27,10 @@ use crate::board::{Board, Entry, Names, Pane, Query, Seq};
 use crate::config::{Config, Guard};
 
 use super::document::FrameId;
-use super::jobs::{Ticket, Tickets};
+use super::jobs::Tickets;
 use super::keymap::{Context, Keymap};
 
+pub use super::jobs::Ticket;
 pub use attempts::Attempts;
 pub use command::{Candidate, CommandLine};
 pub use detail::{Content, Detail, Tab};
@@ -39,6 +41,7 @@ pub use list::{List, Window};
 pub use marks::Marks;
 pub use menu::{ConditionMenu, MenuRow};
 pub use page::Page;
+pub use replay::{Active, Bulk, BulkStage, Editor, Heard, Pending, ReplayDesk, Sheet, Stage};
 pub use source::{Health, Place, SourceState};
 pub use text_line::TextLine;
 pub use themes::ThemeMenu;
@@ -71,6 +74,10 @@ pub enum Overlay {
     Command(Box<CommandLine>),
     /// The picker of themes.
     Themes(ThemeMenu),
+    /// One replay is prepared.
+    Replay(Box<Sheet>),
+    /// Several replays are prepared, or under way.
+    Replays(Box<Bulk>),
 }
 
 /// How times are written.
@@ -196,6 +203,8 @@ pub struct Model {
     pub looking: Vec<Looking>,
     /// The job that finds out as whom the records are read.
     pub identifying: Option<Ticket>,
+    /// What is sent again and what became of it.
+    pub replays: ReplayDesk,
     /// What was drawn where, last time.
     pub geometry: Geometry,
     /// Filters of the configuration, by name.
@@ -237,6 +246,7 @@ impl Model {
             asking: Vec::new(),
             looking: Vec::new(),
             identifying: None,
+            replays: ReplayDesk::default(),
             geometry: Geometry::default(),
             names: Arc::default(),
             history: Vec::new(),
@@ -253,6 +263,8 @@ impl Model {
             Some(Overlay::Copy) => Context::Copy,
             Some(Overlay::Search(_)) => Context::Search,
             Some(Overlay::Help(help)) if help.typing => Context::HelpSearch,
+            Some(Overlay::Replay(sheet)) => sheet.context(),
+            Some(Overlay::Replays(bulk)) => bulk.context(),
             Some(Overlay::Help(_)) => Context::Help,
             Some(Overlay::Command(_)) => Context::Command,
             Some(Overlay::Themes(_)) => Context::Themes,

@@ -6,6 +6,7 @@ mod jobs;
 mod mouse;
 mod overlay;
 mod record;
+mod replay;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
 
@@ -26,14 +27,28 @@ impl Model {
         let mut effects = Vec::new();
         match message {
             Message::Terminal(event) => self.terminal(event, &mut effects),
-            Message::Source(update) => self.source_update(update),
+            Message::Source(update) => self.source_update(update, &mut effects),
             Message::Place(place) => self.placed(place, &mut effects),
             Message::Coloured { generation, colours } => self.detail.colour(generation, colours),
             Message::Job { ticket, news } => self.job(ticket, news, &mut effects),
             Message::Edited(wrong) => wrong.into_iter().for_each(|words| self.notify(words)),
-            Message::Tick => self.notice = self.notice.take().filter(|notice| now < notice.until),
+            Message::PayloadEdited(edited) => self.edited_outside(edited),
+            Message::Tick => {
+                self.notice = self.notice.take().filter(|notice| now < notice.until);
+                self.replay_tick(&mut effects);
+            }
         }
         self.refresh(&mut effects);
+        effects
+    }
+
+    /// Begins: the journal of replays is asked what was sent before. The endpoint's clock goes `time_scale` times as
+    /// fast as the service's.
+    pub fn begin(&mut self, now: i64, time_scale: f64) -> Vec<Effect> {
+        self.now = now;
+        self.replays.time_scale = time_scale;
+        let mut effects = Vec::new();
+        self.ask_journal(&mut effects);
         effects
     }
 
@@ -83,10 +98,10 @@ impl Model {
         self.count = None;
     }
 
-    fn source_update(&mut self, update: SourceUpdate) {
+    fn source_update(&mut self, update: SourceUpdate, effects: &mut Vec<Effect>) {
         update.enter(&mut self.source.ledger);
         match update {
-            SourceUpdate::Found(batch) => self.take(batch),
+            SourceUpdate::Found(batch) => self.take(batch, effects),
             SourceUpdate::Status(status) => self.source.heard(status, self.now),
             SourceUpdate::Gap(gap) => {
                 self.board.append(gap.into());
@@ -98,7 +113,7 @@ impl Model {
         }
     }
 
-    fn take(&mut self, batch: Batch) {
+    fn take(&mut self, batch: Batch, effects: &mut Vec<Effect>) {
         let mut rows = [0; 2];
         // As the window counts them: what comes while a log is followed, and is older than what came before.
         let follows = matches!(self.source.health, Health::Following { .. } | Health::Retrying { .. });
@@ -108,6 +123,7 @@ impl Model {
             if late {
                 self.board.set_state(seq, State { late, ..self.board.state(seq) });
             }
+            self.may_answer(seq, effects);
             let pane = self.board.get(seq).map(Entry::pane).filter(|_| self.board.position(seq).is_some());
             if let Some(pane) = pane {
                 rows[index(pane)] += 1;
@@ -133,6 +149,7 @@ impl Model {
             Some(Overlay::Help(help)) if help.typing => help.paste(text),
             _ => {}
         }
+        self.paste_in_sheet(text);
         if let Some(Overlay::Filter(line)) = &mut self.overlay
             && let Some(query) = line.paste(text)
         {

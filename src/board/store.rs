@@ -69,6 +69,10 @@ impl Store {
         Seq(seq)
     }
 
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Seq, &Entry)> {
+        self.slots.iter().filter_map(|slot| Some((Seq(slot.seq), slot.entry()?)))
+    }
+
     pub(super) fn get(&self, seq: Seq) -> Option<&Entry> {
         self.slot(seq)?.entry.as_ref()
     }

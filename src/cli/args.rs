@@ -9,7 +9,7 @@ use std::sync::Arc;
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::aws::Settings;
+use crate::aws::{Connection, Settings};
 use crate::config::Config;
 use crate::local::FaultRule;
 use crate::source::poll::Sweep;
@@ -162,12 +162,21 @@ pub(super) struct AwsArgs {
     /// Certificates to trust beside the system's, as a PEM file
     #[arg(long, global = true, env = "ARRIVALS_CA_BUNDLE", value_name = "FILE")]
     pub(super) ca_bundle: Option<PathBuf>,
+    /// Profile to replay with, when it is not the one to read with
+    #[arg(long, global = true, env = "ARRIVALS_REPLAY_PROFILE", value_name = "NAME")]
+    pub(super) replay_profile: Option<String>,
     /// Refused: certificates are always checked; see --ca-bundle
     #[arg(long, global = true, hide = true)]
     pub(super) no_verify_ssl: bool,
 }
 
 impl AwsArgs {
+    /// A connection of its own to send with, when another profile does.
+    pub(super) fn sending_beside(self) -> Option<Connection> {
+        let profile = self.replay_profile.clone()?;
+        Some(Connection::lazy(Self { profile: Some(profile), ..self }.settings()))
+    }
+
     /// What the flags say; what they leave open is settled on connecting.
     pub(super) fn settings(self) -> Settings {
         Settings {

@@ -9,7 +9,11 @@ use crate::app::jobs::World;
 use crate::app::message::Message;
 use crate::app::model::{Model, Place, SourceState};
 use crate::app::{self, BoardError, History};
+use crate::aws::Connection;
 use crate::board::{Board, Query};
+use crate::config::Folders;
+use crate::replay::drive::SharedJournal;
+use crate::replay::{Journal, journal};
 use crate::source::{SourceError, SourceUpdate};
 
 use super::args::{LookArgs, OnOff};
@@ -56,6 +60,15 @@ fn ended(error: &BoardError) -> Failure {
         BoardError::Panicked(text) => Failure::other(crash::tell_text(text)),
         BoardError::Terminal(_) => Failure::other(error),
     }
+}
+
+/// What jobs of the board reach out through: AWS to read, AWS to send, the journal and the folder of reports.
+pub(super) fn world(aws: Connection, sending: Connection) -> World {
+    let state = Folders::find().map(|folders| folders.state).map_err(|error| error.to_string());
+    let journal = state.clone().and_then(|state| {
+        Journal::open(&state.join(journal::FILE)).map(SharedJournal::new).map_err(|error| error.to_string())
+    });
+    World { aws, sending, journal, reports: state.map(|state| state.join("reports")), time_scale: 1.0 }
 }
 
 /// The filters of earlier runs, in the state folder of the user.

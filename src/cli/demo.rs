@@ -45,7 +45,10 @@ pub(super) async fn run(args: DemoArgs, look: LookArgs) -> Result<(), Failure> {
     shorten_patience(&clients).await?;
     let updates = poll::start(clients.clone(), Limiter::default(), tail());
     if format == OutputFormat::Board {
-        let world = World { aws: Connection::ready(clients.clone()) };
+        let world = World {
+            time_scale: args.time_scale,
+            ..board::world(Connection::ready(clients.clone()), Connection::ready(clients.clone()))
+        };
         let traffic = tokio::spawn(send_without_end(clients));
         let shown = board::run(place(&endpoint), query, look, updates, mpsc::channel(1).1, world).await;
         traffic.abort();

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use tokio::sync::mpsc;
 
-use crate::app::jobs::World;
 use crate::app::model::Place;
 use crate::aws::Connection;
 use crate::source::file;
@@ -30,7 +29,9 @@ pub(super) async fn run(args: ReadArgs, aws: AwsArgs, look: LookArgs) -> Result<
     if format == OutputFormat::Board {
         let place = Place { names, ..Place::default() };
         // A file needs no AWS; what the user asks for beside it may.
-        let world = World { aws: Connection::lazy(aws.settings()) };
+        let sending = aws.clone().sending_beside();
+        let reading = Connection::lazy(aws.settings());
+        let world = board::world(reading.clone(), sending.unwrap_or(reading));
         return board::run(place, query, look, updates, mpsc::channel(1).1, world).await;
     }
     stream::run(updates, query, format, false).await

@@ -36,11 +36,9 @@ const ON_THE_WAY: Duration = Duration::from_secs(15);
 pub(super) async fn run(args: ReplayArgs, aws: AwsArgs, look: LookArgs) -> Result<(), Failure> {
     let asked = Asked::of(&args)?;
     consent::possible(&args, &look.config)?;
-    let reading = Connection::lazy(aws.clone().settings());
-    let sending = match &args.replay_profile {
-        Some(profile) => Connection::lazy(AwsArgs { profile: Some(profile.clone()), ..aws }.settings()),
-        None => reading.clone(),
-    };
+    let sending = aws.clone().sending_beside();
+    let reading = Connection::lazy(aws.settings());
+    let sending = sending.unwrap_or_else(|| reading.clone());
     let arrivals = gather::arrivals(&args, &reading).await?;
     let chosen = asked.choose(&arrivals)?;
     let journal = open_journal()?;

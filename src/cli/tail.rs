@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use crate::app::jobs::World;
 use crate::app::model::Place;
 use crate::aws::{AwsError, Clients, Connection};
 use crate::log::{Gap, Origin};
@@ -30,10 +29,12 @@ pub(super) async fn run(args: TailArgs, aws: AwsArgs, look: LookArgs) -> Result<
     let place = place(&args, &aws);
     let (tell, places) = mpsc::channel(1);
     let (send, updates) = mpsc::channel(16);
+    let sending = aws.clone().sending_beside();
     let connection = Connection::lazy(aws.settings());
+    let sending = sending.unwrap_or_else(|| connection.clone());
     tokio::spawn(begin(plan, connection.clone(), place.clone(), tell, send));
     if format == OutputFormat::Board {
-        return board::run(place, query, look, updates, places, World { aws: connection }).await;
+        return board::run(place, query, look, updates, places, board::world(connection, sending)).await;
     }
     stream::run(updates, query, format, with_ledger).await
 }

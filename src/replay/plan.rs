@@ -13,7 +13,7 @@ use crate::log::Text;
 use crate::record::{Arrival, FunctionArn, NotReplayable, Outcome};
 
 /// One payload to send.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
     /// The record that it is of.
     pub key: Key,
@@ -136,7 +136,7 @@ pub struct Options<'a> {
 }
 
 /// What is sent and what is not.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
     /// What is sent, oldest record first.
     pub items: Vec<Item>,

@@ -31,6 +31,9 @@ pub struct Pace {
     pub patience: Duration,
 }
 
+/// Its rates are chosen, and never computed with.
+impl Eq for Pace {}
+
 impl Default for Pace {
     fn default() -> Self {
         Self {

@@ -14,7 +14,7 @@ use crate::app::action::Action;
 use crate::app::document::Paint;
 use crate::app::keymap::Context;
 use crate::app::model::{Content, Focus, Geometry, Model, Page, Tab};
-use crate::board::{Entry, Pane};
+use crate::board::{Entry, Pane, Replay, ReplayState};
 use crate::log::{Origin, visible};
 use crate::record::{Arrival, Outcome};
 
@@ -154,8 +154,53 @@ fn arrival_lines<'a>(model: &Model, theme: &Theme, arrival: &Arrival, room: usiz
     let id = visible(arrival.record.request_id().unwrap_or("no request id")).into_owned();
     let when = cut(&format!(" · {}", when(model, arrival)), room.saturating_sub(width(&id))).into_owned();
     let when = Line::from(vec![Span::raw(format!(" {id}")), Span::styled(when, theme.dim())]);
+    let replays = replays(model, arrival).into_iter().map(|words| line(&words, theme.waiting(), room));
     let notes = notes(arrival).map(|notes| line(&notes, theme.waiting(), room));
-    [line(&identity(arrival), Style::new(), room), when].into_iter().chain(notes).collect()
+    [line(&identity(arrival), Style::new(), room)].into_iter().chain(replays).chain([when]).chain(notes).collect()
+}
+
+/// What became of its payload when it was sent again, and whose payload it was.
+fn replays(model: &Model, arrival: &Arrival) -> Vec<String> {
+    let id = arrival.record.request_id().unwrap_or_default();
+    let replays = model.board.replays();
+    let origin = replays.origin(id).map(|origin| {
+        let words = replays.of(origin).map(|replay| replay_words(model, replay)).unwrap_or_default();
+        format!("↻ replay of {}{words}", visible(origin))
+    });
+    let replayed = replays.of(id).map(|replay| {
+        format!(
+            "↻ replayed {}{}",
+            times::short(model, replay.at, times::is_dated(model, replay.at)),
+            replay_words(model, replay)
+        )
+    });
+    origin.into_iter().chain(replayed).collect()
+}
+
+fn replay_words(model: &Model, replay: &Replay) -> String {
+    match &replay.state {
+        ReplayState::Sending => ", on its way".to_owned(),
+        ReplayState::Waiting { expected, attempts, .. } => waiting_words(model, replay.at, *expected, *attempts),
+        ReplayState::Answered { words, .. } => format!(" → {}", visible(words)),
+        ReplayState::Unanswered => ": no record came within the maximum age of an event".to_owned(),
+        ReplayState::Refused(why) => format!(": not sent, {}", visible(why)),
+        ReplayState::Unknown(why) => format!(": unknown, {}", visible(why)),
+    }
+}
+
+fn waiting_words(model: &Model, sent: i64, expected: i64, attempts: usize) -> String {
+    let waited = (model.now - sent).max(0) / 1000;
+    let by = if expected > model.now {
+        format!("a failure's is expected by {}", times::short(model, expected, false))
+    } else {
+        "later than expected".to_owned()
+    };
+    let seen = match attempts {
+        0 => String::new(),
+        1 => " · 1 attempt seen".to_owned(),
+        many => format!(" · {many} attempts seen"),
+    };
+    format!(", waiting for its record {}:{:02} ({by}){seen}", waited / 60, waited % 60)
 }
 
 /// What happened, in up to three lines: a message that is cut off is no message.

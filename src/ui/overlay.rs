@@ -27,6 +27,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &The
         Some(Overlay::Conditions(menu)) => {
             (geometry.menu, geometry.menu_top) = draw_menu(frame, area, model, menu, theme);
         }
+        Some(Overlay::Replay(sheet)) => super::replay::draw_sheet(frame, area, model, sheet, theme),
+        Some(Overlay::Replays(bulk)) => super::replay::draw_bulk(frame, area, model, bulk, theme),
         Some(Overlay::Copy) => draw_copy(frame, area, model, theme),
         Some(Overlay::Help(help)) => help::draw(frame, area, model, help, theme, geometry),
         Some(Overlay::Command(command)) => command::draw(frame, area, model, command, theme),
@@ -110,7 +112,7 @@ fn draw_themes(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) 
 }
 
 /// A framed area in the middle of the screen, cleared.
-fn popup(frame: &mut Frame<'_>, area: Rect, title: &str, wide: u16, high: u16, theme: &Theme) -> Rect {
+pub(super) fn popup(frame: &mut Frame<'_>, area: Rect, title: &str, wide: u16, high: u16, theme: &Theme) -> Rect {
     let (wide, high) = (wide.min(area.width), high.min(area.height));
     let place =
         Rect { x: area.x + (area.width - wide) / 2, y: area.y + (area.height - high) / 2, width: wide, height: high };

@@ -4,7 +4,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::model::Model;
-use crate::board::{Entry, Pane, Seq};
+use crate::board::{Entry, Pane, ReplayState, Seq};
 use crate::log::{Gap, visible};
 use crate::record::json::{self, TokenKind};
 use crate::record::{Arrival, FunctionArn, InvocationError, Outcome, Unreadable};
@@ -51,7 +51,7 @@ pub(super) fn line<'a>(
     row.push(if shown { "▌" } else { " " }, theme.accent());
     row.push(&fit(&times::short(model, entry.time(), columns.dated), columns.time), theme.dim());
     match entry {
-        Entry::Arrival(arrival) => arrival_cells(&mut row, theme, arrival, columns, model.marks.contains(seq)),
+        Entry::Arrival(arrival) => arrival_cells(&mut row, theme, arrival, columns, &state(model, seq, arrival)),
         Entry::Unreadable(unreadable) => unreadable_cells(&mut row, theme, unreadable),
         Entry::Gap(gap) => gap_cells(&mut row, theme, gap),
     }
@@ -87,7 +87,7 @@ impl Row<'_> {
     }
 }
 
-fn arrival_cells(row: &mut Row<'_>, theme: &Theme, arrival: &Arrival, columns: &Columns, marked: bool) {
+fn arrival_cells(row: &mut Row<'_>, theme: &Theme, arrival: &Arrival, columns: &Columns, state: &str) {
     let record = &arrival.record;
     let failed = record.outcome() == Outcome::Failure;
     row.gap();
@@ -104,7 +104,7 @@ fn arrival_cells(row: &mut Row<'_>, theme: &Theme, arrival: &Arrival, columns: &
         row.push(&fit(&tried, columns.count), Style::new());
         row.gap();
     }
-    let mark = marks(arrival, marked);
+    let mark = marks(arrival, state);
     let reserved = row.reserve(&mark);
     if failed {
         error_cells(row, theme, arrival);
@@ -119,8 +119,24 @@ fn arrival_cells(row: &mut Row<'_>, theme: &Theme, arrival: &Arrival, columns: &
     }
 }
 
-/// State at the right edge: delivered again, rebuilt, masked, marked by the reader.
-fn marks(arrival: &Arrival, marked: bool) -> String {
+/// What was done to the record here: replayed and with which outcome, a replay itself, marked by the reader.
+fn state(model: &Model, seq: Seq, arrival: &Arrival) -> String {
+    let id = arrival.record.request_id().unwrap_or_default();
+    let replayed = model.board.replays().of(id).map(|replay| match &replay.state {
+        ReplayState::Sending | ReplayState::Waiting { .. } => "↻",
+        ReplayState::Answered { outcome: Outcome::Success, .. } => "↻ ✓",
+        ReplayState::Answered { outcome: Outcome::Failure, .. } => "↻ ✗",
+        ReplayState::Unanswered | ReplayState::Unknown(_) => "↻ ?",
+        ReplayState::Refused(_) => "not sent",
+    });
+    let replay = model.board.replays().origin(id).map(|_| "replay");
+    let marked = model.marks.contains(seq).then_some("◆");
+    let words: Vec<_> = [replay, replayed, marked].into_iter().flatten().collect();
+    words.join(" ")
+}
+
+/// State at the right edge: delivered again, rebuilt, masked, and what was done to it here.
+fn marks(arrival: &Arrival, state: &str) -> String {
     let mut marks = Vec::new();
     if arrival.redelivery > 0 {
         marks.push(format!("again×{}", arrival.redelivery));
@@ -131,8 +147,8 @@ fn marks(arrival: &Arrival, marked: bool) -> String {
     if arrival.redacted {
         marks.push("masked".to_owned());
     }
-    if marked {
-        marks.push("◆".to_owned());
+    if !state.is_empty() {
+        marks.push(state.to_owned());
     }
     marks.join(" ")
 }

@@ -11,7 +11,9 @@ use crate::record::Arrival;
 impl Model {
     pub(super) fn browse(&mut self, action: Action, effects: &mut Vec<Effect>) {
         match action {
-            Action::Quit => effects.push(Effect::Quit),
+            Action::Quit => self.quit(effects),
+            Action::Replay => self.open_sheet(effects),
+            Action::Replays => self.open_bulk(effects),
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Help => self.overlay = Some(Overlay::Help(Box::default())),
             Action::Command => self.overlay = Some(Overlay::Command(Box::new(CommandLine::new(&self.keymap)))),
@@ -35,6 +37,14 @@ impl Model {
             Action::Shorter => self.resize(0, 50),
             _ => self.look(action),
         }
+    }
+
+    /// Leaves, unless payloads are on their way: then only when asked again.
+    fn quit(&mut self, effects: &mut Vec<Effect>) {
+        if self.replays.is_sending() && !std::mem::replace(&mut self.replays.warned, true) {
+            return self.notify("payloads are being sent: leaving now ends that, and what is on its way stays unknown");
+        }
+        effects.push(Effect::Quit);
     }
 
     fn open_filter(&mut self) {

@@ -31,6 +31,8 @@ impl Model {
         }
         if self.identifying == Some(ticket) {
             self.identified(news);
+        } else {
+            self.replay_news(ticket, &news, effects);
         }
     }
 

@@ -26,7 +26,14 @@ impl Model {
 
     fn wheel(&mut self, place: Position, rows: isize, effects: &mut Vec<Effect>) {
         match &self.overlay {
-            Some(Overlay::Help(_) | Overlay::Conditions(_) | Overlay::Command(_) | Overlay::Themes(_)) => {
+            Some(
+                Overlay::Help(_)
+                | Overlay::Conditions(_)
+                | Overlay::Command(_)
+                | Overlay::Themes(_)
+                | Overlay::Replay(_)
+                | Overlay::Replays(_),
+            ) => {
                 let action = if rows < 0 { Action::Up } else { Action::Down };
                 self.overlay_action(action, effects);
             }
@@ -60,7 +67,7 @@ impl Model {
 
     fn click_overlay(&mut self, place: Position) {
         let inside = [self.geometry.menu, self.geometry.help].into_iter().any(|area| area.contains(place));
-        if !inside && !matches!(self.overlay, Some(Overlay::Filter(_))) {
+        if !inside && !matches!(self.overlay, Some(Overlay::Filter(_) | Overlay::Replay(_) | Overlay::Replays(_))) {
             self.overlay = None;
         }
         let area = self.geometry.menu;

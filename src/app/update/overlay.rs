@@ -16,6 +16,8 @@ impl Model {
             Some(Overlay::Help(help)) => self.in_help(help, action),
             Some(Overlay::Command(command)) => self.in_command(command, action, effects),
             Some(Overlay::Themes(menu)) => self.in_themes(menu, action, effects),
+            Some(Overlay::Replay(sheet)) => self.in_sheet(sheet, action, effects),
+            Some(Overlay::Replays(bulk)) => self.in_bulk(bulk, action, effects),
             None => None,
         };
     }
@@ -35,6 +37,8 @@ impl Model {
             Some(Overlay::Search(_)) => self.edit_search(key),
             Some(Overlay::Command(command)) => command.key(key),
             Some(Overlay::Help(help)) if help.typing => help.key(key),
+            Some(Overlay::Replay(_)) => self.type_in_sheet(key),
+            Some(Overlay::Replays(_)) => self.type_in_bulk(key),
             _ => {}
         }
     }

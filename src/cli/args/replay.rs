@@ -78,18 +78,19 @@ pub(in crate::cli) struct ReplayArgs {
     /// Send no more after so many failures of one kind; 0 for never
     #[arg(long, env = "ARRIVALS_STOP_AFTER", value_name = "N", default_value_t = 10)]
     pub(in crate::cli) stop_after: usize,
-    /// Keep the spacing of the records' times, so many times as fast
-    #[arg(long, env = "ARRIVALS_SPEED", value_name = "N", value_parser = positive)]
-    pub(in crate::cli) speed: Option<f64>,
-    /// Profile to send with, when it is not the one to read with
-    #[arg(long, env = "ARRIVALS_REPLAY_PROFILE", value_name = "NAME")]
-    pub(in crate::cli) replay_profile: Option<String>,
+    /// Keep the spacing of the records' times, so many times as fast; 0 sends as fast as the rate allows
+    #[arg(long, env = "ARRIVALS_SPEED", value_name = "N", default_value_t = 0.0, value_parser = not_negative)]
+    pub(in crate::cli) speed: f64,
     /// Tenant of a multi-tenant function
     #[arg(long, env = "ARRIVALS_TENANT_ID", value_name = "ID")]
     pub(in crate::cli) tenant_id: Option<String>,
     /// Text, or a JSON object on a line per payload when its outcome is known
     #[arg(short, long, env = "ARRIVALS_OUTPUT", value_enum, default_value_t = OutputFormat::Text)]
     pub(in crate::cli) output: OutputFormat,
+}
+
+fn not_negative(text: &str) -> Result<f64, String> {
+    if text.trim() == "0" { Ok(0.0) } else { positive(text) }
 }
 
 fn positive(text: &str) -> Result<f64, String> {

@@ -125,7 +125,7 @@ impl<'a> Asked<'a> {
             ceiling: self.args.rate,
             canary: self.args.canary,
             stop_after: (self.args.stop_after > 0).then_some(self.args.stop_after),
-            speed: self.args.speed,
+            speed: (self.args.speed > 0.0).then_some(self.args.speed),
             patient: true,
             patience: timeout.unwrap_or_default(),
         }

@@ -80,7 +80,7 @@ impl Attempt {
 }
 
 /// Every send by the record that it was of, in the order of the file.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct History {
     attempts: Vec<Attempt>,
     by_id: HashMap<AttemptId, usize>,

@@ -1,0 +1,113 @@
+//! Replays as the board knows them: what is sent, what waits, and the sheet in which one is prepared.
+
+mod bulk;
+mod sheet;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::app::jobs::Ticket;
+use crate::board::Seq;
+use crate::record::InvocationRecord;
+use crate::replay::drive::Progress;
+use crate::replay::facts::EventConfig;
+use crate::replay::journal::{AttemptId, History};
+use crate::replay::{Join, Plan};
+
+pub use bulk::{Bulk, BulkStage};
+pub use sheet::{Editor, Sheet, Stage};
+
+/// A record that may answer a send, and when it was heard of.
+#[derive(Debug)]
+pub struct Heard {
+    /// The record.
+    pub record: InvocationRecord,
+    /// When, in milliseconds since the Unix epoch.
+    pub at: i64,
+}
+
+/// A send whose record is awaited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// Request id of the record whose payload was sent.
+    pub request_id: String,
+    /// Fingerprint of its failure.
+    pub fingerprint: Option<String>,
+    /// When it was accepted, in milliseconds since the Unix epoch.
+    pub sent: i64,
+    /// The run and the number in its plan; a send of an earlier program has none.
+    pub run: Option<(Ticket, usize)>,
+}
+
+/// A run under way, or over.
+#[derive(Debug)]
+pub struct Active {
+    /// What it sends.
+    pub plan: Arc<Plan>,
+    /// How it is doing.
+    pub progress: Option<Progress>,
+    /// The rows of what it sends, in the plan's order.
+    pub rows: Vec<Vec<Seq>>,
+    /// Whether it is over.
+    pub over: bool,
+    /// Whether it is of several payloads, with a screen of its own.
+    pub bulk: bool,
+}
+
+/// Every replay of the board.
+#[derive(Debug, Default)]
+pub struct ReplayDesk {
+    /// Sends and records that have not met yet.
+    pub join: Join<Heard>,
+    /// Sends whose records are awaited.
+    pub pending: HashMap<AttemptId, Pending>,
+    /// Runs by the tickets of their jobs.
+    pub runs: HashMap<Ticket, Active>,
+    /// Event-invoke configs of functions that were looked at, by ARN with qualifier.
+    pub configs: HashMap<String, EventConfig>,
+    /// The run of several payloads that was started last.
+    pub bulk: Option<Ticket>,
+    /// What the journal knew when it was asked last.
+    pub history: Arc<History>,
+    /// The job that asks the journal.
+    pub asking: Option<Ticket>,
+    /// The job that counts the attempts of the open record's replay, and when it was started.
+    pub counting: Option<(Ticket, String)>,
+    /// When attempts were counted last, in milliseconds since the Unix epoch.
+    pub counted: i64,
+    /// The job that saves a summary.
+    pub saving: Option<Ticket>,
+    /// Jobs that write into the journal: only what goes wrong with them is of interest.
+    pub noting: Vec<Ticket>,
+    /// How many times as fast as the service the endpoint's clock goes; 1 for the service itself.
+    pub time_scale: f64,
+    /// Whether the user was told that leaving cuts off what is on its way.
+    pub warned: bool,
+}
+
+impl ReplayDesk {
+    /// Whether something is on its way, or will be.
+    #[must_use]
+    pub fn is_sending(&self) -> bool {
+        self.runs.values().any(|run| {
+            !run.over
+                && run.progress.as_ref().is_none_or(|progress| {
+                    progress.counts.sending > 0
+                        || progress.counts.queued > 0 && progress.mode == crate::replay::run::Mode::Running
+                })
+        })
+    }
+
+    /// Whether records are listened to.
+    #[must_use]
+    pub fn listens(&self) -> bool {
+        !self.pending.is_empty() || self.runs.values().any(|run| !run.over)
+    }
+
+    /// A time of the service in the clock of the endpoint, in milliseconds.
+    #[must_use]
+    pub fn scaled(&self, time: std::time::Duration) -> i64 {
+        let scale = if self.time_scale > 0.0 { self.time_scale } else { 1.0 };
+        (time.as_millis() as f64 / scale) as i64
+    }
+}

@@ -1,0 +1,151 @@
+//! Several replays: the plan, and how the run is doing.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use crate::app::action::Action;
+use crate::app::keymap::Context;
+use crate::app::model::{Bulk, BulkStage, Model, Ticket};
+use crate::log::visible;
+use crate::replay::drive::Progress;
+use crate::replay::run::Mode;
+
+use super::super::overlay::popup;
+use super::super::theme::Theme;
+use super::{confirm, field, warning};
+
+pub(in crate::ui) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, bulk: &Bulk, theme: &Theme) {
+    let wide = area.width.saturating_sub(4).min(96);
+    let room = usize::from(wide).saturating_sub(2);
+    let lines = match &bulk.stage {
+        BulkStage::Plan | BulkStage::Confirm(_) => plan_lines(model, bulk, theme, room),
+        BulkStage::Run(ticket) => run_lines(model, *ticket, theme, room),
+    };
+    let high = (lines.len() as u16 + 4).min(area.height.saturating_sub(1));
+    let inside = Rect { height: area.height.saturating_sub(1), ..area };
+    let inner = popup(frame, inside, " Replay of several ", wide, high, theme);
+    let foot = Rect { y: inner.bottom().saturating_sub(1), height: 1, ..inner };
+    frame.render_widget(Paragraph::new(lines), Rect { height: inner.height.saturating_sub(1), ..inner });
+    if let BulkStage::Confirm(line) = &bulk.stage {
+        let names: Vec<_> = bulk.functions().iter().map(|name| visible(name).into_owned()).collect();
+        let what = format!("{} payloads", bulk.plan.items.len());
+        confirm(frame, foot, model, theme, &what, &names.join(" "), line);
+    }
+}
+
+fn plan_lines<'a>(model: &Model, bulk: &Bulk, theme: &Theme, room: usize) -> Vec<Line<'a>> {
+    let plan = &bulk.plan;
+    let origin = if bulk.marked { "the marked records" } else { "the failures that the filter leaves" };
+    let mut lines = field(theme, "records", &format!("{}, {origin}", bulk.arrivals.len()), room, 1);
+    let sent = format!(
+        "{} payloads, {} of them different, {} bytes, {} kinds of failure",
+        plan.items.len(),
+        plan.distinct_payloads(),
+        plan.bytes(),
+        plan.fingerprints()
+    );
+    lines.extend(field(theme, "to send", &sent, room, 2));
+    for (target, count) in plan.targets().into_iter().take(6) {
+        lines.extend(field(theme, "", &format!("{count} to {target}"), room, 1));
+    }
+    for (why, count) in plan.causes().into_iter().take(6) {
+        lines.extend(field(theme, "left out", &format!("{count}: {why}"), room, 2));
+    }
+    lines.push(Line::default());
+    lines.extend(pace_lines(model, bulk, theme, room));
+    lines
+}
+
+fn pace_lines<'a>(model: &Model, bulk: &Bulk, theme: &Theme, room: usize) -> Vec<Line<'a>> {
+    let key = |action| model.keymap.hint(Context::Replays, action).unwrap_or_default();
+    let canary = if bulk.pace.canary {
+        "one of each kind of failure goes first, the rest when its record tells of a success"
+    } else {
+        "none: all go one after another"
+    };
+    let mut lines = field(theme, "canary", &format!("{canary} ({})", key(Action::Canary)), room, 2);
+    let rate = format!(
+        "{} a second at first, at most {}, halved by throttles and failures ({} {})",
+        bulk.pace.start,
+        bulk.pace.ceiling,
+        key(Action::Slower),
+        key(Action::Faster)
+    );
+    lines.extend(field(theme, "rate", &rate, room, 2));
+    let spacing = match bulk.pace.speed {
+        None => "as the rate allows".to_owned(),
+        Some(speed) => format!("as recorded, {speed} times as fast"),
+    };
+    lines.extend(field(theme, "spacing", &format!("{spacing} ({})", key(Action::Spacing)), room, 1));
+    let stop =
+        bulk.pace.stop_after.map_or_else(|| "never".to_owned(), |most| format!("after {most} failures of one kind"));
+    lines.extend(field(theme, "stops", &stop, room, 1));
+    let again = if bulk.again { "what was sent before is sent again" } else { "what was sent before is left out" };
+    lines.extend(field(theme, "before", &format!("{again} ({})", key(Action::Again)), room, 1));
+    lines
+}
+
+fn run_lines<'a>(model: &Model, ticket: Ticket, theme: &Theme, room: usize) -> Vec<Line<'a>> {
+    let Some(run) = model.replays.runs.get(&ticket) else { return Vec::new() };
+    let all = run.plan.items.len();
+    let Some(progress) = &run.progress else {
+        return field(theme, "state", &format!("starting, {all} payloads"), room, 1);
+    };
+    let mut lines = field(theme, "state", &state_words(progress, run.over), room, 2);
+    lines.push(bar(progress, all, theme, room));
+    let counts = &progress.counts;
+    let rows = [
+        ("to go", counts.queued - counts.held),
+        ("held back", counts.held),
+        ("on their way", counts.sending),
+        ("awaited", counts.sent),
+        ("success", counts.succeeded),
+        ("same error", counts.failed_again),
+        ("other error", counts.failed_otherwise),
+        ("no record", counts.unanswered),
+        ("not sent", counts.refused),
+        ("unknown", counts.unknown),
+    ];
+    for (name, count) in rows.into_iter().filter(|(_, count)| *count > 0) {
+        lines.extend(field(theme, name, &count.to_string(), room, 1));
+    }
+    if progress.asks {
+        let key = model.keymap.hint(Context::Run, Action::Release).unwrap_or_default();
+        lines.extend(warning(
+            theme,
+            &format!("the canary failed: {} payloads are held back; {key} sends them all the same", counts.held),
+            room,
+        ));
+    }
+    lines
+}
+
+fn state_words(progress: &Progress, over: bool) -> String {
+    let rate = format!("{:.1} a second", progress.rate);
+    match (&progress.mode, over) {
+        (Mode::Stopped(why), _) => format!("stopped: {why}"),
+        (Mode::Cancelled, _) => "cancelled".to_owned(),
+        (_, true) => "done".to_owned(),
+        (Mode::Paused, _) => "paused".to_owned(),
+        (Mode::Running, _) if progress.asks => "waiting for a decision".to_owned(),
+        (Mode::Running, _) if progress.counts.held > 0 && progress.counts.held == progress.counts.queued => {
+            "the canaries are sent; their records are awaited".to_owned()
+        }
+        (Mode::Running, _) if progress.counts.queued == 0 => "all sent; records are awaited".to_owned(),
+        (Mode::Running, _) => format!("sending, {rate}"),
+    }
+}
+
+/// How much has been decided, as a bar.
+fn bar<'a>(progress: &Progress, all: usize, theme: &Theme, room: usize) -> Line<'a> {
+    let open = progress.counts.queued + progress.counts.sending + progress.counts.sent;
+    let cells = room.saturating_sub(4);
+    let done = (all - open.min(all)) * cells / all.max(1);
+    Line::from(vec![
+        Span::raw(" "),
+        Span::styled("█".repeat(done), theme.accent()),
+        Span::styled("░".repeat(cells - done), theme.dim()),
+    ])
+}
