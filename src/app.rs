@@ -10,6 +10,7 @@ pub mod keymap;
 pub mod message;
 pub mod model;
 mod signals;
+mod tailing;
 mod terminal;
 mod update;
 
@@ -50,13 +51,15 @@ pub enum BoardError {
 
 /// Shows the board until the user leaves it.
 ///
-/// Gives the model as it was left. The model tells which of `themes` is in force. `inputs` brings what the sources find; the board lives on when it closes. Jobs reach out through `world`, and filters
+/// Gives the model as it was left. The model tells which of `themes` is in force. `first` is done before anything happens;
+/// `inputs` brings what the sources find; the board lives on when it closes. Jobs reach out through `world`, and filters
 /// that are kept are added to `history`.
 ///
 /// # Errors
 /// When the terminal cannot be taken, read or written, or a thread panics.
 pub async fn run(
     model: Model,
+    first: Vec<Effect>,
     themes: Vec<Theme>,
     inputs: mpsc::Receiver<Message>,
     world: World,
@@ -66,6 +69,7 @@ pub async fn run(
     let mut app = App::new(model, themes, inputs, world, history)?;
     let effects = app.model.begin(now(), time_scale);
     app.carry_out(effects)?;
+    app.carry_out(first)?;
     while !app.over {
         app.turn().await?;
     }
@@ -219,6 +223,9 @@ impl App {
                     self.colours.want(generation, document, self.theme().syntax());
                 }
                 Effect::Start { ticket, request } => self.jobs.start(ticket, request),
+                Effect::Tail(groups) => {
+                    self.inputs = Some(tailing::start(self.jobs.world().clone(), groups));
+                }
                 Effect::Cancel(ticket) => self.jobs.cancel(ticket),
                 Effect::Edit { path, line } => self.editing = Some((path, line)),
                 Effect::Tell { ticket, control } => self.jobs.tell(ticket, control),
@@ -278,7 +285,10 @@ impl App {
         let counting = matches!(self.model.source.health, Health::Retrying { .. })
             || self.model.notice.is_some()
             || self.model.replay_waits();
-        (counting || self.model.time == TimeStyle::Relative).then_some(Duration::from_secs(1))
+        let metered = self.model.source.place.counted_since.is_some() && self.model.source.is_alive();
+        let due = Duration::from_millis((self.model.metering.due() - now()).max(1000).unsigned_abs());
+        let every = (counting || self.model.time == TimeStyle::Relative).then_some(Duration::from_secs(1));
+        every.or(metered.then_some(due))
     }
 }
 

@@ -14,6 +14,7 @@ mod groups;
 mod host_prefix;
 mod http;
 mod identity;
+mod latest;
 mod live;
 mod logs;
 mod names;
@@ -126,6 +127,12 @@ impl Clients {
         let profile = self.profile().map(|name| format!(" --profile {name}")).unwrap_or_default();
         let endpoint = self.settings.endpoint_url.as_ref().map(|url| format!(" --endpoint-url {url}"));
         format!(" --region {}{profile}{}", self.region, endpoint.unwrap_or_default())
+    }
+
+    /// Endpoint that stands in for AWS, when a flag gave one.
+    #[must_use]
+    pub fn endpoint_url(&self) -> Option<&str> {
+        self.settings.endpoint_url.as_deref()
     }
 
     /// The profile that was asked for, by flag or environment.

@@ -64,6 +64,13 @@ impl Board {
         }
     }
 
+    /// Gives up every entry, for those of another source; the query stays, and no place is given out again.
+    pub fn empty(&mut self) {
+        let (query, now) = (self.filter.query().clone(), self.filter.now());
+        let store = Store::after(self.store.next());
+        *self = Self { store, filter: settled(query, now), ..Self::new(self.limit_bytes) };
+    }
+
     /// Adds an entry in its place by time, and gives up others when that passes the bound.
     ///
     /// The entry itself may be what is given up, when it is the oldest success.

@@ -11,6 +11,7 @@ mod exit;
 mod interrupt;
 mod keys;
 mod local;
+mod pick;
 mod progress;
 mod read;
 mod replay;
@@ -79,7 +80,10 @@ fn start(cli: Cli, loaded: Result<Settings, Vec<Fault>>, matches: &ArgMatches) -
         let hint = "certificates are always checked: give the one to trust with --ca-bundle FILE";
         return Err(Failure::usage(format!("--no-verify-ssl is refused; {hint}")));
     }
-    match cli.command {
+    let Some(command) = cli.command else {
+        return pick(cli.aws, cli.look, loaded);
+    };
+    match command {
         Command::Completions { shell } => print_completions(shell),
         Command::Man => print_manual(),
         Command::Config(command) => config::run(&command, loaded, matches),
@@ -91,6 +95,14 @@ fn start(cli: Cli, loaded: Result<Settings, Vec<Fault>>, matches: &ArgMatches) -
         Command::Local(args) => settled(cli.look, loaded).and_then(|_| block_on(local::run(&args))),
         Command::Demo(args) => block_on(demo::run(args, settled(cli.look, loaded)?)),
     }
+}
+
+/// Without a command: the picker on a terminal, and the usage elsewhere.
+fn pick(aws: args::AwsArgs, look: LookArgs, loaded: Result<Settings, Vec<Fault>>) -> Result<(), Failure> {
+    if !io::stdout().is_terminal() {
+        return Err(Failure::usage(format!("a command is missing\n\n{}", Cli::command().render_help())));
+    }
+    block_on(pick::run(aws, settled(look, loaded)?))
 }
 
 /// The looks with what the settings file says beside the flags; nothing runs on settings that are broken.

@@ -7,6 +7,7 @@ pub mod backoff;
 mod extraction;
 pub mod file;
 pub mod limiter;
+pub mod peek;
 pub mod poll;
 mod task;
 pub mod time_range;

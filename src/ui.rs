@@ -5,6 +5,7 @@ mod footer;
 mod header;
 mod list;
 mod overlay;
+mod picker;
 mod replay;
 mod row;
 mod syntax;
@@ -12,6 +13,7 @@ mod text;
 mod theme;
 mod times;
 mod tree;
+mod wiring;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;

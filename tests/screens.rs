@@ -196,6 +196,7 @@ fn nothing_from_outside_the_log_reaches_the_terminal_as_a_command() {
         region: Some(nasty.into()),
         identity: Some(nasty.into()),
         endpoint: Some(nasty.into()),
+        ..Place::default()
     };
     let mut model = common::board_from(place, &[]);
     let retrying = Status::Retrying { wait: std::time::Duration::from_secs(1), reason: nasty.into(), throttled: false };

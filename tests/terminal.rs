@@ -238,8 +238,10 @@ fn a_board_that_panics() {
         journal: Err(none()),
         reports: Err(none()),
         time_scale: 1.0,
+        tail: arrivals::source::poll::Options::default(),
+        metered: false,
     };
-    let board = arrivals::app::run(model, vec![theme], inputs, world, arrivals::app::History::default());
+    let board = arrivals::app::run(model, Vec::new(), vec![theme], inputs, world, arrivals::app::History::default());
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         if here {
             tokio::select! { _ = board => {}, () = panic => {} }

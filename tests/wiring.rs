@@ -152,7 +152,7 @@ async fn all_senders_are_found_and_how_many_were_asked_is_told() {
     let bench = Bench::new().await;
     let mut told = Vec::new();
     let mut explorer = Explorer::new(bench.clients.clone());
-    let found = explorer.senders(async |done, total| told.push((done, total))).await.unwrap();
+    let found = explorer.senders(|done, total| told.push((done, total))).await.unwrap();
     let names: Vec<&str> = found.iter().map(|sender| sender.name.as_str()).collect();
     let expected: Vec<&str> = Endpoint::senders().collect();
     assert_eq!(names, expected);

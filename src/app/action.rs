@@ -104,6 +104,8 @@ pub enum Action {
     Pause,
     /// Go to the place before.
     PreviousMatch,
+    /// Pick a function or a log group to read.
+    Pick,
     /// Go to the previous pane.
     PreviousPane,
     /// Show the previous tab.
@@ -156,6 +158,8 @@ pub enum Action {
     Shorter,
     /// Make the detail taller.
     Taller,
+    /// Show where the outcomes of a function go, and what is wrong with that.
+    Wiring,
     /// Give the pane the whole screen, or take it back.
     Zoom,
 }

@@ -15,11 +15,14 @@ mod attempts;
 mod replay;
 mod source;
 
+mod wiring_jobs;
+
 use std::any::Any;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use tokio::sync::mpsc;
@@ -27,14 +30,20 @@ use tokio::task::AbortHandle;
 
 use crate::aws::{AwsError, Connection, Identity};
 use crate::replay::drive::{Control, SharedJournal};
+use crate::source::poll;
+use crate::wiring::{self, Counts, Line, Sender};
 
 use super::document::Excerpt;
 use super::message::Message;
 
 pub use attempts::{AttemptsFound, AttemptsWanted};
 pub use replay::{Order, ReplayAnswer, ReplayRequest};
+pub use wiring_jobs::{Glance, NamedGroup, Preview, ways};
+
 pub use source::SourceWanted;
 
+/// What CloudWatch's counts are asked for by.
+const MINUTE: Duration = Duration::from_mins(1);
 /// Messages of jobs that may wait to be heard; a job that has more to tell waits.
 const CHANNEL: usize = 64;
 
@@ -61,6 +70,28 @@ pub enum Request {
     Identity,
     /// The attempts of an invocation, from its function's log.
     Attempts(Box<AttemptsWanted>),
+    /// What there is to read: log groups, and functions with where their outcomes go.
+    Discover,
+    /// The wiring of a function, as the doctor sees it.
+    Examine(String),
+    /// The last record of a log group.
+    Preview(String),
+    /// Why the logs of a function's receivers, or of these groups, have no record.
+    WhyEmpty {
+        /// The sender, when it is known.
+        function: Option<String>,
+        /// The groups that are read.
+        groups: Vec<String>,
+    },
+    /// What CloudWatch counts of functions.
+    Measure {
+        /// Their bare names.
+        functions: Vec<String>,
+        /// First millisecond since the Unix epoch.
+        from: i64,
+        /// The millisecond after the last.
+        to: i64,
+    },
     /// The code around the line of a frame.
     Source(Box<SourceWanted>),
     /// Something about replays.
@@ -74,6 +105,27 @@ pub enum Answer {
     Identity(Identity),
     /// The attempts of an invocation.
     Attempts(Box<AttemptsFound>),
+    /// Some of the log groups.
+    Groups(Vec<NamedGroup>),
+    /// What may not be listed, and why.
+    NotListed(String),
+    /// How many functions were asked for their destinations.
+    Surveyed {
+        /// So far.
+        done: usize,
+        /// Of how many.
+        total: usize,
+    },
+    /// The functions that send their outcomes anywhere.
+    Senders(Vec<Sender>),
+    /// The wiring of a function, in lines.
+    Examined(Vec<Line>),
+    /// The last record of a log group.
+    Preview(Preview),
+    /// Why there is no record, each in a sentence.
+    Reasons(Vec<String>),
+    /// What CloudWatch counts.
+    Counted(Counts),
     /// The code around the line of a frame.
     Source(Excerpt),
     /// Something about replays.
@@ -116,6 +168,20 @@ pub struct World {
     pub reports: Result<PathBuf, String>,
     /// How many times as fast as the service's the clock of the endpoint goes; 1 for AWS.
     pub time_scale: f64,
+    /// How log groups are read that are picked on the board.
+    pub tail: poll::Options,
+    /// Whether CloudWatch is asked for its own counts.
+    pub metered: bool,
+}
+
+impl World {
+    /// From when on CloudWatch's counts can be set against what is read, when they are wanted and all of it is read.
+    #[must_use]
+    pub fn counted_since(&self) -> Option<i64> {
+        let tail = &self.tail;
+        let whole = tail.pattern.is_none() && tail.streams.is_empty() && tail.stream_prefix.is_none();
+        (self.metered && whole && tail.until.is_none()).then_some(tail.since)
+    }
 }
 
 /// Tells what a job has found so far.
@@ -147,6 +213,17 @@ impl Request {
     ) -> Result<Answer, JobError> {
         match self {
             Self::Replay(request) => request.work(world, reporter, controls).await,
+            Self::Discover => Ok(wiring_jobs::discover(world.aws.clients().await?, reporter).await?),
+            Self::Examine(function) => Ok(wiring_jobs::examine(world.aws.clients().await?, &function).await?),
+            Self::Preview(group) => Ok(wiring_jobs::preview(world.aws.clients().await?, group).await),
+            Self::WhyEmpty { function, groups } => {
+                Ok(wiring_jobs::why_empty(world.aws.clients().await?, function.as_deref(), &groups).await)
+            }
+            Self::Measure { functions, from, to } => {
+                let clients = world.aws.clients().await?;
+                let counts = wiring::measure(&clients, &functions, (from, to), MINUTE).await?;
+                Ok(Answer::Counted(counts))
+            }
             Self::Identity => Ok(Answer::Identity(world.aws.clients().await?.identity().await?)),
             Self::Attempts(wanted) => {
                 let clients = world.aws.clients().await?;
@@ -186,6 +263,11 @@ impl Jobs {
     pub(super) fn new(world: World) -> Self {
         let (news, heard) = mpsc::channel(CHANNEL);
         Self { world, running: HashMap::new(), news, heard }
+    }
+
+    /// What they reach out through.
+    pub(super) fn world(&self) -> &World {
+        &self.world
     }
 
     /// Starts a job.
@@ -284,6 +366,8 @@ mod tests {
                 journal: Err("none".to_owned()),
                 reports: Err("none".to_owned()),
                 time_scale: 1.0,
+                tail: poll::Options::default(),
+                metered: false,
             }),
             Tickets::default(),
         )

@@ -42,6 +42,10 @@ pub enum Context {
     Replays,
     /// Several replays under way.
     Run,
+    /// The picker of functions and log groups.
+    Picker,
+    /// The page of a function's wiring.
+    Wiring,
     /// The help overlay.
     Help,
     /// The search in the help.
@@ -54,7 +58,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Browse,
         Self::Tree,
         Self::Trace,
@@ -70,6 +74,8 @@ impl Context {
         Self::Confirm,
         Self::Replays,
         Self::Run,
+        Self::Picker,
+        Self::Wiring,
         Self::Command,
         Self::Themes,
         Self::Help,
@@ -101,6 +107,8 @@ impl Context {
             Self::Confirm => "Before something is sent",
             Self::Replays => "In the plan of several replays",
             Self::Run => "While several replays are sent",
+            Self::Picker => "In the picker",
+            Self::Wiring => "On the wiring page",
             Self::Help => "In this help",
             Self::HelpSearch => "In the search of this help",
             Self::Command => "In the command line",

@@ -66,6 +66,8 @@ pub enum Effect {
         /// What it is to do.
         request: Request,
     },
+    /// Read these log groups instead of what was read so far.
+    Tail(Vec<Arc<str>>),
     /// End a job; nothing more is heard of it.
     Cancel(Ticket),
     /// Tell a running job something.

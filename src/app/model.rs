@@ -10,13 +10,17 @@ mod help;
 mod list;
 mod marks;
 mod menu;
+mod metering;
 mod page;
+mod picker;
+mod reasons;
 mod replay;
 mod source;
 mod text_line;
 mod themes;
 mod trace;
 mod tree;
+mod wiring_page;
 mod wrap;
 
 use std::sync::Arc;
@@ -40,13 +44,17 @@ pub use help::Help;
 pub use list::{List, Window};
 pub use marks::Marks;
 pub use menu::{ConditionMenu, MenuRow};
+pub use metering::Metering;
 pub use page::Page;
+pub use picker::{PickRow, Picker};
+pub use reasons::Reasons;
 pub use replay::{Active, Bulk, BulkStage, Editor, Heard, Pending, ReplayDesk, Sheet, Stage};
 pub use source::{Health, Place, SourceState};
 pub use text_line::TextLine;
 pub use themes::ThemeMenu;
 pub use trace::Trace;
 pub use tree::{Shown, Taken, Tree, Value};
+pub use wiring_page::WiringPage;
 
 /// What the keys move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +76,10 @@ pub enum Overlay {
     Copy,
     /// Text is looked for in the tree.
     Search(Box<TextLine>),
+    /// What can be read.
+    Picker(Box<Picker>),
+    /// The wiring of a function.
+    Wiring(Box<WiringPage>),
     /// Every key.
     Help(Box<Help>),
     /// The command line.
@@ -201,6 +213,10 @@ pub struct Model {
     pub asking: Vec<(Ticket, Seq)>,
     /// Frames whose files are being looked for.
     pub looking: Vec<Looking>,
+    /// CloudWatch's counts beside ours.
+    pub metering: Metering,
+    /// Why nothing has come.
+    pub reasons: Reasons,
     /// The job that finds out as whom the records are read.
     pub identifying: Option<Ticket>,
     /// What is sent again and what became of it.
@@ -245,6 +261,8 @@ impl Model {
             tickets: Tickets::default(),
             asking: Vec::new(),
             looking: Vec::new(),
+            metering: Metering::default(),
+            reasons: Reasons::default(),
             identifying: None,
             replays: ReplayDesk::default(),
             geometry: Geometry::default(),
@@ -265,6 +283,8 @@ impl Model {
             Some(Overlay::Help(help)) if help.typing => Context::HelpSearch,
             Some(Overlay::Replay(sheet)) => sheet.context(),
             Some(Overlay::Replays(bulk)) => bulk.context(),
+            Some(Overlay::Picker(_)) => Context::Picker,
+            Some(Overlay::Wiring(_)) => Context::Wiring,
             Some(Overlay::Help(_)) => Context::Help,
             Some(Overlay::Command(_)) => Context::Command,
             Some(Overlay::Themes(_)) => Context::Themes,

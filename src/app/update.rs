@@ -3,10 +3,13 @@
 mod browse;
 mod command;
 mod jobs;
+mod metering;
 mod mouse;
 mod overlay;
+mod reasons;
 mod record;
 mod replay;
+mod wiring;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
 
@@ -39,6 +42,8 @@ impl Model {
             }
         }
         self.refresh(&mut effects);
+        self.meter(&mut effects);
+        self.wonder(&mut effects);
         effects
     }
 
@@ -93,7 +98,7 @@ impl Model {
             (Some(action), Context::Browse) => self.browse(action, effects),
             (action, Context::Copy) => self.copy_choice(action, effects),
             (Some(action), _) => self.overlay_action(action, effects),
-            (None, _) => self.type_text(key),
+            (None, _) => self.type_text(key, effects),
         }
         self.count = None;
     }
@@ -109,7 +114,10 @@ impl Model {
             SourceUpdate::Follow(Follow::Refused(why)) => self.notify(format!("polling: {why}")),
             SourceUpdate::Filled(_) | SourceUpdate::Follow(_) | SourceUpdate::Traffic(_) => {}
             SourceUpdate::Ended(Ok(())) => self.source.health = Health::Ended,
-            SourceUpdate::Ended(Err(error)) => self.source.health = Health::Failed(error.to_string()),
+            SourceUpdate::Ended(Err(error)) => {
+                self.source.failure = Some((error.exit_code(), error.to_string()));
+                self.source.health = Health::Failed(error.to_string());
+            }
         }
     }
 
@@ -119,7 +127,9 @@ impl Model {
         let follows = matches!(self.source.health, Health::Following { .. } | Health::Retrying { .. });
         for found in batch.found {
             let late = follows && self.board.newest().is_some_and(|newest| found.time() < newest);
-            let seq = self.board.append(found.into());
+            let entry = Entry::from(found);
+            self.metering.note(&entry, self.now);
+            let seq = self.board.append(entry);
             if late {
                 self.board.set_state(seq, State { late, ..self.board.state(seq) });
             }
@@ -143,6 +153,7 @@ impl Model {
     }
 
     fn paste(&mut self, text: &str) {
+        self.paste_in_picker(text);
         self.paste_search(text);
         match &mut self.overlay {
             Some(Overlay::Command(command)) => command.paste(text),

@@ -177,6 +177,12 @@ impl AwsError {
         self.recovery() == Recovery::LogIn
     }
 
+    /// Whether a permission is missing.
+    #[must_use]
+    pub fn is_denied(&self) -> bool {
+        matches!(self, Self::Denied { .. })
+    }
+
     /// What may help.
     #[must_use]
     pub fn recovery(&self) -> Recovery {

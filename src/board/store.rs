@@ -44,6 +44,11 @@ impl Slot {
 }
 
 impl Store {
+    /// An empty store whose first place is `next`.
+    pub(super) fn after(next: Seq) -> Self {
+        Self { next: next.0, ..Self::default() }
+    }
+
     /// Bytes of the log messages that are kept, each counted once, and what entries keep beside them.
     pub(super) fn bytes(&self) -> usize {
         self.bytes

@@ -19,18 +19,12 @@ pub(super) use replay::ReplayArgs;
 
 /// See where asynchronous AWS Lambda invocations landed.
 #[derive(Debug, Parser)]
-#[command(
-    name = "arrivals",
-    version = env!("ARRIVALS_VERSION"),
-    propagate_version = true,
-    subcommand_required = true,
-    arg_required_else_help = true
-)]
-#[command(after_help = "Try it without an account: arrivals demo")]
+#[command(name = "arrivals", version = env!("ARRIVALS_VERSION"), propagate_version = true, subcommand_required = false)]
+#[command(after_help = "Without a command: pick what to read, on a terminal. Try it without an account: arrivals demo")]
 pub(super) struct Cli {
-    /// What to do.
+    /// What to do; the picker when nothing is said.
     #[command(subcommand)]
-    pub(super) command: Command,
+    pub(super) command: Option<Command>,
     /// How to reach AWS, as in the AWS CLI.
     #[command(flatten)]
     pub(super) aws: AwsArgs,
@@ -286,6 +280,7 @@ pub(super) enum OutputFormat {
 
 /// `tail`.
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct TailArgs {
     /// Log groups of the receivers
     #[arg(value_name = "LOG_GROUP", required_unless_present = "function")]
@@ -327,6 +322,9 @@ pub(super) struct TailArgs {
     #[arg(long, overrides_with = "no_follow", conflicts_with = "until", num_args = 0, default_missing_value = "true")]
     #[arg(help = "Follow also when the output is not a terminal [env: ARRIVALS_FOLLOW=]")]
     pub(super) follow: Option<bool>,
+    /// Do not ask CloudWatch for its own counts, which the board sets against the records
+    #[arg(long, env = "ARRIVALS_NO_METRICS", value_parser = FalseyValueParser::new())]
+    pub(super) no_metrics: bool,
     /// End after what was logged so far.
     #[arg(long, overrides_with = "follow")]
     #[arg(help = "End after what was logged so far [env: ARRIVALS_NO_FOLLOW=]")]

@@ -1,6 +1,6 @@
 //! Starting the board on a source.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use etcetera::BaseStrategy as _;
 use tokio::sync::mpsc;
@@ -14,6 +14,7 @@ use crate::board::{Board, Query};
 use crate::config::Folders;
 use crate::replay::drive::SharedJournal;
 use crate::replay::{Journal, journal};
+use crate::source::poll;
 use crate::source::{SourceError, SourceUpdate};
 
 use super::args::{LookArgs, OnOff};
@@ -40,6 +41,7 @@ pub(super) async fn run(
     let mut board = Board::new(KEPT);
     board.set_query(query);
     let keymap = super::keys::keymap()?;
+    let picks = place.names.is_empty();
     let mut model = Model::new(board, SourceState::at(place), keymap, jiff::tz::TimeZone::system());
     model.configure(Arc::clone(&look.config));
     let themes = themes::find(&look)?;
@@ -47,15 +49,15 @@ pub(super) async fn run(
     model.mouse = look.mouse == OnOff::On;
     let history = history();
     model.history = history.read();
-    let failed = Arc::new(OnceLock::new());
-    let inputs = join(updates, places, Arc::clone(&failed));
-    app::run(model, themes.themes, inputs, world, history).await.map_err(|error| ended(&error))?;
+    let first = if picks { model.open_picker() } else { Vec::new() };
+    let inputs = join(updates, places);
+    let left = app::run(model, first, themes.themes, inputs, world, history).await.map_err(|error| defect(&error))?;
     // What the board showed last is said again where it can be read after it, and by its exit code.
-    failed.get().cloned().map_or(Ok(()), Err)
+    left.source.failure.map_or(Ok(()), |(code, message)| Err(Failure { code, message }))
 }
 
 /// A defect behind the board leaves a report, as one on its own thread does.
-fn ended(error: &BoardError) -> Failure {
+fn defect(error: &BoardError) -> Failure {
     match error {
         BoardError::Panicked(text) => Failure::other(crash::tell_text(text)),
         BoardError::Terminal(_) => Failure::other(error),
@@ -68,7 +70,8 @@ pub(super) fn world(aws: Connection, sending: Connection) -> World {
     let journal = state.clone().and_then(|state| {
         Journal::open(&state.join(journal::FILE)).map(SharedJournal::new).map_err(|error| error.to_string())
     });
-    World { aws, sending, journal, reports: state.map(|state| state.join("reports")), time_scale: 1.0 }
+    let reports = state.map(|state| state.join("reports"));
+    World { aws, sending, journal, reports, time_scale: 1.0, tail: poll::Options::default(), metered: true }
 }
 
 /// The filters of earlier runs, in the state folder of the user.
@@ -79,11 +82,7 @@ fn history() -> History {
 }
 
 /// One channel for all that the board hears of the outside.
-fn join(
-    mut updates: mpsc::Receiver<SourceUpdate>,
-    mut places: mpsc::Receiver<Place>,
-    failed: Arc<OnceLock<Failure>>,
-) -> mpsc::Receiver<Message> {
+fn join(mut updates: mpsc::Receiver<SourceUpdate>, mut places: mpsc::Receiver<Place>) -> mpsc::Receiver<Message> {
     let (send, inputs) = mpsc::channel(16);
     let names = send.clone();
     tokio::spawn(async move {
@@ -98,9 +97,6 @@ fn join(
         while !ended {
             let update = updates.recv().await.unwrap_or_else(broken_off);
             ended = matches!(update, SourceUpdate::Ended(_));
-            if let SourceUpdate::Ended(Err(error)) = &update {
-                failed.get_or_init(|| Failure::from(error));
-            }
             if send.send(Message::Source(update)).await.is_err() {
                 break;
             }

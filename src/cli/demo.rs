@@ -47,6 +47,7 @@ pub(super) async fn run(args: DemoArgs, look: LookArgs) -> Result<(), Failure> {
     if format == OutputFormat::Board {
         let world = World {
             time_scale: args.time_scale,
+            tail: tail(),
             ..board::world(Connection::ready(clients.clone()), Connection::ready(clients.clone()))
         };
         let traffic = tokio::spawn(send_without_end(clients));
@@ -84,6 +85,8 @@ fn place(endpoint: &Endpoint) -> Place {
         region: Some(endpoint.region().to_owned()),
         identity: Some(format!("demo/{}", endpoint.account())),
         endpoint: Some(endpoint.url().to_owned()),
+        counted_since: Some(jiff::Timestamp::now().as_millisecond()),
+        ..Place::default()
     }
 }
 

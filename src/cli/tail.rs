@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
+use crate::app::jobs::World;
 use crate::app::model::Place;
 use crate::aws::{AwsError, Clients, Connection};
 use crate::log::{Gap, Origin};
@@ -32,9 +33,12 @@ pub(super) async fn run(args: TailArgs, aws: AwsArgs, look: LookArgs) -> Result<
     let sending = aws.clone().sending_beside();
     let connection = Connection::lazy(aws.settings());
     let sending = sending.unwrap_or_else(|| connection.clone());
-    tokio::spawn(begin(plan, connection.clone(), place.clone(), tell, send));
+    let world =
+        World { tail: plan.options.clone(), metered: !args.no_metrics, ..board::world(connection.clone(), sending) };
+    let place = Place { counted_since: world.counted_since(), ..place };
+    tokio::spawn(begin(plan, connection, place.clone(), tell, send));
     if format == OutputFormat::Board {
-        return board::run(place, query, look, updates, places, board::world(connection, sending)).await;
+        return board::run(place, query, look, updates, places, world).await;
     }
     stream::run(updates, query, format, with_ledger).await
 }
@@ -152,5 +156,7 @@ fn place(args: &TailArgs, aws: &AwsArgs) -> Place {
         region: aws.region.clone(),
         identity: aws.profile.clone(),
         endpoint: aws.endpoint_url.clone().or_else(|| std::env::var("AWS_ENDPOINT_URL").ok()),
+        function: args.function.clone(),
+        counted_since: None,
     }
 }

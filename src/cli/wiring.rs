@@ -18,7 +18,7 @@ pub(super) async fn run(args: WiringArgs, aws: AwsArgs) -> Result<(), Failure> {
     let mut explorer = Explorer::new(clients);
     let mut failed = None;
     if args.functions.is_empty() {
-        let senders = explorer.senders(async |done, total| progress(done, total)).await?;
+        let senders = explorer.senders(progress).await?;
         progress_done();
         if senders.is_empty() {
             say("no function has an event-invoke config here: no outcome is sent anywhere");

@@ -153,6 +153,7 @@ fn known<'a>(model: &Model, theme: &Theme) -> Line<'a> {
         text.push('…');
     }
     let mut spans = vec![Span::raw(text)];
+    spans.extend(counted(model).map(|words| Span::styled(format!(" · {words}"), theme.waiting())));
     let unknowns = [
         ("late", model.source.ledger.late.total()),
         ("unreadable", totals.unreadable),
@@ -167,6 +168,24 @@ fn known<'a>(model: &Model, theme: &Theme) -> Line<'a> {
     }
     spans.push(Span::raw(" "));
     Line::from(spans)
+}
+
+/// Where CloudWatch's counts disagree with what was read, or tell of what was lost.
+fn counted(model: &Model) -> impl Iterator<Item = String> {
+    let metering = &model.metering;
+    let key = model.keymap.hint(crate::app::keymap::Context::Browse, crate::app::action::Action::Wiring);
+    let key = key.unwrap_or_default();
+    let words = |number: u64, what: String| (number > 0).then_some(what);
+    let missing = metering.missing();
+    let failures = if missing == 1 { "failure" } else { "failures" };
+    [
+        words(missing, format!("{} {failures} more than records: see wiring ({key})", count(missing as usize))),
+        words(metering.undelivered, format!("undelivered {}", metering.undelivered)),
+        words(metering.unburied, format!("dead letters lost {}", metering.unburied)),
+        words(metering.receiver_errors, format!("receiver errors {}", metering.receiver_errors)),
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// A number with its thousands parted.

@@ -107,7 +107,8 @@ fn empty(model: &Model, pane: Pane) -> String {
         Pane::Failures => "failure",
         Pane::Successes => "success",
     };
-    match &model.source.health {
+    let reasons = if pane == Pane::Failures { reasons(model) } else { String::new() };
+    let state = match &model.source.health {
         Health::Connecting => "Connecting…".to_owned(),
         Health::History { .. } | Health::Reading { .. } => format!("Reading; no {what} so far."),
         Health::Failed(reason) => visible(reason).into_owned(),
@@ -118,7 +119,15 @@ fn empty(model: &Model, pane: Pane) -> String {
                 count(model.source.ledger.events as usize)
             )
         }
-    }
+    };
+    format!("{state}{reasons}")
+}
+
+/// What may explain that nothing has come, each on a line of its own.
+fn reasons(model: &Model) -> String {
+    let found = model.reasons.found.iter().map(|reason| format!("\n\n{}", visible(reason)));
+    let asking = model.reasons.asking.is_some().then(|| "\n\nLooking why…".to_owned());
+    found.chain(asking).collect()
 }
 
 /// Why a filter that looks right may match nothing.

@@ -30,6 +30,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &The
         Some(Overlay::Replay(sheet)) => super::replay::draw_sheet(frame, area, model, sheet, theme),
         Some(Overlay::Replays(bulk)) => super::replay::draw_bulk(frame, area, model, bulk, theme),
         Some(Overlay::Copy) => draw_copy(frame, area, model, theme),
+        Some(Overlay::Picker(picker)) => super::picker::draw(frame, area, model, picker, theme, geometry),
+        Some(Overlay::Wiring(page)) => super::wiring::draw(frame, area, page, theme, geometry),
         Some(Overlay::Help(help)) => help::draw(frame, area, model, help, theme, geometry),
         Some(Overlay::Command(command)) => command::draw(frame, area, model, command, theme),
         Some(Overlay::Themes(_)) => draw_themes(frame, area, model, theme),

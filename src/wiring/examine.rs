@@ -109,12 +109,13 @@ async fn aliases(clients: &Clients, function: &str) -> Result<Vec<String>, AwsEr
 }
 
 async fn reserved(clients: &Clients, functions: &[String]) -> Result<BTreeMap<String, u32>, AwsError> {
-    let asked = stream::iter(functions).map(async |function| {
+    let asked = stream::iter(functions.to_vec()).map(|function| async move {
+        let function = function.as_str();
         let answer = patiently(async || {
             let request = clients.lambda.get_function_concurrency().function_name(function);
             request.send().await.map_err(|error| clients.explain("lambda:GetFunctionConcurrency", function, &error))
         });
-        answer.await.map(|answer| (function.clone(), answer.reserved_concurrent_executions))
+        answer.await.map(|answer| (function.to_owned(), answer.reserved_concurrent_executions))
     });
     let answers: Vec<_> = asked.buffered(AT_ONCE).collect().await;
     let mut found = BTreeMap::new();
@@ -132,7 +133,10 @@ async fn reserved(clients: &Clients, functions: &[String]) -> Result<BTreeMap<St
 }
 
 async fn groups(clients: &Clients, names: &[String]) -> Result<BTreeMap<String, Option<Group>>, AwsError> {
-    let asked = stream::iter(names).map(async |name| clients.group(name).await.map(|group| (name.clone(), group)));
+    let asked = stream::iter(names.to_vec()).map(|name| async move {
+        let group = clients.group(&name).await;
+        group.map(|group| (name, group))
+    });
     let answers: Vec<_> = asked.buffered(AT_ONCE).collect().await;
     let described = answers.into_iter().collect::<Result<Vec<_>, _>>()?;
     Ok(described.into_iter().map(|(name, group)| (name, group.map(Group::from))).collect())

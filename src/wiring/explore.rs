@@ -85,13 +85,13 @@ impl Explorer {
     ///
     /// # Errors
     /// When the functions may not be listed. A function whose configs may not be read is given with the reason.
-    pub async fn senders(&mut self, mut seen: impl AsyncFnMut(usize, usize)) -> Result<Vec<Sender>, AwsError> {
+    pub async fn senders(&mut self, mut seen: impl FnMut(usize, usize)) -> Result<Vec<Sender>, AwsError> {
         let functions = self.functions().await?.to_vec();
         let total = functions.len();
         let mut found = Vec::new();
         let this = &*self;
         let mut asked = stream::iter(functions)
-            .map(async |info| {
+            .map(|info| async move {
                 let routes = this.routes(&info.name, None).await;
                 (info, routes)
             })
@@ -109,7 +109,7 @@ impl Explorer {
                 Err(AwsError::NotFound { .. }) => {}
                 Err(error) => return Err(error),
             }
-            seen(done, total).await;
+            seen(done, total);
         }
         drop(asked);
         found.sort_by(|one, other| one.name.cmp(&other.name));
@@ -295,7 +295,7 @@ impl Explorer {
     async fn read_policies(&self) -> Result<Vec<(String, Vec<Grant>)>, AwsError> {
         let names = self.functions.iter().flatten().map(|info| info.name.clone());
         let mut asked = stream::iter(names.collect::<Vec<_>>())
-            .map(async |name| {
+            .map(|name| async move {
                 let policy = self.policy(&name).await;
                 (name, policy)
             })

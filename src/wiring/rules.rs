@@ -11,6 +11,8 @@ mod tests;
 use super::examine::Facts;
 use super::finding::{Finding, Findings};
 
+pub(super) use receiver::dropping;
+
 /// Everything that is wrong or worth knowing, the gravest first.
 pub(super) fn findings(facts: &Facts) -> Vec<Finding> {
     let mut findings = Findings::new(&facts.flags);

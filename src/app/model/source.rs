@@ -56,6 +56,11 @@ pub struct Place {
     pub identity: Option<String>,
     /// Endpoint that stands in for AWS, when one was given.
     pub endpoint: Option<String>,
+    /// The sender whose receivers are read, when it was named.
+    pub function: Option<String>,
+    /// From when on everything is read, in milliseconds since the Unix epoch, so that CloudWatch's counts can be set
+    /// against it; none when only a part is read, or they are not wanted.
+    pub counted_since: Option<i64>,
 }
 
 /// The source's name, state and counts.
@@ -65,6 +70,8 @@ pub struct SourceState {
     pub place: Place,
     /// How it is doing.
     pub health: Health,
+    /// Exit code and words of what ended it, when it failed.
+    pub failure: Option<(u8, String)>,
     /// The account of what it read.
     pub ledger: Ledger,
 }

@@ -20,6 +20,8 @@ impl Model {
             Action::Themes => self.overlay = Some(Overlay::Themes(ThemeMenu { before: self.theme })),
             Action::Filter => self.open_filter(),
             Action::Conditions => self.overlay = Some(Overlay::Conditions(ConditionMenu::new(&self.board))),
+            Action::Pick => self.search(effects),
+            Action::Wiring => self.wiring_of_record(effects),
             Action::Back => self.back(),
             Action::Time => {
                 self.time = self.time.next();

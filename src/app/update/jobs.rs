@@ -31,8 +31,11 @@ impl Model {
         }
         if self.identifying == Some(ticket) {
             self.identified(news);
-        } else {
-            self.replay_news(ticket, &news, effects);
+        } else if !self.metered(ticket, &news)
+            && !self.reasoned(ticket, &news)
+            && !self.replay_news(ticket, &news, effects)
+        {
+            self.wiring_news(ticket, news, effects);
         }
     }
 

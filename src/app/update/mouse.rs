@@ -32,7 +32,9 @@ impl Model {
                 | Overlay::Command(_)
                 | Overlay::Themes(_)
                 | Overlay::Replay(_)
-                | Overlay::Replays(_),
+                | Overlay::Replays(_)
+                | Overlay::Picker(_)
+                | Overlay::Wiring(_),
             ) => {
                 let action = if rows < 0 { Action::Up } else { Action::Down };
                 self.overlay_action(action, effects);
@@ -67,10 +69,22 @@ impl Model {
 
     fn click_overlay(&mut self, place: Position) {
         let inside = [self.geometry.menu, self.geometry.help].into_iter().any(|area| area.contains(place));
-        if !inside && !matches!(self.overlay, Some(Overlay::Filter(_) | Overlay::Replay(_) | Overlay::Replays(_))) {
+        let stays = matches!(
+            self.overlay,
+            Some(
+                Overlay::Filter(_) | Overlay::Replay(_) | Overlay::Replays(_) | Overlay::Picker(_) | Overlay::Wiring(_)
+            )
+        );
+        if !inside && !stays {
             self.overlay = None;
         }
         let area = self.geometry.menu;
+        let line = self.geometry.menu_top + usize::from(place.y.saturating_sub(area.y));
+        if let Some(Overlay::Picker(picker)) = &mut self.overlay
+            && area.contains(place)
+        {
+            picker.point(line);
+        }
         if let Some(Overlay::Conditions(menu)) = &mut self.overlay
             && area.contains(place)
         {

@@ -13,6 +13,8 @@ impl Model {
             Some(Overlay::Conditions(menu)) => self.in_menu(menu, action),
             Some(Overlay::Search(line)) => self.in_search(line, action),
             Some(Overlay::Copy) => Some(Overlay::Copy),
+            Some(Overlay::Picker(picker)) => self.in_picker(picker, action, effects),
+            Some(Overlay::Wiring(page)) => self.in_wiring(page, action, effects),
             Some(Overlay::Help(help)) => self.in_help(help, action),
             Some(Overlay::Command(command)) => self.in_command(command, action, effects),
             Some(Overlay::Themes(menu)) => self.in_themes(menu, action, effects),
@@ -31,10 +33,11 @@ impl Model {
     }
 
     /// A key that is text where the overlay takes text.
-    pub(super) fn type_text(&mut self, key: KeyEvent) {
+    pub(super) fn type_text(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
         match &mut self.overlay {
             Some(Overlay::Filter(_)) => self.edit_filter(key),
             Some(Overlay::Search(_)) => self.edit_search(key),
+            Some(Overlay::Picker(_)) => self.type_in_picker(key, effects),
             Some(Overlay::Command(command)) => command.key(key),
             Some(Overlay::Help(help)) if help.typing => help.key(key),
             Some(Overlay::Replay(_)) => self.type_in_sheet(key),

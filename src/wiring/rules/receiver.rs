@@ -38,11 +38,14 @@ fn switched_off(facts: &Facts, receiver: &Receiver, findings: &mut Findings) {
     }
 }
 
-/// A printed line has no level, and counts as INFO.
+/// The level from which on a function logs, when that leaves out what it prints: a line without a level counts as INFO.
+pub(in super::super) fn dropping(logging: &Logging) -> Option<&str> {
+    logging.application.as_deref().filter(|level| logging.json && !KEEPING.contains(level))
+}
+
 fn levels(receiver: &Receiver, findings: &mut Findings) {
     let logging = &receiver.logging;
-    let dropping = logging.application.as_deref().filter(|level| logging.json && !KEEPING.contains(level));
-    if let Some(level) = dropping {
+    if let Some(level) = dropping(logging) {
         findings.add(
             (Gravity::Fault, "level-drops-records"),
             &receiver.function,

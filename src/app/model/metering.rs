@@ -1,0 +1,91 @@
+//! CloudWatch's counts beside ours.
+
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+
+use crate::app::jobs::Ticket;
+use crate::board::Entry;
+use crate::record::Outcome;
+use crate::wiring::{Counts, Excess, Measure, Reckoning, Seen};
+
+/// Time between two looks at the counts, in milliseconds.
+const EVERY: i64 = 60_000;
+/// How far back counts are looked at: a span read for longer is reckoned by its last day.
+const LONGEST: i64 = 24 * 3_600_000;
+
+/// What was read, what CloudWatch counts, and what follows.
+#[derive(Debug, Default)]
+pub struct Metering {
+    /// What was read.
+    pub seen: Seen,
+    /// The job that asks, while it does, and what of the time it asks about.
+    pub asking: Option<(Ticket, Option<Reckoning>)>,
+    /// Failures that CloudWatch counts and that left no record here, by function, the worst first.
+    pub excess: Vec<Excess>,
+    /// Records that could not be delivered.
+    pub undelivered: u64,
+    /// Events that could not be put on a dead-letter queue.
+    pub unburied: u64,
+    /// Runs of the receivers that failed.
+    pub receiver_errors: u64,
+    /// Whether the counts may not be read, so that nothing is asked any more.
+    pub refused: bool,
+    due: i64,
+}
+
+impl Metering {
+    /// Takes note of an entry that was read; those older than what is reckoned do not matter.
+    pub fn note(&mut self, entry: &Entry, now: i64) {
+        let Entry::Arrival(arrival) = entry else { return };
+        let record = &arrival.record;
+        // Records of event source mappings are no events of the asynchronous queue.
+        let Some(function) = record.function().filter(|_| record.view().batch_info.is_none()) else { return };
+        let time = record.timestamp().unwrap_or_else(|| entry.time());
+        if time < now - LONGEST {
+            return;
+        }
+        self.seen.function(function.name());
+        if let Some(request) = record.request_id().filter(|_| record.outcome() == Outcome::Failure) {
+            let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(request);
+            self.seen.failure(function.name(), hash, time);
+        }
+    }
+
+    /// Functions to ask about and the span in milliseconds since the Unix epoch, when it is time to ask.
+    #[must_use]
+    pub fn wanted(&self, since: i64, receivers: &[String], now: i64) -> Option<(Vec<String>, (i64, i64))> {
+        if self.refused || self.asking.is_some() || now < self.due {
+            return None;
+        }
+        let mut functions: Vec<String> = self.seen.functions().map(str::to_owned).collect();
+        functions.extend(receivers.iter().filter(|name| !functions.contains(name)).cloned().collect::<Vec<_>>());
+        let from = since.max(now - LONGEST);
+        (!functions.is_empty() && from < now).then_some((functions, (from, now)))
+    }
+
+    /// When to look again, in milliseconds since the Unix epoch.
+    #[must_use]
+    pub fn due(&self) -> i64 {
+        self.due
+    }
+
+    /// A job was started at `now`.
+    pub fn ask(&mut self, ticket: Ticket, (from, now): (i64, i64)) {
+        self.asking = Some((ticket, Reckoning::of(from, now)));
+        self.due = now + EVERY;
+    }
+
+    /// Takes in what was counted.
+    pub fn counted(&mut self, counts: &Counts, reckoning: Option<Reckoning>, receivers: &[String]) {
+        let total = |measure| self.seen.functions().map(|function| counts.total(function, measure)).sum();
+        self.undelivered = total(Measure::DeliveryFailures);
+        self.unburied = total(Measure::DeadLetterErrors);
+        self.receiver_errors = receivers.iter().map(|name| counts.total(name, Measure::Errors)).sum();
+        self.excess = reckoning.map(|reckoning| reckoning.excess(counts, &self.seen)).unwrap_or_default();
+    }
+
+    /// How many failures left no record, of all functions together.
+    #[must_use]
+    pub fn missing(&self) -> u64 {
+        self.excess.iter().map(|excess| excess.missing).sum()
+    }
+}

@@ -1,0 +1,245 @@
+//! Finding the way on the board: the picker, the wiring page, CloudWatch's counts, and why nothing comes.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail by panicking")]
+
+mod common;
+
+use arrivals::app::jobs::{Answer, Glance, JobError, News, Preview, Request, Ticket};
+use arrivals::app::message::{Effect, Message};
+use arrivals::app::model::{Model, Overlay, Place};
+use arrivals::aws::AwsError;
+use arrivals::board::Pane;
+use arrivals::source::{SourceUpdate, Status};
+use arrivals::ui::{self, Background, Depth, Theme};
+use arrivals::wiring::{
+    Counts, Destination, Gravity, Kind, Line, Logging, Measure, Receiver, Route, Sender, Via, Weight,
+};
+use common::{NOW, board_from, events, press, press_all, update};
+use crossterm::event::KeyCode;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+/// A sender whose failures go to a receiver, and whose successes go to a queue that nobody reads.
+fn sender() -> Sender {
+    let arn = "arn:aws:lambda:eu-central-1:1:function:receiver";
+    let logging = Logging { group: "/aws/lambda/receiver".into(), known: true, ..Logging::default() };
+    let receiver = Receiver { function: "receiver".into(), qualifier: None, via: Via::Directly, logging };
+    let to = |arn: &str, receivers| Destination { arn: arn.into(), kind: Kind::of(arn), receivers, unknown: None };
+    let live = Route {
+        qualifier: "live".into(),
+        on_failure: Some(to("arn:aws:sqs:eu-central-1:1:outcomes", Vec::new())),
+        ..Route::default()
+    };
+    let latest = Route {
+        qualifier: "$LATEST".into(),
+        on_failure: Some(to(arn, vec![receiver])),
+        on_success: Some(to("arn:aws:sqs:eu-central-1:1:outcomes", Vec::new())),
+        ..Route::default()
+    };
+    Sender { name: "sender".into(), routes: vec![latest, live], ..Sender::default() }
+}
+
+fn following(names: &[&str], messages: &[String]) -> Model {
+    let place = Place {
+        names: names.iter().map(ToString::to_string).collect(),
+        region: Some("eu-central-1".into()),
+        ..Place::default()
+    };
+    let mut model = board_from(place, messages);
+    follow(&mut model);
+    model
+}
+
+fn follow(model: &mut Model) -> Vec<Effect> {
+    let status = Status::Following { lag: None, next_poll: std::time::Duration::from_secs(2) };
+    update(model, Message::Source(SourceUpdate::Status(status)))
+}
+
+fn started(effects: &[Effect]) -> Vec<(Ticket, Request)> {
+    let start = |effect: &Effect| match effect {
+        Effect::Start { ticket, request } => Some((*ticket, request.clone())),
+        _ => None,
+    };
+    effects.iter().filter_map(start).collect()
+}
+
+fn tell(model: &mut Model, ticket: Ticket, news: News) -> Vec<Effect> {
+    update(model, Message::Job { ticket, news })
+}
+
+/// A board whose picker has found a sender and its log groups.
+fn picking(model: &mut Model) -> Vec<(Ticket, Request)> {
+    let (search, request) = started(&press(model, KeyCode::Char('L'))).remove(0);
+    assert_eq!(request, Request::Discover);
+    let groups = ["/aws/lambda/receiver", "/ecs/web"].map(|name| (name.to_owned(), "STANDARD".to_owned()));
+    let mut asked = started(&tell(model, search, News::Progress(Answer::Groups(groups.to_vec()))));
+    asked.extend(started(&tell(model, search, News::Done(Ok(Answer::Senders(vec![sender()]))))));
+    asked
+}
+
+fn screen(model: &mut Model, width: u16, height: u16) -> String {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    for _ in 0..2 {
+        let mut geometry = None;
+        let theme = Theme::new(Depth::Ansi256, Background::Dark);
+        terminal.draw(|frame| geometry = Some(ui::draw(frame, model, &theme))).unwrap();
+        model.drawn(geometry.unwrap());
+    }
+    let buffer = terminal.backend().buffer();
+    let row = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
+    (0..height).map(row).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_picker_shows_functions_then_groups_and_a_last_record() {
+    let mut model = following(&["/aws/lambda/other"], &[]);
+    let peeks = picking(&mut model);
+    let glance = Glance {
+        time: Some(NOW),
+        function: "sender:$LATEST".into(),
+        succeeded: false,
+        words: "RetriesExhausted  RuntimeError  I'm supposed to fail here".into(),
+    };
+    let preview = Preview { group: "/aws/lambda/receiver".into(), last: Ok(Some(glance)) };
+    assert_eq!(peeks[0].1, Request::Preview("/aws/lambda/receiver".into()));
+    tell(&mut model, peeks[0].0, News::Done(Ok(Answer::Preview(preview))));
+    insta::assert_snapshot!(screen(&mut model, 120, 16));
+    insta::assert_snapshot!("picker_narrow", screen(&mut model, 80, 14));
+}
+
+#[test]
+fn what_is_picked_is_read_instead() {
+    let mut model = following(&["/aws/lambda/other"], &events());
+    model.metering.undelivered = 3;
+    assert!(model.board.kept(Pane::Failures) > 0);
+    picking(&mut model);
+    let effects = press(&mut model, KeyCode::Enter);
+    assert!(effects.contains(&Effect::Tail(vec!["/aws/lambda/receiver".into()])), "{effects:?}");
+    assert!(model.overlay.is_none());
+    assert_eq!((model.board.kept(Pane::Failures), model.metering.undelivered), (0, 0));
+    assert_eq!(model.source.place.names, ["/aws/lambda/receiver"]);
+}
+
+#[test]
+fn typing_finds_a_group_and_escape_leaves_the_board_alone() {
+    let mut model = following(&["/aws/lambda/other"], &events());
+    let kept = model.board.kept(Pane::Failures);
+    picking(&mut model);
+    press_all(&mut model, "ecsweb");
+    let Some(Overlay::Picker(picker)) = &model.overlay else { panic!("no picker") };
+    assert_eq!(picker.picked().unwrap().name, "/ecs/web");
+    press(&mut model, KeyCode::Esc);
+    assert!(model.overlay.is_none());
+    assert_eq!(model.board.kept(Pane::Failures), kept);
+}
+
+#[test]
+fn without_a_source_escape_leaves() {
+    let mut model = board_from(Place::default(), &[]);
+    let effects = model.open_picker();
+    assert_eq!(started(&effects).len(), 1);
+    assert!(press(&mut model, KeyCode::Esc).contains(&Effect::Quit));
+}
+
+#[test]
+fn a_function_without_a_log_leads_to_its_wiring() {
+    let mut model = following(&["/aws/lambda/other"], &[]);
+    picking(&mut model);
+    press_all(&mut model, "sender:live");
+    let asked = started(&press(&mut model, KeyCode::Enter));
+    assert_eq!(asked[0].1, Request::Examine("sender".into()));
+    assert!(matches!(&model.overlay, Some(Overlay::Wiring(page)) if page.function == "sender"));
+}
+
+#[test]
+fn the_wiring_page_tells_what_to_type_and_copies_it() {
+    let mut model = following(&["/aws/lambda/receiver"], &events());
+    let (ticket, request) = started(&press(&mut model, KeyCode::Char('W'))).remove(0);
+    assert!(matches!(&request, Request::Examine(_)), "{request:?}");
+    let line = |weight, text: &str| Line { text: text.into(), weight };
+    let command = format!("      $ aws lambda put-something --function-name sender --with {}", "x".repeat(90));
+    let lines = vec![
+        line(Weight::Head, "sender"),
+        line(Weight::Plain, "  $LATEST  2 retries, events live 6 h"),
+        line(Weight::Finding(Gravity::Fault), "  ✗ sender:live: it has no event-invoke config, only $LATEST has one"),
+        line(
+            Weight::Aside,
+            "      events that are sent to this qualifier leave no record, whether they succeed or fail",
+        ),
+        line(Weight::Command, &command),
+    ];
+    tell(&mut model, ticket, News::Done(Ok(Answer::Examined(lines))));
+    insta::assert_snapshot!(screen(&mut model, 80, 14));
+    let effects = press(&mut model, KeyCode::Char('y'));
+    assert_eq!(effects, [Effect::Copy(command.trim_start().trim_start_matches("$ ").to_owned())]);
+    press(&mut model, KeyCode::Esc);
+    assert!(model.overlay.is_none());
+}
+
+#[test]
+fn an_error_of_the_search_is_told_in_the_picker() {
+    let mut model = following(&["/aws/lambda/other"], &[]);
+    let (search, _) = started(&press(&mut model, KeyCode::Char('L'))).remove(0);
+    let error = AwsError::Network { action: "lambda:ListFunctions".into(), detail: "unreachable".into() };
+    tell(&mut model, search, News::Done(Err(JobError::Aws(error))));
+    assert!(screen(&mut model, 120, 16).contains("cannot reach the service for lambda:ListFunctions"));
+}
+
+/// A board that knows since when it reads everything.
+fn counting(messages: &[String]) -> (Model, Vec<(Ticket, Request)>) {
+    let since = Some(NOW - 3_600_000);
+    let place = Place {
+        names: vec!["/aws/lambda/receiver".into()],
+        region: Some("eu-central-1".into()),
+        counted_since: since,
+        ..Place::default()
+    };
+    let mut model = board_from(place, messages);
+    let asked = started(&follow(&mut model));
+    (model, asked)
+}
+
+#[test]
+fn counts_are_asked_for_once_the_history_is_read() {
+    let (_, asked) = counting(&events());
+    let Some((_, Request::Measure { functions, from, to })) = asked.first() else { panic!("{asked:?}") };
+    assert!(functions.contains(&"sender".to_owned()) && functions.contains(&"receiver".to_owned()), "{functions:?}");
+    assert!(!functions.contains(&"orders-stream".to_owned()), "an event source mapping has no such counts");
+    assert_eq!((*from, *to), (NOW - 3_600_000, NOW));
+}
+
+#[test]
+fn failures_that_left_no_record_are_told_in_the_header() {
+    let (mut model, asked) = counting(&events());
+    let mut counts = Counts::default();
+    // Ten minutes ago; the events hold two failures of the sender, minutes later.
+    counts.add("sender", Measure::Dropped, NOW - 600_000, 9);
+    counts.add("sender", Measure::DeliveryFailures, NOW - 600_000, 4);
+    tell(&mut model, asked[0].0, News::Done(Ok(Answer::Counted(counts))));
+    let shown = screen(&mut model, 160, 30);
+    assert!(shown.contains("7 failures more than records: see wiring (W) · undelivered 4"), "{shown}");
+    let again = started(&update(&mut model, Message::Tick));
+    assert!(again.is_empty(), "once a minute: {again:?}");
+    let later = model.update(Message::Tick, NOW + 60_001);
+    assert!(matches!(started(&later)[0].1, Request::Measure { .. }));
+}
+
+#[test]
+fn without_the_permission_it_says_so_once_and_goes_on() {
+    let (mut model, asked) = counting(&events());
+    let denied =
+        AwsError::Denied { action: "cloudwatch:GetMetricData".into(), target: "m".into(), detail: "no".into() };
+    tell(&mut model, asked[0].0, News::Done(Err(JobError::Aws(denied))));
+    assert!(model.notice.as_ref().unwrap().text.contains("cloudwatch:GetMetricData"));
+    assert!(started(&model.update(Message::Tick, NOW + 600_000)).is_empty());
+}
+
+#[test]
+fn an_empty_log_is_explained() {
+    let mut model = board_from(Place { region: Some("r".into()), names: vec!["g".into()], ..Place::default() }, &[]);
+    let (ticket, request) = started(&follow(&mut model)).remove(0);
+    assert_eq!(request, Request::WhyEmpty { function: None, groups: vec!["g".into()] });
+    let reasons = vec!["receiver logs JSON from WARN on: a record that it prints counts as INFO and is dropped".into()];
+    tell(&mut model, ticket, News::Done(Ok(Answer::Reasons(reasons))));
+    assert!(screen(&mut model, 120, 30).contains("receiver logs JSON from WARN on"));
+    assert!(started(&follow(&mut model)).is_empty(), "it is asked once");
+}
