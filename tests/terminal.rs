@@ -283,3 +283,36 @@ fn a_new_size_is_drawn_at_once() {
     session.press("q");
     assert_eq!(session.end(), 0);
 }
+
+#[test]
+fn a_failing_payload_is_mended_and_replayed_by_the_footer_alone() {
+    for (rows, cols) in [(24, 80), (40, 120)] {
+        let state = tempfile::tempdir().unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_arrivals"));
+        command.args(["demo", "--filter", "fn:sender"]);
+        command.env("XDG_STATE_HOME", state.path());
+        let mut session = Session::start(rows, cols, &mut command);
+        session.wait_for("RuntimeError");
+        session.press("r");
+        session.wait_for("the record's own 21 bytes");
+        session.wait_for(":user/local");
+        session.press("e");
+        session.wait_for("Ctrl-s keep");
+        // Down, End, and eight times Backspace: the failure is wiped out.
+        session.press("\x1b[B\x1b[F\x7f\x7f\x7f\x7f\x7f\x7f\x7f\x7f");
+        session.wait_for("no JSON: line 2");
+        session.press("success\"");
+        session.wait_for("JSON, 25 bytes");
+        session.press("\x13");
+        session.wait_for("edited, 25 bytes instead of 21");
+        session.press("s");
+        session.wait_for("Enter sends 25 bytes to sender:$LATEST");
+        session.press("\r");
+        session.wait_until("the outcome on the row", |text| text.contains("↻ ✓"));
+        session.wait_for("→ Success after");
+        session.press("q");
+        assert_eq!(session.end(), 0);
+        let journal = std::fs::read_to_string(state.path().join("arrivals/replays.jsonl")).unwrap();
+        assert_eq!(journal.matches(r#""event":"intent""#).count(), 1, "{journal}");
+    }
+}

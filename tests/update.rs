@@ -4,7 +4,7 @@
 mod common;
 
 use arrivals::app::document::{Ink, Paint};
-use arrivals::app::jobs::{Answer, News, Request};
+use arrivals::app::jobs::{Answer, News, Order, ReplayRequest, Request};
 use arrivals::app::message::{Effect, Message};
 use arrivals::app::model::{Focus, Health, Model, Overlay, Place, Tab, TimeStyle};
 use arrivals::aws::Identity;
@@ -517,4 +517,63 @@ fn the_account_is_guarded_once_it_is_known() {
     update(&mut model, Message::Job { ticket: *ticket, news: News::Done(Ok(Answer::Identity(identity))) });
     assert!(model.guard.read_only && model.guard.confirm_by_name);
     assert_eq!(model.source.place.identity.as_deref(), Some("dev/111122223333"));
+}
+
+/// The runs that effects start.
+fn runs(effects: &[Effect]) -> Vec<&Order> {
+    let orders = effects.iter().filter_map(|effect| match effect {
+        Effect::Start { request: Request::Replay(ReplayRequest::Run(order)), .. } => Some(order),
+        _ => None,
+    });
+    orders.collect()
+}
+
+#[test]
+fn a_replay_takes_more_than_one_key_and_sends_the_records_own_bytes() {
+    let mut model = drawn(&events(), 120, 40);
+    for key in "rsRsx".chars() {
+        assert!(runs(&press(&mut model, KeyCode::Char(key))).is_empty(), "{key}");
+    }
+    let mut model = drawn(&events(), 120, 40);
+    press_all(&mut model, "rs");
+    let effects = press(&mut model, KeyCode::Enter);
+    let [order] = runs(&effects)[..] else { panic!("{effects:?}") };
+    let own = model.open_entry().and_then(|(_, entry)| entry.arrival()).unwrap().record.request_payload().unwrap();
+    assert_eq!((order.plan.items.len(), &order.plan.items[0].call.payload[..]), (1, own.as_bytes()));
+    assert!(!order.plan.items[0].edited && model.overlay.is_none());
+}
+
+#[test]
+fn production_wants_the_name_typed_on_the_sheet_too() {
+    let mut model = drawn(&events(), 120, 40);
+    model.guard.confirm_by_name = true;
+    press_all(&mut model, "rs");
+    assert!(runs(&press(&mut model, KeyCode::Enter)).is_empty());
+    let name =
+        model.open_entry().and_then(|(_, entry)| entry.arrival()).unwrap().record.function().unwrap().name().to_owned();
+    press_all(&mut model, &name);
+    assert_eq!(runs(&press(&mut model, KeyCode::Enter)).len(), 1);
+}
+
+#[test]
+fn read_only_takes_replay_away() {
+    let mut model = drawn(&events(), 120, 40);
+    model.guard.read_only = true;
+    for key in ['r', 'R'] {
+        press(&mut model, KeyCode::Char(key));
+        assert!(model.overlay.is_none());
+        assert!(notice(&model).unwrap().starts_with("read-only"), "{:?}", notice(&model));
+    }
+}
+
+#[test]
+fn what_is_masked_or_has_no_payload_is_not_replayed() {
+    let masked = common::record(30, "sender:1", "RetriesExhausted", 1, r#""requestPayload":{"card":"****"}"#);
+    let bare = common::record(31, "sender:1", "RetriesExhausted", 1, r#""responseContext":{"statusCode":404}"#);
+    for (message, why) in [(masked, "values are masked"), (bare, "no request payload")] {
+        let mut model = drawn(&[message], 120, 40);
+        press(&mut model, KeyCode::Char('r'));
+        assert!(model.overlay.is_none());
+        assert_eq!(notice(&model).unwrap(), format!("{why}, so it cannot be replayed"));
+    }
 }
