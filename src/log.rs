@@ -1,12 +1,14 @@
 //! What a log gives: events with a place and a time, before anything is known of their content.
 
 mod ledger;
+mod names;
 mod text;
 mod visible;
 
 use std::sync::Arc;
 
 pub use ledger::{Follow, Lateness, Ledger, NotedGap, Traffic};
+pub use names::Names;
 pub use text::Text;
 pub use visible::{is_bidi_control, visible, visible_lines};
 
@@ -27,6 +29,29 @@ pub struct Origin {
     pub file: Option<Arc<str>>,
     /// Line in that file, counted from 1.
     pub line: Option<u64>,
+}
+
+/// The log stream of an event, or the file of one without a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct StreamId<'a> {
+    /// Name of the log group.
+    pub log_group: Option<&'a str>,
+    /// Name of the log stream, or of the file where there are no streams.
+    pub name: Result<&'a str, Option<&'a str>>,
+}
+
+impl<'a> StreamId<'a> {
+    /// The stream of that name, or else the file.
+    #[must_use]
+    pub fn of(log_group: Option<&'a str>, log_stream: Option<&'a str>, file: Option<&'a str>) -> Self {
+        Self { log_group, name: log_stream.ok_or(file) }
+    }
+}
+
+impl<'a> From<&'a Origin> for StreamId<'a> {
+    fn from(origin: &'a Origin) -> Self {
+        Self::of(origin.log_group.as_deref(), origin.log_stream.as_deref(), origin.file.as_deref())
+    }
 }
 
 /// One log event: a message and where it was found.

@@ -16,7 +16,8 @@ mod finder;
 mod fingerprint;
 mod invocation;
 pub mod json;
-mod names;
+pub(crate) mod latest;
+mod prints;
 mod reason;
 mod redacted;
 mod repr;
@@ -35,4 +36,11 @@ pub use fingerprint::Fingerprint;
 pub use invocation::{InvocationRecord, Kind};
 pub use reason::Reason;
 pub use time::epoch_millis;
+
+/// Where in `bytes` the first line may begin to matter to a [`Finder`] that is idle: a brace, or a record's words.
+#[must_use]
+pub fn may_matter_from(bytes: &[u8]) -> Option<usize> {
+    let brace = memchr::memchr(b'{', bytes);
+    extract::key_in(&bytes[..brace.unwrap_or(bytes.len())]).or(brace)
+}
 pub use view::{BatchInfo, NotARecord, RecordView};

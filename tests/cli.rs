@@ -283,6 +283,28 @@ fn a_follow_ends_with_0_and_a_summary_on_a_signal() {
     }
 }
 
+#[test]
+fn what_is_open_when_a_follow_is_stopped_is_counted() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    writeln!(file, "{SUCCESS}\n{}", &FAILURE[..400]).unwrap();
+    let mut child = bare()
+        .args(["read", "--follow", "--output", "jsonl", file.path().to_str().unwrap()])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // What is whole is written when the block is read that holds both.
+    let mut line = String::new();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    output.read_line(&mut line).unwrap();
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(ended(&mut child), Some(0));
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!(said.trim_end(), "1 records (1 success, 0 failure), 1 unreadable, 2 log events");
+}
+
 /// Whether a process catches a signal, by the mask that Linux shows; elsewhere a moment has to do.
 fn listens_to(process: u32, signal: &str) -> bool {
     let number = if signal == "-TERM" { 15 } else { 2 };

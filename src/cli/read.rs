@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::app::model::Place;
 use crate::aws::Connection;
-use crate::source::file;
+use crate::source::file::{self, Stopper};
 
 use super::args::{AwsArgs, LookArgs, OutputFormat, ReadArgs};
 use super::exit::Failure;
@@ -25,7 +25,8 @@ pub(super) async fn run(args: ReadArgs, aws: AwsArgs, look: LookArgs) -> Result<
         return Err(Failure::usage("standard input is the terminal: name a FILE, or pipe the log in"));
     }
     let names = files.iter().map(|file| file.display().to_string()).collect();
-    let updates = file::start(files, args.follow);
+    let stopper = Stopper::default();
+    let updates = file::start_until(files, args.follow, stopper.clone());
     if format == OutputFormat::Board {
         let place = Place { names, ..Place::default() };
         // A file needs no AWS; what the user asks for beside it may.
@@ -34,5 +35,5 @@ pub(super) async fn run(args: ReadArgs, aws: AwsArgs, look: LookArgs) -> Result<
         let world = board::world(reading.clone(), sending.unwrap_or(reading));
         return board::run(place, query, look, updates, mpsc::channel(1).1, world).await;
     }
-    stream::run(updates, query, format, false).await
+    stream::run_until(updates, query, format, stopper).await
 }

@@ -1,19 +1,37 @@
 //! Output without a board: a line per arrival, a summary at the end, and a quiet end when nobody reads.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::Duration;
 
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesOrdered;
 use tokio::sync::mpsc;
+use tokio::task::{JoinError, JoinHandle};
 
 use crate::board::{Entry, Query};
-use crate::log::{Follow, Ledger, visible};
+use crate::log::{Follow, Gap, Ledger, visible};
 use crate::output::{self, Summary, jsonl, text};
-use crate::source::{Batch, SourceUpdate, Status};
+use crate::source::file::Stopper;
+use crate::source::{Batch, SourceError, SourceUpdate, Status};
 
 use super::args::OutputFormat;
 use super::board::broken_off;
 use super::exit::Failure;
 use super::interrupt;
 use super::progress::Progress;
+
+/// Batches that are made into lines at the same time.
+const AT_ONCE: usize = 4;
+
+/// So many finds are worth another thread.
+const MANY: usize = 16;
+
+/// Bytes of events that are dealt with before any others.
+const LARGE: u64 = 1024 * 1024;
+
+/// A source that was stopped has so long to give what it has left.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How a stream ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,55 +53,67 @@ pub(super) async fn run(
     format: OutputFormat,
     with_ledger: bool,
 ) -> Result<(), Failure> {
-    let mut stream = Stream::new(query, format, BufWriter::new(io::stdout()));
+    let mut stream = Stream::new(query, format, io::stdout().lock());
     stream.with_ledger = with_ledger;
-    let end = stream.drain(updates).await?;
-    if end == End::Done {
-        stream.summarise();
-    }
-    Ok(())
+    stream.run(updates, None).await
+}
+
+/// The same without a ledger; the source that is stopped gives what it has left.
+///
+/// # Errors
+/// As [`run`].
+pub(super) async fn run_until(
+    updates: mpsc::Receiver<SourceUpdate>,
+    query: Query,
+    format: OutputFormat,
+    stopper: Stopper,
+) -> Result<(), Failure> {
+    Stream::new(query, format, io::stdout().lock()).run(updates, Some(stopper)).await
 }
 
 struct Stream<W> {
-    query: Query,
-    format: OutputFormat,
+    writer: Writer,
     out: W,
-    zone: jiff::tz::TimeZone,
     summary: Summary,
     ledger: Ledger,
     with_ledger: bool,
     progress: Progress<io::Stderr>,
+    /// Batches that are being made into lines.
+    pending: FuturesOrdered<JoinHandle<Lines>>,
 }
 
 impl<W: Write> Stream<W> {
     fn new(query: Query, format: OutputFormat, out: W) -> Self {
-        let (zone, summary) = (jiff::tz::TimeZone::system(), Summary::default());
-        let (ledger, progress) = (Ledger::default(), Progress::on_stderr());
-        Self { query, format, out, zone, summary, ledger, with_ledger: false, progress }
+        let writer = Writer { query: Arc::new(query), format, zone: jiff::tz::TimeZone::system() };
+        let (summary, ledger, progress) = (Summary::default(), Ledger::default(), Progress::on_stderr());
+        Self { writer, out, summary, ledger, with_ledger: false, progress, pending: FuturesOrdered::new() }
     }
 
-    async fn drain(&mut self, mut updates: mpsc::Receiver<SourceUpdate>) -> Result<End, Failure> {
-        let mut stop = std::pin::pin!(interrupt::listen());
+    async fn run(mut self, updates: mpsc::Receiver<SourceUpdate>, stopper: Option<Stopper>) -> Result<(), Failure> {
+        if self.drain(updates, stopper).await? == End::Done {
+            self.summarise();
+        }
+        Ok(())
+    }
+
+    async fn drain(
+        &mut self,
+        mut updates: mpsc::Receiver<SourceUpdate>,
+        stopper: Option<Stopper>,
+    ) -> Result<End, Failure> {
+        let mut stop = std::pin::pin!(stopped(stopper));
         loop {
-            let update = tokio::select! {
-                update = updates.recv() => update.unwrap_or_else(broken_off),
-                () = &mut stop => return self.finish(),
-            };
-            update.enter(&mut self.ledger);
-            let written = match update {
-                SourceUpdate::Found(batch) => self.write(batch),
-                SourceUpdate::Status(status) => {
-                    self.tell(&status);
-                    still_read()
+            let written = tokio::select! {
+                Some(lines) = self.pending.next() => self.put(lines),
+                update = updates.recv(), if self.pending.len() < AT_ONCE => {
+                    let update = update.unwrap_or_else(broken_off);
+                    update.enter(&mut self.ledger);
+                    if let SourceUpdate::Ended(result) = update {
+                        return self.end(result).await;
+                    }
+                    self.take(update).await
                 }
-                SourceUpdate::Gap(gap) => self.write_entry(&gap.into()),
-                SourceUpdate::Follow(follow) => {
-                    tell_follow(&follow);
-                    Ok(())
-                }
-                SourceUpdate::Filled(_) | SourceUpdate::Traffic(_) => Ok(()),
-                SourceUpdate::Ended(Ok(())) => return self.finish(),
-                SourceUpdate::Ended(Err(error)) => return self.fail(Failure::from(&error)),
+                () = &mut stop => return self.end(Ok(())).await,
             };
             if end_of(written)? == End::Unread {
                 return Ok(End::Unread);
@@ -91,16 +121,62 @@ impl<W: Write> Stream<W> {
         }
     }
 
+    async fn take(&mut self, update: SourceUpdate) -> io::Result<()> {
+        match update {
+            SourceUpdate::Found(batch) if self.is_for_here(&batch) => {
+                self.put_pending().await?;
+                let lines = self.writer.lines(batch);
+                self.write(&lines)
+            }
+            SourceUpdate::Found(batch) => {
+                let writer = self.writer.clone();
+                self.pending.push_back(tokio::task::spawn_blocking(move || writer.lines(batch)));
+                Ok(())
+            }
+            SourceUpdate::Status(status) => {
+                self.tell(&status);
+                still_read()
+            }
+            SourceUpdate::Gap(gap) => {
+                self.put_pending().await?;
+                let lines = self.writer.gap(gap);
+                self.write(&lines)
+            }
+            SourceUpdate::Follow(follow) => {
+                tell_follow(&follow);
+                Ok(())
+            }
+            // The ledger and the caller have seen to these.
+            SourceUpdate::Filled(_) | SourceUpdate::Traffic(_) | SourceUpdate::Ended(_) => Ok(()),
+        }
+    }
+
+    /// Whether another thread would not be faster, or memory should not hold more at the same time.
+    fn is_for_here(&self, batch: &Batch) -> bool {
+        self.pending.is_empty() && batch.found.len() < MANY || batch.bytes >= LARGE
+    }
+
+    /// Writes what is still being made into lines.
+    async fn put_pending(&mut self) -> io::Result<()> {
+        while let Some(lines) = self.pending.next().await {
+            self.put(lines)?;
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, lines: Result<Lines, JoinError>) -> io::Result<()> {
+        self.write(&lines.map_err(io::Error::other)?)
+    }
+
     /// One flush per batch: history is written in large pieces, and what is followed shows at once.
-    fn write(&mut self, batch: Batch) -> io::Result<()> {
-        if !batch.found.is_empty() {
+    fn write(&mut self, lines: &Lines) -> io::Result<()> {
+        if !lines.out.is_empty() {
             self.progress.erase();
         }
-        self.summary.events += batch.events;
-        for found in batch.found {
-            self.summary.add(&found);
-            self.write_entry(&found.into())?;
-        }
+        self.summary += lines.summary;
+        self.out.write_all(&lines.out)?;
+        // Whoever has closed stderr does not want to know.
+        let _ = io::stderr().write_all(&lines.aside);
         self.out.flush()
     }
 
@@ -118,32 +194,24 @@ impl<W: Write> Stream<W> {
         }
     }
 
-    fn write_entry(&mut self, entry: &Entry) -> io::Result<()> {
-        if !self.query.matches(entry) {
-            return Ok(());
-        }
-        match (self.format, entry) {
-            (OutputFormat::Jsonl, Entry::Arrival(arrival)) => jsonl::write(&mut self.out, arrival),
-            (OutputFormat::Jsonl, Entry::Unreadable(_)) => Ok(()),
-            (OutputFormat::Jsonl, Entry::Gap(gap)) => text::write_gap(&mut io::stderr(), gap, &self.zone),
-            (_, Entry::Arrival(arrival)) => text::write(&mut self.out, arrival, &self.zone),
-            (_, Entry::Unreadable(unreadable)) => text::write_unreadable(&mut self.out, unreadable, &self.zone),
-            (_, Entry::Gap(gap)) => text::write_gap(&mut self.out, gap, &self.zone),
-        }
-    }
-
-    fn finish(&mut self) -> Result<End, Failure> {
-        self.progress.erase();
-        let written = if self.with_ledger { output::write_account(&mut self.out, &self.ledger) } else { Ok(()) };
-        end_of(written.and_then(|()| self.out.flush()))
-    }
-
     /// What was read is worth showing even when the rest cannot be had.
-    fn fail(&mut self, failure: Failure) -> Result<End, Failure> {
-        if self.finish()? == End::Done && self.summary.events > 0 {
-            self.summarise();
+    async fn end(&mut self, result: Result<(), SourceError>) -> Result<End, Failure> {
+        let written = self.put_pending().await;
+        self.progress.erase();
+        let end = end_of(written.and_then(|()| self.account()).and_then(|()| self.out.flush()))?;
+        match result {
+            Ok(()) => Ok(end),
+            Err(error) => {
+                if end == End::Done && self.summary.events > 0 {
+                    self.summarise();
+                }
+                Err(Failure::from(&error))
+            }
         }
-        Err(failure)
+    }
+
+    fn account(&mut self) -> io::Result<()> {
+        if self.with_ledger { output::write_account(&mut self.out, &self.ledger) } else { Ok(()) }
     }
 
     fn summarise(&self) {
@@ -160,6 +228,67 @@ fn tell_follow(follow: &Follow) {
         Follow::Refused(why) => ("polling instead of live tail", why),
     };
     let _ = writeln!(io::stderr(), "{what}: {}", visible(why));
+}
+
+/// Makes what was found into lines, off the task that waits for it.
+#[derive(Clone)]
+struct Writer {
+    query: Arc<Query>,
+    format: OutputFormat,
+    zone: jiff::tz::TimeZone,
+}
+
+/// What a batch is written as.
+#[derive(Default)]
+struct Lines {
+    out: Vec<u8>,
+    /// What scripts learn on standard error.
+    aside: Vec<u8>,
+    summary: Summary,
+}
+
+impl Writer {
+    fn lines(&self, batch: Batch) -> Lines {
+        let mut lines = Lines::default();
+        lines.summary.events = batch.events;
+        for found in batch.found {
+            lines.summary.add(&found);
+            self.entry(&found.into(), &mut lines);
+        }
+        lines
+    }
+
+    fn gap(&self, gap: Gap) -> Lines {
+        let mut lines = Lines::default();
+        self.entry(&gap.into(), &mut lines);
+        lines
+    }
+
+    fn entry(&self, entry: &Entry, lines: &mut Lines) {
+        if !self.query.matches(entry) {
+            return;
+        }
+        let (out, aside) = (&mut lines.out, &mut lines.aside);
+        let written = match (self.format, entry) {
+            (OutputFormat::Jsonl, Entry::Arrival(arrival)) => jsonl::write(out, arrival),
+            (OutputFormat::Jsonl, Entry::Unreadable(_)) => Ok(()),
+            (OutputFormat::Jsonl, Entry::Gap(gap)) => text::write_gap(aside, gap, &self.zone),
+            (_, Entry::Arrival(arrival)) => text::write(out, arrival, &self.zone),
+            (_, Entry::Unreadable(unreadable)) => text::write_unreadable(out, unreadable, &self.zone),
+            (_, Entry::Gap(gap)) => text::write_gap(out, gap, &self.zone),
+        };
+        // Memory takes everything.
+        debug_assert!(written.is_ok());
+    }
+}
+
+/// Waits until the user stops it, and then for the source to give what it has left.
+async fn stopped(stopper: Option<Stopper>) {
+    interrupt::listen().await;
+    if let Some(stopper) = stopper {
+        stopper.stop();
+        tokio::time::sleep(PATIENCE).await;
+    }
 }
 
 /// Whether anybody still reads: a quiet log writes nothing for hours, and would not learn it from a write.

@@ -7,19 +7,45 @@ use std::sync::Arc;
 /// A piece of a shared, immutable string.
 ///
 /// A record that was logged bare is a slice of its log message, and its payloads are slices of it, so
-/// keeping all three costs the bytes of one. A piece is at most 4 GiB long and starts within the first 4 GiB.
+/// keeping all three costs the bytes of one. A piece ends within the first 2 GiB.
 #[derive(Clone)]
 pub struct Text {
     whole: Arc<str>,
     start: u32,
+    /// Where it ends, and in the highest bit whether bytes were lost: a text is kept for every record.
     end: u32,
 }
+
+/// The bit of `end` that tells that bytes were lost.
+const DAMAGED: u32 = 1 << 31;
 
 impl Text {
     /// The text as a string slice.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.whole[self.start as usize..self.end as usize]
+        &self.whole[self.start as usize..(self.end & !DAMAGED) as usize]
+    }
+
+    /// The text that these bytes are; what is no UTF-8 becomes U+FFFD, and the text is damaged.
+    #[must_use]
+    pub fn lossy(bytes: &[u8]) -> Self {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Self::from(text),
+            Err(_) => Self::from(String::from_utf8_lossy(bytes).as_ref()).damaged(),
+        }
+    }
+
+    /// The same text, of which bytes were lost before it was read.
+    #[must_use]
+    pub fn damaged(mut self) -> Self {
+        self.end |= DAMAGED;
+        self
+    }
+
+    /// Whether bytes were lost before it was read: any U+FFFD in it may stand for them.
+    #[must_use]
+    pub fn is_damaged(&self) -> bool {
+        self.end & DAMAGED != 0
     }
 
     /// The piece of this text that `part` is, shared when `part` borrows from it and copied otherwise.
@@ -30,7 +56,7 @@ impl Text {
             |range| Self {
                 whole: Arc::clone(&self.whole),
                 start: self.start + range.start as u32,
-                end: self.start + range.end as u32,
+                end: (self.start + range.end as u32) | (self.end & DAMAGED),
             },
         )
     }
@@ -104,6 +130,15 @@ mod tests {
         let inner = middle.share(&middle.as_str()[1..3]);
         assert_eq!(inner.as_str(), "cd");
         assert!(inner.shares_with(&whole));
+    }
+
+    #[test]
+    fn what_was_lost_is_remembered() {
+        assert!(!Text::lossy("größe \u{fffd}".as_bytes()).is_damaged());
+        let damaged = Text::lossy(b"a \xff b");
+        assert_eq!(damaged.as_str(), "a \u{fffd} b");
+        assert!(damaged.is_damaged() && damaged.share(&damaged.as_str()[2..5]).is_damaged());
+        assert_eq!(damaged.share(&damaged.as_str()[2..5]).as_str(), "\u{fffd}");
     }
 
     #[test]

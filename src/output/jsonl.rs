@@ -20,20 +20,20 @@ pub fn write(out: &mut impl Write, arrival: &Arrival) -> io::Result<()> {
     line.string("outcome", Some(record.outcome().as_str()))?;
     line.string("condition", Some(record.condition().as_str()))?;
     line.plain("approximateInvokeCount", record.invoke_count().as_ref())?;
-    line.string("timestamp", record.view().timestamp.as_deref())?;
+    line.string("timestamp", record.timestamp_text().as_deref())?;
     function(&mut line, record.function())?;
     line.string("kind", Some(record.kind().as_str()))?;
     line.array("envelope", &arrival.envelope, |out, layer| string(out, layer.as_str()))?;
     line.plain("redelivery", Some(&arrival.redelivery))?;
-    line.plain("replayable", Some(&arrival.replayable()))?;
-    line.plain("recovered", Some(&arrival.recovered))?;
-    line.plain("damaged", Some(&arrival.damaged))?;
-    line.plain("redacted", Some(&arrival.redacted))?;
+    line.flag("replayable", arrival.replayable())?;
+    line.flag("recovered", arrival.recovered)?;
+    line.flag("damaged", arrival.damaged)?;
+    line.flag("redacted", arrival.redacted)?;
     let failed = record.error();
     line.value("error", failed.as_ref(), error)?;
     let fingerprint = record.fingerprint_with(failed.as_ref());
     line.string("fingerprint", fingerprint.map(|fingerprint| fingerprint.to_string()).as_deref())?;
-    line.plain("record", Some(&json::one_line(record.text())))?;
+    line.value("record", Some(&*json::one_line(record.text())), json_text)?;
     line.value("origin", Some(&arrival.origin), origin)?;
     line.end()?;
     out.write_all(b"\n")
@@ -76,7 +76,16 @@ fn origin<W: Write>(out: &mut W, origin: &Origin) -> io::Result<()> {
     object.end()
 }
 
+fn json_text<W: Write>(out: &mut W, text: &str) -> io::Result<()> {
+    out.write_all(text.as_bytes())
+}
+
 fn string<W: Write>(out: &mut W, text: &str) -> io::Result<()> {
+    if json::is_plain(text) {
+        out.write_all(b"\"")?;
+        out.write_all(text.as_bytes())?;
+        return out.write_all(b"\"");
+    }
     let quoted = serde_json::to_string(text)?;
     out.write_all(json::one_line(&quoted).as_bytes())
 }
@@ -95,7 +104,9 @@ impl<'w, W: Write> Object<'w, W> {
     fn key(&mut self, key: &str) -> io::Result<()> {
         self.out.write_all(&[self.separator])?;
         self.separator = b',';
-        write!(self.out, "\"{key}\":")
+        self.out.write_all(b"\"")?;
+        self.out.write_all(key.as_bytes())?;
+        self.out.write_all(b"\":")
     }
 
     fn value<T: ?Sized>(
@@ -115,7 +126,12 @@ impl<'w, W: Write> Object<'w, W> {
         self.value(key, text, string)
     }
 
-    /// A number, a truth value, or text that is JSON already.
+    pub(super) fn flag(&mut self, key: &str, value: bool) -> io::Result<()> {
+        self.key(key)?;
+        self.out.write_all(if value { b"true" } else { b"false" })
+    }
+
+    /// A number.
     pub(super) fn plain(&mut self, key: &str, value: Option<&impl Display>) -> io::Result<()> {
         self.value(key, value, |out, value| write!(out, "{value}"))
     }

@@ -1,6 +1,7 @@
 //! What was read, in one line.
 
 use std::fmt;
+use std::ops::AddAssign;
 
 use crate::record::{Found, Outcome, Reason};
 
@@ -35,6 +36,17 @@ impl Summary {
                 }
             }
         }
+    }
+}
+
+impl AddAssign for Summary {
+    fn add_assign(&mut self, other: Self) {
+        self.records += other.records;
+        self.success += other.success;
+        self.failure += other.failure;
+        self.unreadable += other.unreadable;
+        self.dead_letters += other.dead_letters;
+        self.events += other.events;
     }
 }
 

@@ -55,10 +55,10 @@ impl FunctionArn {
 
     /// What follows `function:` in the ARN of a function.
     fn resource(&self) -> Option<&str> {
-        let mut parts = self.0.splitn(7, ':');
-        let is_function =
-            parts.next() == Some("arn") && parts.nth(1) == Some("lambda") && parts.nth(2) == Some("function");
-        parts.next().filter(|_| is_function)
+        let (_, rest) = self.0.strip_prefix("arn:")?.split_once(':')?;
+        let (_, rest) = rest.strip_prefix("lambda:")?.split_once(':')?;
+        let (_, rest) = rest.split_once(':')?;
+        rest.strip_prefix("function:")
     }
 
     fn part(&self, index: usize) -> Option<&str> {

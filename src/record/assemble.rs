@@ -22,7 +22,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::log::{LogEvent, Origin};
+use crate::log::{LogEvent, Origin, StreamId};
 use join::Join;
 use stream::Stream;
 
@@ -32,11 +32,11 @@ pub(super) use scanner::{Scan, Scanner};
 /// Events of one join. Pretty-printed, a record of the largest size has some ten thousand lines.
 const EVENTS: usize = 65_536;
 
-/// Bytes of one join: twice the largest record, a payload of 1 MB and an answer of 6 MB.
-const BYTES: usize = 16 << 20;
+/// Bytes of one join, with what keeping its events takes: the largest record has a payload of 1 MB and an answer of 6 MB.
+const BYTES: usize = 12 << 20;
 
 /// Bytes of all joins together.
-const ALL_BYTES: usize = 32 << 20;
+const ALL_BYTES: usize = 16 << 20;
 
 /// Streams that may have open joins at the same time.
 const STREAMS: usize = 1024;
@@ -85,6 +85,11 @@ impl Assembler {
         self.streams.is_empty()
     }
 
+    /// Whether an object of that stream is open.
+    pub(super) fn is_open(&self, stream: &StreamId<'_>) -> bool {
+        !self.is_idle() && self.streams.contains_key(&self.hasher.hash_one(stream))
+    }
+
     /// Takes the next event: joins it, or has it searched.
     pub(super) fn push(&mut self, event: &LogEvent, search: &mut Search<'_>) {
         if self.is_idle() {
@@ -123,12 +128,8 @@ impl Assembler {
         self.bytes = 0;
     }
 
-    /// A log stream of a group; a file where there are no streams.
     fn key(&self, origin: &Origin) -> u64 {
-        match &origin.log_stream {
-            Some(stream) => self.hasher.hash_one((&origin.log_group, Some(stream))),
-            None => self.hasher.hash_one((&origin.log_group, &origin.file, 0_u8)),
-        }
+        self.hasher.hash_one(StreamId::from(origin))
     }
 
     /// Gives up what the time of an event shows to have waited long enough in its group.
@@ -186,6 +187,11 @@ fn alone(stream: &mut Stream, event: &LogEvent, from: usize, search: &mut Search
     if let Some(brace) = search(Region { event, range, may_go_on: true, is_damaged: false }) {
         stream.begin(Join::new(event, brace), search);
     }
+}
+
+/// Whether an object that may be a record is open at the end of a message.
+pub(super) fn leaves_open(message: &str) -> bool {
+    open_object(without_break(message), 0).is_some()
 }
 
 /// A message without the one line break that it carries at its end.

@@ -194,7 +194,7 @@ fn json_platform(message: &str) -> Option<Platform> {
     };
     let record = json::find(&line, "record").and_then(|record| json::members(record.get())).unwrap_or_default();
     let metrics = json::find(&record, "metrics").and_then(|metrics| json::members(metrics.get())).unwrap_or_default();
-    let number = |key: &str| json::find(&metrics, key).map(serde_json::value::RawValue::get);
+    let number = |key: &str| json::find(&metrics, key).map(json::Raw::get);
     Some(Platform {
         kind,
         duration: number("durationMs").and_then(duration),

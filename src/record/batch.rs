@@ -44,15 +44,14 @@ fn string<'a>(members: &[Member<'a>], key: &str) -> Option<Cow<'a, str>> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::value::RawValue;
-
     use super::*;
 
     #[test]
     fn streams_and_clusters_are_told() {
         let read = |value: &str| {
-            let value = RawValue::from_string(value.to_owned()).expect("JSON");
-            let batch = BatchInfo { name: "x".into(), value: &value }.read();
+            let text = format!("{{\"x\":{value}}}");
+            let members = json::members(&text).expect("an object");
+            let batch = BatchInfo { name: members[0].key(), value: members[0].value }.read();
             let told = [&batch.source, &batch.shard, &batch.first, &batch.last]
                 .map(|field| field.clone().map(Cow::into_owned));
             (told, batch.size)

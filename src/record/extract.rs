@@ -6,7 +6,7 @@
 
 mod budget;
 mod escaped;
-mod lookalike;
+pub(super) mod lookalike;
 mod wrapper;
 
 use std::ops::Range;
@@ -35,6 +35,11 @@ pub(super) enum Piece<'a> {
 /// Whether a message needs to be searched at all.
 pub(super) fn may_hold_record(message: &str) -> bool {
     position(message, 0).is_some()
+}
+
+/// Where the word stands that every record holds.
+pub(super) fn key_in(bytes: &[u8]) -> Option<usize> {
+    KEY.find(bytes)
 }
 
 /// Calls `found` with every piece of `message` from `start` on, in order.
@@ -212,10 +217,43 @@ impl<'f> Search<'f> {
     }
 
     /// Passes over a record that cannot be read: what is in it belongs to it, also where it looks like one of its own.
+    ///
+    /// One that was cut off may go on until the text ends, and hide a record that follows it.
     fn broken(&mut self, text: &str, brace: usize, quotes: &[u8]) -> Tried {
         let end = escaped::broken_end(text, brace, quotes);
         self.budget.spend(end - brace);
-        Tried::Covered(end)
+        Tried::Covered(self.next_record(text, brace + 1..end).unwrap_or(end))
+    }
+
+    /// The first brace in that range which opens a whole record and does not stand where a value would.
+    fn next_record(&mut self, text: &str, range: Range<usize>) -> Option<usize> {
+        let mut from = range.start;
+        while let Some(brace) = memchr::memchr(b'{', &text.as_bytes()[from..range.end]).map(|offset| from + offset) {
+            if self.budget.is_spent() {
+                return None;
+            }
+            if !escaped::is_value(text, brace) && self.is_record(&text[brace..]) {
+                return Some(brace);
+            }
+            from = brace + 1;
+        }
+        None
+    }
+
+    /// Whether a text begins with a whole record.
+    fn is_record(&mut self, text: &str) -> bool {
+        if !text[1..].trim_ascii_start().starts_with('"') {
+            return false;
+        }
+        let mut members = Members::new();
+        match json::read(text, &mut members) {
+            Ok(length) => self.budget.spend(length),
+            Err(broken) => {
+                self.budget.spend(broken.read);
+                return false;
+            }
+        }
+        RecordView::of(&members).is_ok()
     }
 
     /// Searches JSON that stands in the text with its quotes escaped, as in a string of a string.
@@ -279,13 +317,13 @@ impl<'f> Search<'f> {
         if self.budget.is_spent() {
             return self.give_up(&text[covered.last().map_or(0, |last| last.end)..]);
         }
-        if let Some(reason) = lookalike::find(text, covered) {
+        for reason in lookalike::find(text, covered) {
             (self.found)(Piece::Unreadable(reason));
         }
     }
 
     fn give_up(&mut self, text: &str) {
-        if lookalike::find(text, &[]).is_some() {
+        if lookalike::find(text, &[]).next().is_some() {
             (self.found)(Piece::Unreadable(Reason::Tangled));
         }
     }

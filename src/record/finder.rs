@@ -1,27 +1,30 @@
 //! From log events to what was found in them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 
 use super::assemble::{Assembler, Region, Search};
 use super::extract::{self, Piece};
-use super::names::Names;
+use super::latest::Latest;
+use super::prints::Prints;
 use super::restore::{self, Restored};
 use super::view::RecordView;
-use super::{Arrival, Envelope, Found, InvocationRecord, Reason, Unreadable, dead_letter, redacted};
-use crate::log::{LogEvent, Origin};
+use super::{Arrival, Envelope, Found, InvocationRecord, Reason, Unreadable, assemble, dead_letter, redacted};
+use crate::log::{LogEvent, Names, Origin, StreamId};
 
 /// Finds the records in log events, and remembers what it needs of earlier events.
 ///
 /// For every record it keeps two hashes (about 40 bytes with the room that the tables leave): one counts redeliveries,
-/// the other tells an arrival that our own JSON lines bring again.
+/// the other tells an arrival that our own JSON lines bring again. Of a long log, only those of the latest few hundred
+/// thousand records are kept: a delivery is repeated within minutes.
 #[derive(Debug, Default)]
 pub struct Finder {
     assembler: Assembler,
+    prints: Prints,
     names: Names,
     hasher: RandomState,
-    deliveries: HashMap<u64, u32>,
-    arrivals: HashSet<u64>,
+    deliveries: Latest<u32>,
+    arrivals: Latest<()>,
     repeated: u64,
 }
 
@@ -32,17 +35,26 @@ impl Finder {
         Self::default()
     }
 
-    /// Whether `push` can find anything in an event with this message, now or when further events come.
+    /// Whether `push` can find anything in an event of that stream with this message, now or when further events come.
     ///
-    /// A reader may spare itself making an event of a line that does not matter.
+    /// A reader may spare itself making an event of what does not matter.
     #[must_use]
-    pub fn matters(&self, message: &str) -> bool {
-        !self.assembler.is_idle() || extract::may_hold_record(message) || may_open(message)
+    pub fn matters(&self, message: &str, stream: &StreamId<'_>) -> bool {
+        self.assembler.is_open(stream)
+            || self.prints.is_open(stream)
+            || extract::may_hold_record(message)
+            || may_open(message) && (assemble::leaves_open(message) || dead_letter::may_be(message))
+    }
+
+    /// Whether no stream has anything open, so that a message without a brace and a record's words means nothing.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.assembler.is_idle() && self.prints.is_empty()
     }
 
     /// Adds what `event` holds to `found`, in the order it stands there, and what it completes of earlier events.
     pub fn push(&mut self, event: &LogEvent, found: &mut Vec<Found>) {
-        if !self.matters(&event.message) {
+        if self.is_idle() && !may_open(&event.message) && !extract::may_hold_record(&event.message) {
             return;
         }
         // Only a file holds our own lines: a log that holds them is one whose receiver prints them, with its own origin.
@@ -51,7 +63,22 @@ impl Finder {
             found.extend(self.restored(event, restored).map(Found::Arrival));
             return;
         }
-        self.assembled(|assembler, search| assembler.push(event, search), found);
+        let before = found.len();
+        let mut is_piece = true;
+        self.assembled(
+            |assembler, search| {
+                assembler.push(event, &mut |region| {
+                    is_piece &= !region.event.message.shares_with(&event.message);
+                    search(region)
+                });
+            },
+            found,
+        );
+        if found.len() > before {
+            self.prints.forget(event);
+        } else if !is_piece && let Some((first, reason)) = self.prints.push(event) {
+            found.push(unreadable(&first, reason));
+        }
     }
 
     /// Adds what has waited for a later event for too long at `now`, in milliseconds since the Unix epoch.
@@ -76,14 +103,16 @@ impl Finder {
     /// Adds what a region holds to `found`; gives the brace of the object that is left open at its end.
     fn search(&mut self, region: &Region<'_>, found: &mut Vec<Found>) -> Option<usize> {
         let start = found.len();
-        let (text, from) = (&region.event.message[..region.range.end], region.range.start);
-        let mut texts = HashSet::new();
+        let message = &region.event.message;
+        let (text, from) = (&message[..region.range.end], region.range.start);
+        let mut texts = None;
         let mut take = |piece: Piece<'_>| match piece {
             Piece::Record { text, view, envelope, recovered } => {
                 // A log format may hold the same record twice, as an object and in the message; a batch was delivered so.
                 if is_batch(envelope) || self.is_new(text, &found[start..], &mut texts) {
                     let arrival = self.arrival(region.event, text, view, envelope);
-                    found.push(Found::Arrival(Arrival { recovered, damaged: region.is_damaged, ..arrival }));
+                    let damaged = region.is_damaged || message.is_damaged() && text.contains(LOST);
+                    found.push(Found::Arrival(Arrival { recovered, damaged, ..arrival }));
                 }
             }
             Piece::Unreadable(reason) => found.push(unreadable(region.event, reason)),
@@ -108,23 +137,25 @@ impl Finder {
     }
 
     /// Whether no record of that text was found in this event; hashing begins with the second one.
-    fn is_new(&self, text: &str, earlier: &[Found], texts: &mut HashSet<u64>) -> bool {
-        if texts.is_empty() {
+    fn is_new(&self, text: &str, earlier: &[Found], texts: &mut Option<HashSet<u64>>) -> bool {
+        if earlier.is_empty() {
+            return true;
+        }
+        let texts = texts.get_or_insert_with(|| {
             let arrivals = earlier.iter().filter_map(|found| match found {
                 Found::Arrival(arrival) if !is_batch(&arrival.envelope) => Some(arrival),
                 _ => None,
             });
-            texts.extend(arrivals.map(|arrival| self.hasher.hash_one(arrival.record.text().as_str())));
-        }
-        earlier.is_empty() || texts.insert(self.hasher.hash_one(text))
+            arrivals.map(|arrival| self.hasher.hash_one(arrival.record.text().as_str())).collect()
+        });
+        texts.insert(self.hasher.hash_one(text))
     }
 
     fn arrival(&mut self, event: &LogEvent, text: &str, view: &RecordView<'_>, envelope: &[Envelope]) -> Arrival {
         let delivery = self.delivery(text, view);
-        let count = self.deliveries.entry(delivery).or_default();
-        let redelivery = *count;
-        *count = count.saturating_add(1);
-        self.arrivals.insert(self.identity(&event.origin, delivery, redelivery));
+        let redelivery = self.deliveries.get(delivery).unwrap_or_default();
+        self.deliveries.insert(delivery, redelivery.saturating_add(1));
+        self.arrivals.insert(self.identity(&event.origin, delivery, redelivery), ());
         Arrival {
             record: InvocationRecord::of(event.message.share(text), text, view, &mut self.names),
             origin: event.origin.clone(),
@@ -140,12 +171,12 @@ impl Finder {
     /// The arrival that one of our own JSON lines tells of, unless it is known already.
     fn restored(&mut self, event: &LogEvent, line: Restored<'_>) -> Option<Arrival> {
         let delivery = self.delivery(line.record, &line.view);
-        if !self.arrivals.insert(self.identity(&line.origin, delivery, line.redelivery)) {
+        if self.arrivals.insert(self.identity(&line.origin, delivery, line.redelivery), ()).is_some() {
             self.repeated += 1;
             return None;
         }
-        let count = self.deliveries.entry(delivery).or_default();
-        *count = (*count).max(line.redelivery.saturating_add(1));
+        let count = self.deliveries.get(delivery).unwrap_or_default();
+        self.deliveries.insert(delivery, count.max(line.redelivery.saturating_add(1)));
         Some(Arrival {
             record: InvocationRecord::of(event.message.share(line.record), line.record, &line.view, &mut self.names),
             origin: line.origin,
@@ -175,6 +206,9 @@ impl Finder {
         }
     }
 }
+
+/// What stands for bytes that were lost.
+const LOST: char = char::REPLACEMENT_CHARACTER;
 
 /// Whether an object may be open at the end of a message, judged by a look for its brace.
 fn may_open(message: &str) -> bool {

@@ -3,10 +3,9 @@
 use std::borrow::Cow;
 use std::num::NonZeroU32;
 
-use super::names::Names;
 use super::view::{NotARecord, RecordView};
 use super::{Condition, Fingerprint, FunctionArn, InvocationError, Outcome, error, fingerprint, time};
-use crate::log::Text;
+use crate::log::{Names, Text};
 
 /// Which of Lambda's two failure pipelines wrote a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -39,7 +38,10 @@ pub struct InvocationRecord {
     condition: Condition,
     kind: Kind,
     invoke_count: Option<u64>,
+    status_code: Option<u16>,
     timestamp: Option<i64>,
+    /// How that is spelled, unless it has escapes.
+    timestamp_text: Option<Span>,
     request_payload: Option<Span>,
     response_payload: Option<Span>,
     executed_version: Option<Span>,
@@ -70,7 +72,9 @@ impl InvocationRecord {
                 .unwrap_or_else(|| Condition::Other(names.shared(&view.condition))),
             kind: view.kind(),
             invoke_count: view.approximate_invoke_count,
+            status_code: view.status_code.and_then(|code| u16::try_from(code).ok()),
             timestamp: view.timestamp.as_deref().and_then(time::epoch_millis),
+            timestamp_text: view.timestamp.as_deref().and_then(|time| Span::of(source, time)),
             request_payload: view.request_payload.and_then(|value| Span::of(source, value.get())),
             response_payload: view.response_payload.and_then(|value| Span::of(source, value.get())),
             executed_version: view.executed_version.as_deref().and_then(|version| Span::within(source, version)),
@@ -132,6 +136,15 @@ impl InvocationRecord {
         self.timestamp
     }
 
+    /// The same as it is spelled in the record.
+    #[must_use]
+    pub fn timestamp_text(&self) -> Option<Cow<'_, str>> {
+        match self.timestamp_text {
+            Some(span) => Some(Cow::Borrowed(span.in_text(&self.text))),
+            None => self.view().timestamp,
+        }
+    }
+
     /// The JSON text that was sent to the function; `None` when the record has no such key, `null` when `null` was sent.
     #[must_use]
     pub fn request_payload(&self) -> Option<&str> {
@@ -159,7 +172,7 @@ impl InvocationRecord {
     /// Status that the service gave the last attempt: 200 also for function errors, 404 deleted, 429 throttled to expiry.
     #[must_use]
     pub fn status_code(&self) -> Option<u64> {
-        self.view().status_code
+        self.status_code.map(u64::from)
     }
 
     /// What is known of the error; `None` for a success and for a failure that says nothing but its condition.
@@ -185,6 +198,9 @@ impl Span {
     fn of(source: &str, part: &str) -> Option<Self> {
         let start = (part.as_ptr() as usize).checked_sub(source.as_ptr() as usize)?;
         let end = NonZeroU32::new((start + part.len()) as u32)?;
+        if start + part.len() > source.len() {
+            return None;
+        }
         Some(Self { start: NonZeroU32::new(start as u32)?, end })
     }
 

@@ -3,13 +3,16 @@
 mod members;
 mod one_line;
 mod pretty;
+mod skip;
 mod string;
 mod tokens;
 mod walk;
 
-pub(super) use members::{Broken, Member, Members, find, items, members, read};
-pub use one_line::one_line;
+pub use members::Raw;
+pub(super) use members::{Member, Members, find, items, length, members, read};
+pub use one_line::{is_plain, one_line};
 pub use pretty::pretty;
+pub(super) use skip::Broken;
 pub use string::unescape;
 pub(super) use string::unquote;
 pub use tokens::{TokenKind, tokens};

@@ -49,7 +49,7 @@ impl Reason {
                 "a message of a dead-letter queue, which holds the event itself and no invocation record; \
                  only a destination (DestinationConfig of the event invoke config) is sent those"
             }
-            Self::TooLong => "a line of more than 64 MiB, which is too long to be searched",
+            Self::TooLong => "a line of more than 8 MiB, which is too long to be searched",
         }
     }
 

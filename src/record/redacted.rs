@@ -1,13 +1,17 @@
 //! Values that CloudWatch's data protection has masked.
 
+use std::sync::LazyLock;
+
 use memchr::memmem;
 
 /// Asterisks that make a mask; fewer are somebody's own text.
 const SHORTEST: usize = 4;
 
+static MASK: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("\"****"));
+
 /// Whether a string value of this JSON text is made of asterisks only.
 pub(super) fn has_masked_value(json: &str) -> bool {
-    memmem::find_iter(json.as_bytes(), "\"****").any(|quote| is_masked_value(json, quote))
+    MASK.find_iter(json.as_bytes()).any(|quote| is_masked_value(json, quote))
 }
 
 fn is_masked_value(json: &str, quote: usize) -> bool {

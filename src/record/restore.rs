@@ -1,6 +1,6 @@
 //! Reading back the JSON lines that `output` writes.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use memchr::memmem;
 
@@ -8,6 +8,9 @@ use super::Envelope;
 use super::json::{self, Members};
 use super::view::RecordView;
 use crate::log::Origin;
+
+/// A key of ours that hardly anything else has.
+static REDELIVERY: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("\"redelivery\""));
 
 /// What a line tells besides what follows from its record.
 pub(super) struct Restored<'a> {
@@ -24,7 +27,10 @@ pub(super) struct Restored<'a> {
 /// The arrival in `message` when that is one of our own lines and nothing else.
 pub(super) fn read(message: &str) -> Option<Restored<'_>> {
     // Most messages are not: a look for one rare word spares them the parsing.
-    memmem::find(message.as_bytes(), b"\"redelivery\"")?;
+    if !message.trim_ascii_start().starts_with('{') {
+        return None;
+    }
+    REDELIVERY.find(message.as_bytes())?;
     let line = json::members(message.trim_ascii_start())?;
     json::find(&line, "requestId")?;
     json::find(&line, "fingerprint")?;

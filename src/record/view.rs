@@ -3,10 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde_json::value::RawValue;
-
 use super::Kind;
-use super::json::{self, Member};
+use super::json::{self, Member, Raw};
 
 /// A record's fields, borrowed from its text. Absent and `null` are kept apart where it matters: in the payloads.
 ///
@@ -26,7 +24,7 @@ pub struct RecordView<'a> {
     /// How often the function was tried; 0 when it never ran.
     pub approximate_invoke_count: Option<u64>,
     /// What was sent; `null` when `null` was sent.
-    pub request_payload: Option<&'a RawValue>,
+    pub request_payload: Option<Raw<'a>>,
     /// Whether there is a `responseContext` object; there is none when nothing was tried.
     pub has_response_context: bool,
     /// Status of the last attempt: 200 also for function errors, 404 deleted, 429 throttled to expiry.
@@ -36,7 +34,7 @@ pub struct RecordView<'a> {
     /// `Unhandled`, or the older `Handled`.
     pub function_error: Option<Cow<'a, str>>,
     /// What the function answered, or its error.
-    pub response_payload: Option<&'a RawValue>,
+    pub response_payload: Option<Raw<'a>>,
     /// Where the batch of an event source mapping lay.
     pub batch_info: Option<BatchInfo<'a>>,
 }
@@ -47,7 +45,7 @@ pub struct BatchInfo<'a> {
     /// The key: `KinesisBatchInfo`, `DDBStreamBatchInfo`, `KafkaBatchInfo`.
     pub name: Cow<'a, str>,
     /// Its value; sequence numbers in it are strings of up to 56 digits.
-    pub value: &'a RawValue,
+    pub value: Raw<'a>,
 }
 
 /// What a text lacks to be an invocation record.
@@ -118,14 +116,14 @@ impl<'a> RecordView<'a> {
         if self.batch_info.is_some() { Kind::EventSource } else { Kind::Async }
     }
 
-    fn set_version(&mut self, value: &'a RawValue) -> bool {
+    fn set_version(&mut self, value: Raw<'a>) -> bool {
         let version = string(value);
         let is_string = version.is_some();
         self.version = version.unwrap_or_default();
         is_string
     }
 
-    fn set_context(&mut self, value: Option<&'a RawValue>) -> Result<(), NotARecord> {
+    fn set_context(&mut self, value: Option<Raw<'a>>) -> Result<(), NotARecord> {
         let context = value.and_then(|value| json::members(value.get())).ok_or(NotARecord::NoRequestContext)?;
         let mut condition = None;
         for member in &context {
@@ -141,7 +139,7 @@ impl<'a> RecordView<'a> {
         if self.request_id.is_none() && self.function_arn.is_none() { Err(NotARecord::NoName) } else { Ok(()) }
     }
 
-    fn set_response_context(&mut self, value: &'a RawValue) {
+    fn set_response_context(&mut self, value: Raw<'a>) {
         (self.status_code, self.executed_version, self.function_error) = (None, None, None);
         let context = json::members(value.get());
         self.has_response_context = context.is_some();
@@ -156,11 +154,11 @@ impl<'a> RecordView<'a> {
     }
 }
 
-fn string(value: &RawValue) -> Option<Cow<'_, str>> {
+fn string(value: Raw<'_>) -> Option<Cow<'_, str>> {
     json::unquote(value.get())
 }
 
-fn number(value: &RawValue) -> Option<u64> {
+fn number(value: Raw<'_>) -> Option<u64> {
     value.get().parse().ok()
 }
 
@@ -185,8 +183,8 @@ mod tests {
     fn null_is_not_absent() {
         let text = r#"{"version":"1.0","requestContext":{"condition":"x","functionArn":"f"},"requestPayload":null,"responsePayload": null }"#;
         let view = RecordView::read(text).expect("a record");
-        assert_eq!(view.request_payload.map(RawValue::get), Some("null"));
-        assert_eq!(view.response_payload.map(RawValue::get), Some("null"));
+        assert_eq!(view.request_payload.map(Raw::get), Some("null"));
+        assert_eq!(view.response_payload.map(Raw::get), Some("null"));
     }
 
     #[test]
@@ -196,7 +194,7 @@ mod tests {
             "responseContext":{"statusCode":200},"responseContext":null}"#;
         let view = RecordView::read(text).expect("a record");
         assert_eq!((&*view.version, &*view.condition, view.request_id.as_deref()), ("2", "c", Some("2")));
-        assert_eq!(view.request_payload.map(RawValue::get), Some("2"));
+        assert_eq!(view.request_payload.map(Raw::get), Some("2"));
         assert_eq!((view.has_response_context, view.status_code), (false, None));
     }
 

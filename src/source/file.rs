@@ -3,38 +3,60 @@
 //! A file is read in blocks, and what its content says it is tells how log events are taken out of it (`sniff`, `formats`):
 //! lines, lines with a time, JSON documents, tables. Memory holds a block and one event, not a document.
 
+mod ahead;
 mod archive;
 mod formats;
 mod input;
 mod intake;
 mod lines;
 mod paths;
-mod patient;
 mod sniff;
+mod utf16;
 
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
 use self::archive::Meter;
-use self::formats::{Format, Place, Sink};
+use self::formats::{Draft, Format, Place, Sink};
 use self::input::{Input, Step};
 use self::intake::Intake;
 use self::lines::Lines;
-use super::{CHANNEL, SourceError, SourceUpdate, Status};
-use crate::log::{LogEvent, Origin, Text};
+use super::{SourceError, SourceUpdate, Status};
+use crate::log::{LogEvent, Names, Origin, Text};
 
 /// Bytes that are read at once.
-const BLOCK: usize = 1024 * 1024;
-/// A line that is longer cannot be kept: some forty times what Lambda sends to a destination.
-const LINE_CAP: usize = 64 * 1024 * 1024;
+const BLOCK: usize = 256 * 1024;
+/// A line that is longer cannot be kept. The largest record has a payload of 1 MB and an answer of 6 MB.
+const LINE_CAP: usize = 8 * 1024 * 1024;
+/// Updates that wait in the channel: few, because each holds up to a block of what was read.
+const CHANNEL: usize = 8;
 
 /// A file that is followed is looked at so often.
 const POLL: Duration = Duration::from_millis(250);
+
+/// When nothing has come for so long, what waits for further events is given up: late ones come within it.
+const SETTLED: Duration = Duration::from_secs(10);
+
+/// Asks a reader to end with what it has read so far.
+#[derive(Debug, Clone, Default)]
+pub struct Stopper(Arc<AtomicBool>);
+
+impl Stopper {
+    /// The reader gives what waits for further events, and then its end.
+    pub fn stop(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
 
 /// Starts reading `paths` one after the other, `-` being standard input and a folder standing for the files in it;
 /// plain, gzip or zstd, told apart by content. With `follow`, what is not packed is read on as it grows or is rotated.
@@ -43,10 +65,16 @@ const POLL: Duration = Duration::from_millis(250);
 /// Dropping the receiver ends it at its next batch. A file that cannot be opened is told before any is read.
 #[must_use]
 pub fn start(paths: Vec<PathBuf>, follow: bool) -> mpsc::Receiver<SourceUpdate> {
+    start_until(paths, follow, Stopper::default())
+}
+
+/// The same, until it is stopped.
+#[must_use]
+pub fn start_until(paths: Vec<PathBuf>, follow: bool, stopper: Stopper) -> mpsc::Receiver<SourceUpdate> {
     let (updates, receiver) = mpsc::channel(CHANNEL);
     let spare = updates.clone();
     let thread = thread::Builder::new().name("read".into());
-    if let Err(error) = thread.spawn(move || read_all(updates, &paths, follow)) {
+    if let Err(error) = thread.spawn(move || read_all(updates, &paths, follow, stopper)) {
         let _ = spare.try_send(SourceUpdate::Ended(Err(SourceError::Internal(error.to_string()))));
     }
     receiver
@@ -58,21 +86,38 @@ pub fn start(paths: Vec<PathBuf>, follow: bool) -> mpsc::Receiver<SourceUpdate> 
 pub fn log_events(content: impl io::Read + 'static) -> Vec<LogEvent> {
     let mut source = Lines::new(Box::new(content) as Box<dyn io::Read>, LINE_CAP);
     let place = Place { file: Arc::from("-"), stream: None };
-    let (mut events, mut format) = (Collected(Vec::new()), Format::default());
+    let (mut events, mut format) = (Collected::default(), Format::default());
     loop {
         let is_more = source.fill().unwrap_or(false);
         let read = format.read(&mut source, &place, &mut events, !is_more);
         if !is_more || read.is_err() {
-            return events.0;
+            return events.events;
         }
     }
 }
 
-struct Collected(Vec<LogEvent>);
+#[derive(Default)]
+struct Collected {
+    events: Vec<LogEvent>,
+    names: Names,
+}
 
 impl Sink for Collected {
     fn event(&mut self, event: LogEvent) -> Result<(), Stop> {
-        self.0.push(event);
+        self.events.push(event);
+        Ok(())
+    }
+
+    fn draft(&mut self, draft: Draft<'_>) -> Result<(), Stop> {
+        let event = draft.into_event(&mut self.names);
+        self.event(event)
+    }
+
+    fn may_pass(&self) -> bool {
+        false
+    }
+
+    fn pass(&mut self, _lines: u64, _bytes: u64) -> Result<(), Stop> {
         Ok(())
     }
 
@@ -88,8 +133,8 @@ enum Stop {
     Failed(SourceError),
 }
 
-fn read_all(updates: mpsc::Sender<SourceUpdate>, paths: &[PathBuf], follow: bool) {
-    let mut reader = Reader { intake: Intake::new(updates), meter: Meter::default(), total: None, failure: None };
+fn read_all(updates: mpsc::Sender<SourceUpdate>, paths: &[PathBuf], follow: bool, stopper: Stopper) {
+    let mut reader = Reader::new(updates, stopper);
     let result = match reader.run(paths, follow) {
         Ok(()) => Ok(()),
         Err(Stop::Failed(error)) => Err(error),
@@ -104,9 +149,26 @@ struct Reader {
     total: Option<u64>,
     /// What went wrong first.
     failure: Option<SourceError>,
+    stopper: Stopper,
+    /// Since when nothing has come, unless what waited for more was given up since.
+    idle_since: Option<Instant>,
+    /// How long that may be before what waits is given up.
+    patience: Duration,
 }
 
 impl Reader {
+    fn new(updates: mpsc::Sender<SourceUpdate>, stopper: Stopper) -> Self {
+        Self {
+            intake: Intake::new(updates),
+            meter: Meter::default(),
+            total: None,
+            failure: None,
+            stopper,
+            idle_since: None,
+            patience: SETTLED,
+        }
+    }
+
     fn run(&mut self, paths: &[PathBuf], follow: bool) -> Result<(), Stop> {
         let files = paths::expand(paths).map_err(Stop::Failed)?;
         self.total = files.bytes.filter(|_| !follow);
@@ -121,9 +183,30 @@ impl Reader {
     fn read(&mut self, paths: &[PathBuf]) -> Result<(), Stop> {
         for path in paths {
             match Input::open(path, &self.meter, false) {
-                Ok(mut input) => while self.step(&mut input)? != Progress::Over {},
+                Ok(mut input) => self.read_to_end(&mut input)?,
                 Err(source) => self.fail(SourceError::Open { path: path.clone(), source }),
             }
+        }
+        Ok(())
+    }
+
+    fn read_to_end(&mut self, input: &mut Input) -> Result<(), Stop> {
+        while !self.stopper.is_stopped() {
+            match self.step(input)? {
+                Progress::Over => return Ok(()),
+                progress => self.note_idle(progress == Progress::None)?,
+            }
+        }
+        input.finish(&mut self.intake)
+    }
+
+    /// Gives up what waits for further events when none have come for long.
+    fn note_idle(&mut self, is_idle: bool) -> Result<(), Stop> {
+        if !is_idle {
+            self.idle_since = Some(Instant::now());
+        } else if self.idle_since.is_some_and(|since| since.elapsed() >= self.patience) {
+            self.idle_since = None;
+            self.intake.finish()?;
         }
         Ok(())
     }
@@ -138,7 +221,7 @@ impl Reader {
             }
         }
         let mut was_idle = false;
-        while !inputs.is_empty() {
+        while !inputs.is_empty() && !self.stopper.is_stopped() {
             let is_idle = !self.round(&mut inputs)?;
             if is_idle && !was_idle {
                 self.intake.send(SourceUpdate::Status(Status::Following { lag: None, next_poll: POLL }))?;
@@ -148,8 +231,9 @@ impl Reader {
                 thread::sleep(POLL);
             }
             was_idle = is_idle;
+            self.note_idle(is_idle)?;
         }
-        Ok(())
+        inputs.iter_mut().try_for_each(|input| input.finish(&mut self.intake))
     }
 
     /// Reads of every file what there is now; gives whether there was any.

@@ -2,6 +2,7 @@
 
 use super::{BYTES, EVENTS, Scan, Scanner, boundary, open, without_break};
 use crate::log::{LogEvent, Text};
+use crate::record::extract;
 
 /// How often a join is put together anew for events that came late.
 const REBUILDS: u32 = 64;
@@ -73,7 +74,7 @@ enum Style {
 impl Join {
     /// Begins with the object that opens at `brace` of the event's message.
     pub(super) fn new(event: &LogEvent, brace: usize) -> Self {
-        let bytes = event.message.len();
+        let bytes = size(event);
         let parts = vec![Part::new(event)];
         let mut join =
             Self { parts, fitted: 0, brace, scanner: Scanner::new(), bytes, rebuilds: 0, style: Style::Unknown };
@@ -91,7 +92,7 @@ impl Join {
         self.parts.last()?.event.origin.timestamp
     }
 
-    /// Bytes of the messages that it keeps.
+    /// Bytes that it keeps.
     pub(super) fn bytes(&self) -> usize {
         self.bytes
     }
@@ -103,7 +104,7 @@ impl Join {
 
     /// Whether it would grow too large with `event`.
     pub(super) fn is_full(&self, event: &LogEvent) -> bool {
-        self.parts.len() >= EVENTS || self.bytes + event.message.len() > BYTES
+        self.parts.len() >= EVENTS || self.bytes + size(event) > BYTES
     }
 
     /// When the last event that fits was logged.
@@ -119,7 +120,7 @@ impl Join {
     /// Adds an event that is not older than the others.
     pub(super) fn append(&mut self, event: &LogEvent) -> Fit {
         let was_stuck = self.is_stuck();
-        self.bytes += event.message.len();
+        self.bytes += size(event);
         self.parts.push(Part::new(event));
         if was_stuck {
             return Fit::Misfit;
@@ -148,7 +149,7 @@ impl Join {
             self.rebuild();
             return Fit::Misfit;
         }
-        self.bytes += event.message.len();
+        self.bytes += size(event);
         if self.fitted > at { fit } else { Fit::Misfit }
     }
 
@@ -233,7 +234,11 @@ impl Join {
                 if tried > BEGINNINGS {
                     return Fit::Misfit;
                 }
-                if let Some((join, fit)) = self.from(at, brace) {
+                if self.holds_key_before(at, brace) {
+                    // What looks like a record waits for the late event that completes it.
+                    return Fit::Misfit;
+                }
+                if let Some((join, fit)) = self.from(at, brace).filter(|(join, fit)| join.may_be_record(*fit)) {
                     *self = join;
                     return fit;
                 }
@@ -243,6 +248,21 @@ impl Join {
         Fit::Misfit
     }
 
+    /// Whether the word that every record holds stands before this brace.
+    fn holds_key_before(&self, at: usize, brace: usize) -> bool {
+        self.parts[..=at].iter().enumerate().any(|(index, part)| {
+            let start = if index == 0 { self.brace } else { 0 };
+            let end = if index == at { brace } else { part.event.message.len() };
+            part.event.message.get(start..end).is_some_and(extract::may_hold_record)
+        })
+    }
+
+    /// Whether an object that has closed holds the word that every record holds; one that is open may yet.
+    fn may_be_record(&self, fit: Fit) -> bool {
+        fit == Fit::Open
+            || self.joined().is_some_and(|joined| extract::may_hold_record(&joined.event.message[joined.start..]))
+    }
+
     /// The join that begins with another brace, if all further parts fit it.
     fn from(&self, at: usize, brace: usize) -> Option<(Self, Fit)> {
         let mut join = Self::new(&self.parts[at].event, brace);
@@ -250,7 +270,7 @@ impl Join {
             return None;
         }
         for (index, part) in self.parts.iter().enumerate().skip(at + 1) {
-            join.bytes += part.event.message.len();
+            join.bytes += size(&part.event);
             join.parts.push(Part::new(&part.event));
             match join.fit_next() {
                 Fit::Open => {}
@@ -280,9 +300,16 @@ impl Join {
         let last = parts.last()?.event.message.len();
         let before_last = text.len() - last;
         let origin = parts.first()?.event.origin.clone();
-        let event = LogEvent { origin, message: Text::from(text) };
+        let message = Text::from(text);
+        let has_lost = parts.iter().any(|part| part.event.message.is_damaged());
+        let event = LogEvent { origin, message: if has_lost { message.damaged() } else { message } };
         Some(Joined { event, start: self.brace, before_last, is_damaged })
     }
+}
+
+/// Bytes that keeping an event takes: of small ones, most is not the message.
+fn size(event: &LogEvent) -> usize {
+    event.message.len() + size_of::<Part>()
 }
 
 /// What a cut in the middle of a character leaves of it.

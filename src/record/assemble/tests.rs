@@ -66,6 +66,18 @@ fn pretty_printed_lines_are_joined() {
 }
 
 #[test]
+fn an_object_within_a_record_does_not_end_it() {
+    let (first, rest) = (
+        r#"{"version":"1.0","requestContext":{"requestId":"r1","condition":"x"},"lines":[{"a":1,""#,
+        r#"b":2}],"c":{""#,
+    );
+    let last = r#"d":3}}"#;
+    // Together, the first and the last are an object that begins with the brace after "lines".
+    let events = [at("s", 1, first), at("s", 3, last), at("s", 2, rest)];
+    assert_joined(&events, &[&format!("{first}{rest}{last}")]);
+}
+
+#[test]
 fn fragments_are_joined_wherever_they_were_cut() {
     for text in [RECORD.to_owned(), json::pretty(RECORD), serde_json::json!({ "message": RECORD }).to_string()] {
         for cut in (1..text.len()).filter(|&cut| text.is_char_boundary(cut)) {

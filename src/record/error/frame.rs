@@ -8,10 +8,8 @@ mod ruby;
 
 use std::borrow::Cow;
 
-use serde_json::value::RawValue;
-
 use super::StackFrame;
-use crate::record::json;
+use crate::record::json::{self, Raw};
 
 /// In which order the frames of such a stack come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +53,7 @@ pub(super) fn of_text(text: &str) -> (StackFrame, Order) {
 /// `{"path":"…","line":9,"label":"handler"}`, as Go's panics have them.
 fn of_object(value: &str) -> Option<(StackFrame, Order)> {
     let members = json::members(value)?;
-    let named = |names: &[&str]| names.iter().find_map(|name| json::find(&members, name)).map(RawValue::get);
+    let named = |names: &[&str]| names.iter().find_map(|name| json::find(&members, name)).map(Raw::get);
     let text = |value: &str| json::unquote(value).map(Cow::into_owned);
     let frame = StackFrame {
         file: named(&["path", "file", "fileName"]).and_then(text),

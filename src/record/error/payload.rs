@@ -3,11 +3,9 @@
 //! `errorMessage`, `errorType`, a stack in `stackTrace` or `trace`, and a `cause` of the same shape or a list of
 //! `causes`; any of them may be absent, null or of another type.
 
-use serde_json::value::RawValue;
-
 use super::frame::{self, Order};
 use super::{InvocationError, StackFrame, derive};
-use crate::record::json::{self, Member};
+use crate::record::json::{self, Member, Raw};
 
 /// Causes below causes that are followed.
 const DEEPEST_CAUSE: usize = 16;
@@ -56,7 +54,7 @@ fn cause(members: &[Member<'_>], depth: usize) -> Option<InvocationError> {
 }
 
 fn stack(members: &[Member<'_>]) -> Vec<StackFrame> {
-    let value = |key| json::find(members, key).map(RawValue::get).filter(|value| *value != "null");
+    let value = |key| json::find(members, key).map(Raw::get).filter(|value| *value != "null");
     if let Some(frames) = value("stackTrace").and_then(json::items) {
         return outermost_first(frames.iter().filter_map(|item| frame::of_value(item.get())).collect());
     }

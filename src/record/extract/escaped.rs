@@ -53,6 +53,12 @@ pub(super) fn broken_end(text: &str, brace: usize, quotes: &[u8]) -> usize {
     text.len()
 }
 
+/// Whether the brace stands where a value of an object or an array would, or a string begins.
+pub(super) fn is_value(text: &str, brace: usize) -> bool {
+    let before = text[..brace].trim_ascii_end();
+    before.ends_with([':', ',', '[', '(', '"', '\'', '\\', '='])
+}
+
 /// Whether the brace stands in a string that begins with the text, as `json.dumps(str(event))` writes it.
 ///
 /// Gives the bytes that were looked at too.

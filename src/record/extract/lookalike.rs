@@ -11,21 +11,66 @@ const CONDITION: &str = "condition";
 /// Bytes of a request context that are looked through; a record's has about 200.
 const WINDOW: usize = 2048;
 
-/// The first thing outside of `covered` that looks like a record.
+/// Everything outside of `covered` that looks like a record, in order.
 ///
 /// That is a key `requestContext` in any quoting, an opening bracket after it, and in the brackets a key `condition`:
-/// what an API Gateway event calls so has no condition.
-pub(super) fn find(text: &str, covered: &[Range<usize>]) -> Option<Reason> {
+/// what an API Gateway event calls so has no condition. What else the same print holds belongs to it.
+pub(in crate::record) fn find(text: &str, covered: &[Range<usize>]) -> impl Iterator<Item = Reason> {
     let mut covered = covered.iter().peekable();
     let mut from = 0;
+    std::iter::from_fn(move || {
+        while let Some(at) = position(text, from) {
+            while covered.next_if(|range| range.end <= at).is_some() {}
+            match covered.peek() {
+                Some(range) if range.start <= at => from = range.end,
+                _ => {
+                    let reason = judge(text, at);
+                    // What else the print holds belongs to it.
+                    let end = reason.map(|_| closing(text, at).unwrap_or(text.len()));
+                    from = end.unwrap_or(at + KEY.len());
+                    if reason.is_some() {
+                        return reason;
+                    }
+                }
+            }
+        }
+        None
+    })
+}
+
+/// Whether a request context that no JSON writer printed is open at the end of the text, without its condition so far.
+pub(in crate::record) fn goes_on(text: &str) -> bool {
+    let mut from = 0;
     while let Some(at) = position(text, from) {
-        while covered.next_if(|range| range.end <= at).is_some() {}
-        match covered.peek() {
-            Some(range) if range.start <= at => from = range.end,
-            _ => match judge(text, at) {
-                Some(reason) => return Some(reason),
-                None => from = at + KEY.len(),
-            },
+        let is_quoted = text[at + KEY.len()..].starts_with(['"', '\'', '\\']);
+        let key =
+            Key::read(text, at, KEY.len()).filter(|key| key.quote.is_none() && !is_quoted || key.separator == "=>");
+        if key.is_some_and(|key| key.value == text.len() || is_open(text, key.value)) {
+            return true;
+        }
+        from = at + KEY.len();
+    }
+    false
+}
+
+/// Whether brackets open at `value` that the text does not close.
+fn is_open(text: &str, value: usize) -> bool {
+    match open(text, value) {
+        Some((Opening::Fields | Opening::Map, inside)) => closing(text, inside).is_none(),
+        _ => false,
+    }
+}
+
+/// Where the brackets end that were opened before `at`.
+fn closing(text: &str, at: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (index, &byte) in text.as_bytes().iter().enumerate().skip(at) {
+        match byte {
+            b'[' if is_colour(&text.as_bytes()[..index]) => {}
+            b'{' | b'[' | b'(' => depth += 1,
+            b'}' | b']' | b')' if depth == 0 => return Some(index + 1),
+            b'}' | b']' | b')' => depth -= 1,
+            _ => {}
         }
     }
     None

@@ -208,6 +208,35 @@ fn what_looks_like_a_record() {
 }
 
 #[test]
+fn a_record_behind_a_cut_one_is_found() {
+    for cut in [&RECORD[..60], &RECORD[..95], &RECORD[..RECORD.len() - 10]] {
+        for between in ["", " ", "\n", " got "] {
+            let (records, reasons) = search_all(&format!("{cut}{between}{OTHER}"));
+            if cut.ends_with(':') {
+                continue;
+            }
+            assert_eq!(records, [(OTHER.to_owned(), String::new())], "{cut}{between}");
+            // Of the shortest, nothing tells that it was one.
+            assert!(reasons.is_empty() && cut.len() == 60 || reasons.len() == 1, "{cut}: {reasons:?}");
+        }
+    }
+    let nested = format!(
+        r#"{{"version":"1.0","requestContext":{{"condition":"x","requestId":"r"}},"requestPayload":{OTHER},"a":"#
+    );
+    assert_unreadable(&nested, Reason::Cut);
+}
+
+#[test]
+fn every_print_in_an_event_counts() {
+    let java =
+        "{version=1.0, requestContext={requestId=r, condition=x}, requestPayload={requestContext={condition=y}}}";
+    let go = "map[requestContext:map[condition:x requestId:r] version:1.0]";
+    let (records, reasons) = search_all(&format!("a {java} b {java}\n{go} {go} c"));
+    assert_eq!(records, []);
+    assert_eq!(reasons, [Reason::Java, Reason::Java, Reason::Go, Reason::Go]);
+}
+
+#[test]
 fn a_printed_dict_is_rebuilt() {
     let dict = r"{'version': '1.0', 'requestContext': {'requestId': 'r', 'condition': 'x'}, 'requestPayload': ['it\'s', None, 1.10]}";
     let json = r#"{"version": "1.0", "requestContext": {"requestId": "r", "condition": "x"}, "requestPayload": ["it's", null, 1.10]}"#;

@@ -1,49 +1,82 @@
 //! Taking one level of an object or an array apart, without looking into its values.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
-
+use super::skip::{self, Broken};
 use super::unquote;
+
+/// The text of one JSON value, as it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Raw<'a>(&'a str);
+
+impl<'a> Raw<'a> {
+    /// The text.
+    #[must_use]
+    pub fn get(self) -> &'a str {
+        self.0
+    }
+}
 
 /// One key and its value, both as they are written.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::record) struct Member<'a> {
-    key: &'a RawValue,
+    key: &'a str,
     /// The value's text.
-    pub(in crate::record) value: &'a RawValue,
+    pub(in crate::record) value: Raw<'a>,
 }
 
 impl<'a> Member<'a> {
     /// The key, decoded.
     pub(in crate::record) fn key(&self) -> Cow<'a, str> {
-        unquote(self.key.get()).unwrap_or_default()
+        unquote(self.key).unwrap_or_default()
     }
 }
 
 /// The members of an object, in the order they are written, double ones included.
 pub(in crate::record) type Members<'a> = Vec<Member<'a>>;
 
-/// Where a text stopped being JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::record) struct Broken {
-    /// Bytes that were read before it broke.
-    pub(in crate::record) read: usize,
-    /// Whether the text ended too early, and was good so far.
-    pub(in crate::record) cut: bool,
-}
-
 /// Reads the object that `text` starts with and gives its length in bytes.
 ///
 /// What was read before an error stays in `members`.
 pub(in crate::record) fn read<'a>(text: &'a str, members: &mut Members<'a>) -> Result<usize, Broken> {
-    let mut reader = serde_json::Deserializer::from_str(text);
-    match (Object { members }).deserialize(&mut reader) {
-        Ok(()) => Ok(reader.into_iter::<IgnoredAny>().byte_offset()),
-        Err(error) => Err(broken(text, &error)),
+    each(text, b'{', b'}', |text, at| {
+        let start = skip::key(text.as_bytes(), at)?;
+        let end = skip::value(text.as_bytes(), start)?;
+        let key = text[at..start].trim_ascii_end().strip_suffix(':').unwrap_or_default().trim_ascii_end();
+        members.push(Member { key, value: Raw(&text[start..end]) });
+        Ok(end)
+    })
+}
+
+/// Calls `item` where each of the items begins that stand between these brackets; gives where the last bracket ends.
+fn each<'a>(
+    text: &'a str,
+    open: u8,
+    close: u8,
+    mut item: impl FnMut(&'a str, usize) -> skip::End,
+) -> Result<usize, Broken> {
+    let bytes = text.as_bytes();
+    let (start, first) = skip::token(bytes, 0)?;
+    if first != open {
+        return Err(skip::broken(start));
     }
+    let (mut at, byte) = skip::token(bytes, start + 1)?;
+    if byte == close {
+        return Ok(at + 1);
+    }
+    loop {
+        let (end, byte) = skip::token(bytes, item(text, at)?)?;
+        match byte {
+            b',' => at = skip::token(bytes, end + 1)?.0,
+            byte if byte == close => return Ok(end + 1),
+            _ => return Err(skip::broken(end)),
+        }
+    }
+}
+
+/// Length of the object that `text` starts with, if it is whole.
+pub(in crate::record) fn length(text: &str) -> Option<usize> {
+    skip::value(text.as_bytes(), 0).ok()
 }
 
 /// The members of `text`, which is one whole object; `None` for anything else.
@@ -54,73 +87,19 @@ pub(in crate::record) fn members(text: &str) -> Option<Members<'_>> {
 }
 
 /// The last member of that name: in JSON with double keys the last one wins.
-pub(in crate::record) fn find<'a>(members: &[Member<'a>], key: &str) -> Option<&'a RawValue> {
+pub(in crate::record) fn find<'a>(members: &[Member<'a>], key: &str) -> Option<Raw<'a>> {
     members.iter().rev().find(|member| member.key() == key).map(|member| member.value)
 }
 
 /// The items of `text`, which is one whole array; `None` for anything else.
-pub(in crate::record) fn items(text: &str) -> Option<Vec<&RawValue>> {
-    serde_json::Deserializer::from_str(text).deserialize_seq(Array).ok()
-}
-
-fn broken(text: &str, error: &serde_json::Error) -> Broken {
-    if error.is_eof() {
-        return Broken { read: text.len(), cut: true };
-    }
-    let lines_before = error.line().saturating_sub(1);
-    let line_start = match lines_before {
-        0 => 0,
-        lines => memchr::memchr_iter(b'\n', text.as_bytes()).nth(lines - 1).map_or(0, |at| at + 1),
-    };
-    let read = (line_start + error.column()).min(text.len());
-    // A number that ends after its sign, point or exponent is told as an error of its own.
-    Broken { read, cut: read == text.len() && text.ends_with(['-', '.', 'e', 'E', '+']) }
-}
-
-struct Object<'m, 'a> {
-    members: &'m mut Members<'a>,
-}
-
-impl<'a> DeserializeSeed<'a> for Object<'_, 'a> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'a> Visitor<'a> for Object<'_, 'a> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key::<&'a RawValue>()? {
-            let value = map.next_value::<&'a RawValue>()?;
-            self.members.push(Member { key, value });
-        }
-        Ok(())
-    }
-}
-
-struct Array;
-
-impl<'a> Visitor<'a> for Array {
-    type Value = Vec<&'a RawValue>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array")
-    }
-
-    fn visit_seq<A: SeqAccess<'a>>(self, mut sequence: A) -> Result<Self::Value, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = sequence.next_element::<&'a RawValue>()? {
-            items.push(item);
-        }
-        Ok(items)
-    }
+pub(in crate::record) fn items(text: &str) -> Option<Vec<Raw<'_>>> {
+    let mut items = Vec::new();
+    let read = each(text, b'[', b']', |text, at| {
+        let end = skip::value(text.as_bytes(), at)?;
+        items.push(Raw(&text[at..end]));
+        Ok(end)
+    });
+    read.ok().map(|_| items)
 }
 
 #[cfg(test)]
@@ -137,7 +116,7 @@ mod tests {
         let members = members(text).expect("an object");
         let expected = [("b", "1.0"), ("a", "[ 1e400 ]"), ("b", r#""\ud800""#)];
         assert_eq!(shown(&members), expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
-        assert_eq!(find(&members, "b").map(RawValue::get), Some(r#""\ud800""#));
+        assert_eq!(find(&members, "b").map(Raw::get), Some(r#""\ud800""#));
     }
 
     #[test]

@@ -5,19 +5,38 @@ use std::fmt::Write as _;
 
 use super::tokens::string_length;
 
+/// Bytes that are looked at together.
+const PIECE: usize = 32;
+
 /// Writes JSON text without line breaks, and without characters that a terminal would obey.
 ///
 /// Line breaks outside of strings are dropped. Inside strings, C0 and C1 controls, DEL and bidi controls become
 /// `\uXXXX`. Nothing else changes, and doing it twice is doing it once.
 #[must_use]
 pub fn one_line(text: &str) -> Cow<'_, str> {
-    let Some(first) = text.bytes().position(is_suspect) else {
+    let Some(first) = first_suspect(text.as_bytes()) else {
         return Cow::Borrowed(text);
     };
     if !text[first..].chars().any(|c| escaped(c) && c != '\t') {
         return tabs_in_strings(text);
     }
     Cow::Owned(rewritten(text))
+}
+
+/// Whether a text needs no escape at all to stand in a string of JSON that is written as one line.
+#[must_use]
+pub fn is_plain(text: &str) -> bool {
+    !text.bytes().any(|byte| is_suspect(byte) || matches!(byte, b'"' | b'\\'))
+}
+
+/// Where the first byte stands that may belong to a character which is escaped; most text has none.
+fn first_suspect(bytes: &[u8]) -> Option<usize> {
+    let (pieces, rest) = bytes.as_chunks::<PIECE>();
+    let has_suspect = |piece: &[u8; PIECE]| piece.iter().fold(false, |any, &byte| any | is_suspect(byte));
+    match pieces.iter().position(has_suspect) {
+        Some(piece) => pieces[piece].iter().position(|&byte| is_suspect(byte)).map(|at| piece * PIECE + at),
+        None => rest.iter().position(|&byte| is_suspect(byte)).map(|at| pieces.len() * PIECE + at),
+    }
 }
 
 /// A tab is only harmful inside a string, where JSON does not allow it anyway.
@@ -57,8 +76,9 @@ fn push_escaped(text: &str, out: &mut String) {
 }
 
 /// Whether a byte may belong to a character that is escaped.
+#[allow(clippy::needless_bitwise_bool, reason = "without branches it is compiled to instructions for many bytes")]
 fn is_suspect(byte: u8) -> bool {
-    matches!(byte, 0..=0x1f | 0x7f | 0xc2 | 0xd8 | 0xe2)
+    (byte < 0x20) | (byte == 0x7f) | (byte == 0xc2) | (byte == 0xd8) | (byte == 0xe2)
 }
 
 /// Whether a character must not stand in a string as it is.

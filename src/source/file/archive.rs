@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use flate2::bufread::MultiGzDecoder;
 
 use self::zstd::Zstd;
+use super::utf16::{Order, Utf16};
 
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// What is read of a compressed file at once.
@@ -32,7 +33,7 @@ pub(super) enum Unpacked {
     /// The file as it is.
     Plain(Box<dyn Read + Send>),
     /// What was packed in it.
-    Packed(Box<dyn Read>),
+    Packed(Box<dyn Read + Send>),
 }
 
 /// Unpacks `raw` if it is packed. A file of several members or frames is read to its end; one that breaks off
@@ -41,14 +42,14 @@ pub(super) fn unpack(raw: impl Read + Send + 'static, meter: &Meter) -> io::Resu
     let mut raw = Metered { raw, meter: meter.clone() };
     let head = head(&mut raw)?;
     if !is_packed(&head) {
-        return Ok(Unpacked::Plain(Box::new(Cursor::new(head).chain(raw))));
+        return Ok(Unpacked::Plain(text(head, raw)));
     }
     let mut inner = layer(head, raw);
     for _ in 1..LAYERS {
         // An archive that is damaged from its beginning shows that when it is read.
         let Ok(head) = self::head(&mut inner) else { break };
         let is_packed = is_packed(&head);
-        inner = if is_packed { layer(head, inner) } else { Box::new(Cursor::new(head).chain(inner)) };
+        inner = if is_packed { layer(head, inner) } else { text(head, inner) };
         if !is_packed {
             break;
         }
@@ -61,10 +62,18 @@ fn is_packed(head: &[u8]) -> bool {
 }
 
 /// What is packed in an archive that begins with `head`.
-fn layer(head: Vec<u8>, rest: impl Read + 'static) -> Box<dyn Read> {
+fn layer(head: Vec<u8>, rest: impl Read + Send + 'static) -> Box<dyn Read + Send> {
     let is_gzip = head.starts_with(&GZIP);
     let packed = BufReader::with_capacity(BUFFER, Cursor::new(head).chain(rest));
     if is_gzip { Box::new(MultiGzDecoder::new(packed)) } else { Box::new(Zstd::new(packed)) }
+}
+
+/// What begins with `head` as UTF-8.
+fn text(head: Vec<u8>, rest: impl Read + Send + 'static) -> Box<dyn Read + Send> {
+    match Order::told_by(&head) {
+        Some(order) => Box::new(Utf16::new(Cursor::new(head).chain(rest), order)),
+        None => Box::new(Cursor::new(head).chain(rest)),
+    }
 }
 
 /// The first four bytes, or all there are.

@@ -3,6 +3,7 @@
 mod batch;
 mod csv;
 mod document;
+mod draft;
 mod fields;
 mod nesting;
 mod plain;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 use self::csv::Csv;
 use self::document::Document;
+pub(super) use self::draft::{Draft, Spot, lossy};
 use self::plain::Plain;
 use self::stamped::{Stamp, Stamped};
 use self::whole::Whole;
@@ -31,6 +33,15 @@ pub(super) trait Sink {
     /// A log event.
     fn event(&mut self, event: LogEvent) -> Result<(), Stop>;
 
+    /// A log event that borrows from what was read.
+    fn draft(&mut self, draft: Draft<'_>) -> Result<(), Stop>;
+
+    /// Whether lines without a brace and without a record's words may be told by their number only, with `pass`.
+    fn may_pass(&self) -> bool;
+
+    /// So many such lines, of so many bytes.
+    fn pass(&mut self, lines: u64, bytes: u64) -> Result<(), Stop>;
+
     /// Something too long to be kept as one event, and how it begins.
     fn too_long(&mut self, origin: Origin, head: &[u8]) -> Result<(), Stop>;
 }
@@ -44,8 +55,8 @@ pub(super) struct Place {
 }
 
 impl Place {
-    fn at(&self, line: u64) -> Origin {
-        Origin { file: Some(Arc::clone(&self.file)), line: Some(line), ..Origin::default() }
+    fn at(&self, line: u64) -> Spot<'_> {
+        Spot::of(self, line)
     }
 }
 
@@ -106,7 +117,7 @@ impl Format {
     /// Gives what waits for something to follow it: nothing more came for a while.
     pub(super) fn idle(&mut self, source: &mut Source, place: &Place, sink: &mut dyn Sink) -> Result<(), Stop> {
         match &mut self.0 {
-            Form::Stamped(format) => format.flush(sink),
+            Form::Stamped(format) => format.flush(place, sink),
             Form::Csv(format) => format.flush(sink),
             Form::Document(format) => format.flush(sink),
             // A file that was written whole would have ended by now.

@@ -5,10 +5,10 @@ use std::io::{self, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::ahead::Ahead;
 use super::archive::{self, Meter, Unpacked};
 use super::formats::{Format, Place, Sink, Source};
 use super::lines::Lines;
-use super::patient::Patient;
 use super::{LINE_CAP, SourceError, Stop, paths};
 
 /// What a step came to.
@@ -47,9 +47,9 @@ impl Input {
             (Box::new(file), again)
         };
         let (input, growing): (Box<dyn io::Read>, _) = match archive::unpack(raw, meter)? {
-            Unpacked::Plain(raw) if is_stdin => (Box::new(Patient::new(raw)?), None),
-            Unpacked::Plain(raw) => (raw, growing),
-            Unpacked::Packed(unpacked) => (unpacked, None),
+            Unpacked::Plain(raw) if growing.is_some() => (raw, growing),
+            Unpacked::Plain(raw) => (Box::new(Ahead::new(raw, is_stdin)?), None),
+            Unpacked::Packed(unpacked) => (Box::new(Ahead::new(unpacked, false)?), None),
         };
         let place = Place { file: Arc::from(path.to_string_lossy()), stream: paths::exported_stream(path) };
         let source = Lines::new(input, LINE_CAP);

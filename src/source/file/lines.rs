@@ -3,9 +3,13 @@
 use std::io::{self, Read};
 
 use super::BLOCK;
+use crate::record;
 
 /// Of a line that is too long, so much is given.
 const SHOWN: usize = 4096;
+
+/// By so much the buffer grows for a long line.
+const GROWTH: usize = 1024 * 1024;
 
 /// A line without its line break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +17,14 @@ pub(super) enum Line<'a> {
     Whole(&'a [u8]),
     /// The beginning of a line that exceeds the cap; the rest of it is passed over.
     TooLong(&'a [u8]),
+}
+
+/// Lines that were passed over.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Passed {
+    pub(super) lines: u64,
+    /// Their bytes without line breaks.
+    pub(super) bytes: u64,
 }
 
 /// Splits what is read block by block. It holds what has not been taken yet and one block.
@@ -48,7 +60,12 @@ impl<R: Read> Lines<R> {
             self.start = 0;
         }
         if self.buffer.len() < self.filled + BLOCK {
-            self.buffer.resize(self.filled + BLOCK, 0);
+            // Doubling would keep twice of what a long line needs.
+            self.buffer.reserve_exact(self.filled + GROWTH - self.buffer.len());
+            self.buffer.resize(self.filled + GROWTH, 0);
+        } else if self.buffer.len() > BLOCK + GROWTH && self.filled < BLOCK {
+            self.buffer.truncate(BLOCK + GROWTH);
+            self.buffer.shrink_to_fit();
         }
         loop {
             match self.input.read(&mut self.buffer[self.filled..self.filled + BLOCK]) {
@@ -77,6 +94,30 @@ impl<R: Read> Lines<R> {
                 return Some(Line::Whole(without_return(&self.buffer[begin..end])));
             }
         }
+    }
+
+    /// Passes over the complete lines before the next one that may hold a record or begin a document.
+    pub(super) fn pass_plain(&mut self) -> Passed {
+        let mut passed = Passed::default();
+        if self.skipping {
+            return passed;
+        }
+        let rest = &self.buffer[self.start..self.filled];
+        let end = record::may_matter_from(rest).unwrap_or(rest.len());
+        let mut at = 0;
+        while let Some(length) = memchr::memchr(b'\n', &rest[at..end]) {
+            let line = without_return(&rest[at..at + length]);
+            if may_begin_array(line) {
+                break;
+            }
+            passed.lines += 1;
+            passed.bytes += line.len() as u64;
+            at += length + 1;
+        }
+        self.start += at;
+        self.searched = self.searched.max(self.start);
+        self.taken += passed.lines;
+        passed
     }
 
     /// What is left at the end of the input, a line without a line break.
@@ -124,6 +165,11 @@ impl<R: Read> Lines<R> {
         let shown = begin..self.filled.min(begin + SHOWN);
         (!std::mem::replace(&mut self.skipping, true)).then(|| Line::TooLong(&self.buffer[shown]))
     }
+}
+
+/// Whether an array may begin in a line without a brace; other brackets are those of levels and times.
+fn may_begin_array(line: &[u8]) -> bool {
+    line.strip_prefix(b"[").is_some_and(|rest| matches!(rest.trim_ascii_start().first(), None | Some(b'[')))
 }
 
 fn without_return(line: &[u8]) -> &[u8] {
@@ -180,7 +226,43 @@ mod tests {
         assert_eq!(lines(b"abcdefgh", 3, 4), ["abcdef…"]);
     }
 
+    #[test]
+    fn plain_lines_are_passed_over_up_to_the_next_that_matters() {
+        let text = b"one\r\n[INFO] two\n\nx {\nthree\n[\nfour\nrequestContext\nrest";
+        let mut lines = Lines::new(&text[..], 100);
+        lines.fill().unwrap();
+        assert_eq!(lines.pass_plain(), Passed { lines: 3, bytes: 13 });
+        assert_eq!((lines.pass_plain(), lines.number()), (Passed::default(), 4));
+        assert_eq!(lines.next_line(), Some(Line::Whole(b"x {")));
+        assert_eq!(lines.pass_plain(), Passed { lines: 1, bytes: 5 });
+        assert_eq!(lines.next_line(), Some(Line::Whole(b"[")));
+        assert_eq!(lines.pass_plain(), Passed { lines: 1, bytes: 4 });
+        assert_eq!(lines.next_line(), Some(Line::Whole(b"requestContext")));
+        assert_eq!((lines.pass_plain(), lines.last_line()), (Passed::default(), Some(Line::Whole(b"rest"))));
+    }
+
     proptest! {
+        #[test]
+        fn passing_over_lines_loses_none(text in "[ab{\\[\n]{0,60}", step in 1..20_usize) {
+            let mut lines = Lines::new(Slowly(text.as_bytes(), step), 1000);
+            let mut taken = 0;
+            while lines.fill().unwrap() {
+                loop {
+                    taken += lines.pass_plain().lines;
+                    let number = lines.number();
+                    match lines.next_line() {
+                        Some(Line::Whole(line)) => {
+                            let expected = text.lines().nth(number as usize - 1);
+                            prop_assert_eq!(expected.map(str::as_bytes), Some(line));
+                            taken += 1;
+                        }
+                        _ => break,
+                    }
+                }
+            }
+            prop_assert_eq!(taken as usize, text.matches('\n').count());
+        }
+
         #[test]
         fn blocks_do_not_matter(text in "[ab\n]{0,60}", step in 1..20_usize) {
             let expected: Vec<&str> = text.split_terminator('\n').collect();

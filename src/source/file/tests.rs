@@ -83,7 +83,7 @@ fn many_lines_come_in_batches() {
     let file = file("a line\n".repeat(5_000).as_bytes());
     let read = read(&[file.path(), file.path()]);
     assert_eq!(read.events, 10_000);
-    assert_eq!(read.batches, 20);
+    assert_eq!(read.batches, 2);
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn a_line_beyond_the_cap_counts_as_unreadable() {
     let read = read(&[file.path()]);
     assert_eq!(read.lines, [2]);
     assert_eq!(read.unreadable.len(), 1);
-    assert!(read.unreadable[0].contains("a line of more than 64 MiB"), "{}", read.unreadable[0]);
+    assert!(read.unreadable[0].contains("a line of more than 8 MiB"), "{}", read.unreadable[0]);
 }
 
 #[test]
@@ -124,11 +124,80 @@ fn dropping_the_receiver_ends_the_thread() {
     let file = file("a line\n".repeat(500_000).as_bytes());
     let (updates, receiver) = mpsc::channel(1);
     let paths = [file.path().to_owned()];
-    let reading = thread::spawn(move || read_all(updates, &paths, false));
+    let reading = thread::spawn(move || read_all(updates, &paths, false, Stopper::default()));
     drop(receiver);
     let deadline = Instant::now() + Duration::from_secs(10);
     while !reading.is_finished() {
         assert!(Instant::now() < deadline);
         thread::yield_now();
+    }
+}
+
+#[test]
+fn what_waits_is_given_up_when_nothing_comes_for_long() {
+    let file = file(format!("{}\n", &RECORD[..250]).as_bytes());
+    let (updates, mut receiver) = mpsc::channel(CHANNEL);
+    let stopper = Stopper::default();
+    let mut reader = Reader { patience: Duration::ZERO, ..Reader::new(updates, stopper.clone()) };
+    let paths = [file.path().to_owned()];
+    let reading = thread::spawn(move || reader.run(&paths, true).is_ok());
+    let is_cut = |update: &SourceUpdate| matches!(update, SourceUpdate::Found(batch) if batch.found.len() == 1);
+    while !receiver.blocking_recv().as_ref().is_some_and(is_cut) {}
+    stopper.stop();
+    while let Some(update) = receiver.blocking_recv() {
+        assert!(!is_cut(&update), "it is counted once");
+    }
+    assert!(reading.join().unwrap());
+}
+
+#[test]
+fn bytes_that_are_no_text_damage_what_they_stand_in() {
+    let damaged = RECORD.replace("{\"a\":1}", "\"@\"").into_bytes();
+    let damaged: Vec<_> = damaged.into_iter().map(|byte| if byte == b'@' { 0xff } else { byte }).collect();
+    let genuine = RECORD.replace("{\"a\":1}", "\"\u{fffd}\"");
+    let quoted = |bytes: &[u8]| {
+        let text: Vec<_> =
+            bytes.iter().flat_map(|&byte| if byte == b'"' { vec![b'\\', b'"'] } else { vec![byte] }).collect();
+        [br#"{"logStreamName":"s","timestamp":1795169743658,"message":""#.as_slice(), &text, b"\"}"].concat()
+    };
+    let stamped = [b"2026-11-20T10:15:43.658Z ".as_slice(), &damaged].concat();
+    let doubled: Vec<_> = damaged.iter().flat_map(|&byte| vec![byte; if byte == b'"' { 2 } else { 1 }]).collect();
+    let table = [b"timestamp,message\n1795169743658,\"".as_slice(), &doubled, b"\"\n"].concat();
+    for (content, expected) in [
+        ([&damaged[..], b"\n", genuine.as_bytes(), b"\n", RECORD.as_bytes()].concat(), &[true, false, false][..]),
+        (quoted(&damaged), &[true]),
+        (quoted(genuine.as_bytes()), &[false]),
+        (stamped, &[true]),
+        (table, &[true]),
+    ] {
+        let file = file(&content);
+        let mut updates = start(vec![file.path().to_owned()], false);
+        let mut flags = Vec::new();
+        while let Some(update) = updates.blocking_recv() {
+            if let SourceUpdate::Found(batch) = update {
+                flags.extend(batch.found.into_iter().map(|found| match found {
+                    Found::Arrival(arrival) => {
+                        assert_eq!(arrival.replayable(), !arrival.damaged);
+                        arrival.damaged
+                    }
+                    Found::Unreadable(unreadable) => panic!("{}", unreadable.reason),
+                }));
+            }
+        }
+        assert_eq!(flags, expected, "{}", String::from_utf8_lossy(&content));
+    }
+}
+
+#[test]
+fn utf16_is_read_as_well() {
+    let text = format!("\u{feff}noise größe\r\n{RECORD}\r\n");
+    for big in [false, true] {
+        let bytes = |unit: u16| if big { unit.to_be_bytes() } else { unit.to_le_bytes() };
+        let content: Vec<u8> = text.encode_utf16().flat_map(bytes).collect();
+        for packed in [content.clone(), gzip(&content)] {
+            let file = file(&packed);
+            let read = read(&[file.path()]);
+            assert_eq!((read.lines, read.events), (vec![2], 2));
+        }
     }
 }

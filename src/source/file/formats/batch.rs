@@ -12,9 +12,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::fields::{Field, Fields};
-use super::time;
-use crate::log::{LogEvent, Origin};
-use crate::source::file::LINE_CAP;
+use super::{Sink, Spot, time};
+use crate::source::file::{LINE_CAP, Stop};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -43,46 +42,39 @@ struct Packed<'a> {
     data: Cow<'a, str>,
 }
 
-/// The log events of a batch, none of a control message; `None` when `text` is no batch.
-pub(super) fn events(text: &str, place: &Origin) -> Option<Vec<LogEvent>> {
+/// Gives the log events of a batch, none of a control message; `None` when `text` is no batch.
+pub(super) fn give(text: &str, spot: Spot<'_>, sink: &mut dyn Sink) -> Option<Result<(), Stop>> {
     match serde_json::from_str::<Batch<'_>>(text) {
-        Ok(batch) => batch.events(place),
-        Err(_) => unpack(text)?.events(place),
+        Ok(batch) => batch.give(spot, sink),
+        Err(_) => serde_json::from_str::<Batch<'_>>(&unpack(text)?).ok()?.give(spot, sink),
     }
 }
 
-fn unpack(text: &str) -> Option<OwnedBatch> {
+fn unpack(text: &str) -> Option<String> {
     let invocation = serde_json::from_str::<Invocation<'_>>(text).ok()?;
     let packed = STANDARD.decode(invocation.awslogs.data.as_bytes()).ok()?;
     let mut text = String::new();
     MultiGzDecoder::new(packed.as_slice()).take(LINE_CAP as u64).read_to_string(&mut text).ok()?;
-    Some(OwnedBatch(text))
-}
-
-struct OwnedBatch(String);
-
-impl OwnedBatch {
-    fn events(&self, place: &Origin) -> Option<Vec<LogEvent>> {
-        serde_json::from_str::<Batch<'_>>(&self.0).ok()?.events(place)
-    }
+    Some(text)
 }
 
 impl Batch<'_> {
-    fn events(self, place: &Origin) -> Option<Vec<LogEvent>> {
+    fn give(&self, spot: Spot<'_>, sink: &mut dyn Sink) -> Option<Result<(), Stop>> {
         if self.message_type.as_deref() == Some("CONTROL_MESSAGE") {
-            return Some(Vec::new());
+            return Some(Ok(()));
         }
-        self.log_events.iter().map(|event| self.event(event, place)).collect()
+        let events: Vec<_> = self.log_events.iter().map(|event| self.fields(event)).collect::<Option<_>>()?;
+        Some(events.into_iter().try_for_each(|fields| sink.draft(spot.event(fields))))
     }
 
-    fn event(&self, text: &RawValue, place: &Origin) -> Option<LogEvent> {
+    fn fields<'b>(&'b self, text: &'b RawValue) -> Option<Fields<'b>> {
         let mut fields = Fields::of_object(text.get()).filter(Fields::has_message)?;
         for (field, name) in [(Field::Group, &self.log_group), (Field::Stream, &self.log_stream)] {
             if let Some(name) = name {
-                fields.set(field, Cow::Owned(name.to_string()));
+                fields.set(field, Cow::Borrowed(name.as_ref()));
             }
         }
-        Some(fields.into_event(place.clone()))
+        Some(fields)
     }
 }
 

@@ -5,8 +5,7 @@ use csv_core::{ReadRecordResult, Reader};
 use super::fields::{Field, Fields};
 use super::plain::Plain;
 use super::rows::Rows;
-use super::{Form, Place, Sink, Source, Turn};
-use crate::log::Origin;
+use super::{Form, Place, Sink, Source, Turn, lossy};
 use crate::source::file::{LINE_CAP, Stop};
 
 /// Of a row that is too long, so much is given.
@@ -90,32 +89,35 @@ impl Csv {
     }
 
     fn record(&mut self, place: &Place, sink: &mut dyn Sink) -> Result<(), Stop> {
-        let origin = place.at(self.row.line.take().unwrap_or(1));
-        let event = self.is_in_body.then(|| self.fields().into_event(origin));
-        self.is_in_body = true;
+        let spot = place.at(self.row.line.take().unwrap_or(1));
+        if std::mem::replace(&mut self.is_in_body, true) {
+            self.rows.push(spot.event(self.row.fields(&self.columns)), sink)?;
+        }
         (self.row.filled, self.row.fields) = (0, 0);
-        event.map_or(Ok(()), |event| self.rows.push(event, sink))
+        Ok(())
     }
 
-    fn fields(&self) -> Fields<'_> {
+    /// A quote that never closes: what follows may still be read as lines.
+    fn too_long(&mut self, place: &Place, sink: &mut dyn Sink) -> Result<Turn, Stop> {
+        self.rows.flush(sink)?;
+        sink.too_long(place.at(self.row.line.unwrap_or(1)).origin(), &self.row.text[..SHOWN])?;
+        Ok(Turn::Switch(Form::Plain(Plain::default())))
+    }
+}
+
+impl Row {
+    fn fields(&self, columns: &[Option<Field>]) -> Fields<'_> {
         let mut fields = Fields::default();
         let mut start = 0;
-        for (end, column) in self.row.ends[..self.row.fields].iter().zip(&self.columns) {
-            let value = String::from_utf8_lossy(&self.row.text[start..*end]);
+        for (end, column) in self.ends[..self.fields].iter().zip(columns) {
+            let (value, is_damaged) = lossy(&self.text[start..*end]);
+            fields.is_damaged |= is_damaged && *column == Some(Field::Message);
             if let Some(field) = column.filter(|_| !value.is_empty()) {
                 fields.set(field, value);
             }
             start = *end;
         }
         fields
-    }
-
-    /// A quote that never closes: what follows may still be read as lines.
-    fn too_long(&mut self, place: &Place, sink: &mut dyn Sink) -> Result<Turn, Stop> {
-        self.rows.flush(sink)?;
-        let origin: Origin = place.at(self.row.line.unwrap_or(1));
-        sink.too_long(origin, &self.row.text[..SHOWN])?;
-        Ok(Turn::Switch(Form::Plain(Plain::default())))
     }
 }
 

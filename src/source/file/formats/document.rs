@@ -3,14 +3,14 @@
 //! Only one item is held at once, however long the document is. What cannot be read as an item of its kind is given
 //! as it stands, so that nothing that may hold a record is passed over.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::fields::Fields;
 use super::nesting::{Mark, Nesting};
 use super::plain::{self, Plain};
 use super::rows::Rows;
-use super::{Form, Place, Sink, Source, Turn, batch, rows};
-use crate::log::{LogEvent, Origin, Text};
+use super::{Form, Place, Sink, Source, Spot, Turn, batch, lossy, rows};
 use crate::source::file::sniff::Kind;
 use crate::source::file::{LINE_CAP, Stop};
 
@@ -138,42 +138,39 @@ impl Document {
         self.take(source, item.start);
         let length = item.end - item.start;
         if !std::mem::take(&mut self.skipping) {
-            let text = String::from_utf8_lossy(&source.rest()[..length]);
-            self.give(&text, &place.at(source.number()), sink)?;
+            let (text, is_damaged) = lossy(&source.rest()[..length]);
+            self.give(&text, place.at(source.number()).damaged_if(is_damaged), sink)?;
         }
         self.take(source, length);
         Ok(())
     }
 
     /// Gives what an item holds.
-    fn give(&mut self, text: &str, origin: &Origin, sink: &mut dyn Sink) -> Result<(), Stop> {
+    fn give(&mut self, text: &str, spot: Spot<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         match self.kind {
-            Kind::Events | Kind::Array => self.value(text, origin, sink),
-            Kind::Results => self.rows.push(rows::event(text, origin), sink),
+            Kind::Events | Kind::Array => self.value(text, spot, sink),
+            Kind::Results => self.rows.push(rows::event(text, spot), sink),
             Kind::Messages => {
-                let timestamp = batch::sent(text);
-                sink.event(LogEvent { origin: Origin { timestamp, ..origin.clone() }, message: Text::from(text) })
+                let mut draft = spot.message(Cow::Borrowed(text));
+                draft.fields.timestamp = batch::sent(text);
+                sink.draft(draft)
             }
-            Kind::Batch => match batch::events(text, origin) {
-                Some(events) => events.into_iter().try_for_each(|event| sink.event(event)),
-                None => lines(text, origin, sink),
-            },
+            Kind::Batch => batch::give(text, spot, sink).unwrap_or_else(|| lines(text, spot, sink)),
         }
     }
 
     /// An item of which only its own shape tells what it is.
-    fn value(&mut self, text: &str, origin: &Origin, sink: &mut dyn Sink) -> Result<(), Stop> {
-        if let Some(fields) = Fields::of_object(text).filter(|fields| self.kind == Kind::Events && fields.has_message())
+    fn value(&mut self, text: &str, spot: Spot<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
+        if self.kind == Kind::Events
+            && let Some(fields) = Fields::of_object(text).filter(Fields::has_message)
         {
-            return sink.event(fields.into_event(origin.clone()));
+            return sink.draft(spot.event(fields));
         }
         if text.starts_with('[') {
-            return self.rows.push(rows::event(text, origin), sink);
+            return self.rows.push(rows::event(text, spot), sink);
         }
-        match batch::events(text, origin).filter(|_| self.kind == Kind::Array) {
-            Some(events) => events.into_iter().try_for_each(|event| sink.event(event)),
-            None => sink.event(plain::event(text, origin.clone())),
-        }
+        let batch = if self.kind == Kind::Array { batch::give(text, spot, sink) } else { None };
+        batch.unwrap_or_else(|| sink.draft(plain::event(Cow::Borrowed(text), spot)))
     }
 
     /// Takes bytes off the source; what was noted of the rest moves with it.
@@ -189,7 +186,7 @@ impl Document {
         let kept = if self.skipping { None } else { self.item.or(self.string) };
         self.take(source, kept.unwrap_or(self.passed));
         if source.rest().len() > LINE_CAP {
-            sink.too_long(place.at(source.number()), &source.rest()[..SHOWN])?;
+            sink.too_long(place.at(source.number()).origin(), &source.rest()[..SHOWN])?;
             self.skipping = self.item.is_some();
             self.string = None;
             self.take(source, self.passed);
@@ -209,8 +206,8 @@ impl Document {
         self.rows.flush(sink)?;
         if let Some(start) = self.item.take().filter(|_| !self.skipping) {
             self.take(source, start);
-            let text = String::from_utf8_lossy(source.rest());
-            lines(&text, &place.at(source.number()), sink)?;
+            let (text, is_damaged) = lossy(source.rest());
+            lines(&text, place.at(source.number()).damaged_if(is_damaged), sink)?;
         }
         self.take(source, source.rest().len());
         Ok(Turn::Wait)
@@ -218,9 +215,8 @@ impl Document {
 }
 
 /// What seemed to be one document, read line by line.
-fn lines(text: &str, origin: &Origin, sink: &mut dyn Sink) -> Result<(), Stop> {
-    let first = origin.line.unwrap_or(1);
-    (first..)
+fn lines(text: &str, spot: Spot<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
+    (spot.line..)
         .zip(text.lines())
-        .try_for_each(|(number, line)| sink.event(plain::event(line, Origin { line: Some(number), ..origin.clone() })))
+        .try_for_each(|(line, text)| sink.draft(plain::event(Cow::Borrowed(text), spot.in_line(line))))
 }

@@ -4,13 +4,12 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
 
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::draft::lossy;
 use super::time;
-use crate::log::{LogEvent, Origin, Text};
 
 /// What a name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,12 +56,14 @@ impl Field {
 /// What is known of one log event.
 #[derive(Debug, Default)]
 pub(super) struct Fields<'a> {
-    message: Option<Cow<'a, str>>,
-    timestamp: Option<i64>,
-    ingestion_time: Option<i64>,
-    stream: Option<Arc<str>>,
-    group: Option<Arc<str>>,
-    id: Option<Arc<str>>,
+    pub(super) message: Option<Cow<'a, str>>,
+    pub(super) timestamp: Option<i64>,
+    pub(super) ingestion_time: Option<i64>,
+    pub(super) stream: Option<Cow<'a, str>>,
+    pub(super) group: Option<Cow<'a, str>>,
+    pub(super) id: Option<Cow<'a, str>>,
+    /// Whether bytes of the message were lost.
+    pub(super) is_damaged: bool,
     /// The fields that were there, a bit each.
     named: u16,
     has_numeric_time: bool,
@@ -77,6 +78,13 @@ impl<'a> Fields<'a> {
         Some(fields)
     }
 
+    /// Notes one field by its JSON value.
+    pub(super) fn set_json(&mut self, field: Field, value: &'a RawValue) {
+        let (text, is_damaged) = text_of(value);
+        self.is_damaged |= is_damaged && field == Field::Message;
+        self.set(field, text);
+    }
+
     /// Notes one field; a value that makes no sense is not known.
     pub(super) fn set(&mut self, field: Field, value: Cow<'a, str>) {
         match field {
@@ -86,12 +94,24 @@ impl<'a> Fields<'a> {
                 self.timestamp = time::millis(&value);
             }
             Field::IngestionTime => self.ingestion_time = time::millis(&value),
-            Field::Stream => self.stream = name(&value),
-            Field::Group => self.group = name(group(&value)),
-            Field::EventId | Field::Id => self.id = name(&value),
+            Field::Stream => self.stream = name(value),
+            Field::Group => self.group = name(group(value)),
+            Field::EventId | Field::Id => self.id = name(value),
             Field::Pointer | Field::Level => {}
         }
         self.named |= field.bit();
+    }
+
+    /// The same, bound to nothing.
+    pub(super) fn into_owned(self) -> Fields<'static> {
+        let owned = |value: Option<Cow<'a, str>>| value.map(|value| Cow::Owned(value.into_owned()));
+        Fields {
+            message: owned(self.message),
+            stream: owned(self.stream),
+            group: owned(self.group),
+            id: owned(self.id),
+            ..Fields { message: None, stream: None, group: None, id: None, ..self }
+        }
     }
 
     fn has(&self, field: Field) -> bool {
@@ -109,29 +129,21 @@ impl<'a> Fields<'a> {
         let is_cloudwatch = CLOUDWATCH.iter().any(|field| self.has(*field));
         self.has_message() && !is_application && (is_cloudwatch || self.has_numeric_time)
     }
-
-    /// The event, with what `place` knows and these fields do not.
-    pub(super) fn into_event(self, place: Origin) -> LogEvent {
-        let message = self.message.map_or_else(|| Text::from(""), |message| Text::from(message.as_ref()));
-        let origin = Origin {
-            log_group: self.group.or(place.log_group),
-            log_stream: self.stream.or(place.log_stream),
-            timestamp: self.timestamp,
-            ingestion_time: self.ingestion_time,
-            event_id: self.id,
-            file: place.file,
-            line: place.line,
-        };
-        LogEvent { origin, message }
-    }
 }
 
-fn name(value: &str) -> Option<Arc<str>> {
-    (!value.is_empty()).then(|| Arc::from(value))
+fn name(value: Cow<'_, str>) -> Option<Cow<'_, str>> {
+    (!value.is_empty()).then_some(value)
 }
 
 /// The name of a log group out of `ACCOUNT:NAME`, as Insights has it, or an ARN.
-fn group(value: &str) -> &str {
+fn group(value: Cow<'_, str>) -> Cow<'_, str> {
+    match value {
+        Cow::Borrowed(value) => Cow::Borrowed(name_of_group(value)),
+        Cow::Owned(value) => Cow::Owned(name_of_group(&value).to_owned()),
+    }
+}
+
+fn name_of_group(value: &str) -> &str {
     if let Some((_, name)) = value.split_once(":log-group:") {
         return name.strip_suffix(":*").unwrap_or(name);
     }
@@ -141,35 +153,36 @@ fn group(value: &str) -> &str {
     }
 }
 
-/// The text of a JSON value: what a string says, and the spelling of anything else.
-pub(super) fn text_of(value: &RawValue) -> Cow<'_, str> {
+/// The text of a JSON value: what a string says, and the spelling of anything else; and whether bytes of it were lost.
+pub(super) fn text_of(value: &RawValue) -> (Cow<'_, str>, bool) {
     match value.get() {
-        "null" => Cow::Borrowed(""),
+        "null" => (Cow::Borrowed(""), false),
         text if text.starts_with('"') => unquote(text),
-        text => Cow::Borrowed(text),
+        text => (Cow::Borrowed(text), false),
     }
 }
 
 /// As bytes, because half of a surrogate pair is no reason to refuse a log event.
-fn unquote(text: &str) -> Cow<'_, str> {
-    serde_json::Deserializer::from_str(text).deserialize_bytes(Lenient).unwrap_or(Cow::Borrowed(text))
+fn unquote(text: &str) -> (Cow<'_, str>, bool) {
+    serde_json::Deserializer::from_str(text).deserialize_bytes(Lenient).unwrap_or((Cow::Borrowed(text), false))
 }
 
 struct Lenient;
 
 impl<'de> Visitor<'de> for Lenient {
-    type Value = Cow<'de, str>;
+    type Value = (Cow<'de, str>, bool);
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a string")
     }
 
     fn visit_borrowed_bytes<E>(self, bytes: &'de [u8]) -> Result<Self::Value, E> {
-        Ok(String::from_utf8_lossy(bytes))
+        Ok(lossy(bytes))
     }
 
     fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Self::Value, E> {
-        Ok(Cow::Owned(String::from_utf8_lossy(bytes).into_owned()))
+        let (text, is_damaged) = lossy(bytes);
+        Ok((Cow::Owned(text.into_owned()), is_damaged))
     }
 }
 
@@ -186,7 +199,7 @@ impl<'de> Visitor<'de> for Object {
         let mut fields = Fields::default();
         while let Some(key) = map.next_key::<Key<'de>>()? {
             match Field::named(&key.0) {
-                Some(field) => fields.set(field, text_of(map.next_value::<&'de RawValue>()?)),
+                Some(field) => fields.set_json(field, map.next_value::<&'de RawValue>()?),
                 None => drop(map.next_value::<IgnoredAny>()?),
             }
         }
@@ -201,9 +214,12 @@ struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::log::{LogEvent, Names};
+    use crate::source::file::formats::Place;
 
     fn event(text: &str) -> LogEvent {
-        Fields::of_object(text).unwrap().into_event(Origin::default())
+        let place = Place { file: "f".into(), stream: None };
+        place.at(1).event(Fields::of_object(text).unwrap()).into_event(&mut Names::default())
     }
 
     #[test]
@@ -235,7 +251,9 @@ mod tests {
 
     #[test]
     fn a_half_of_a_surrogate_pair_is_no_obstacle() {
-        assert_eq!(event(r#"{"message":"a\ud800b"}"#).message.as_str(), "a\u{fffd}\u{fffd}\u{fffd}b");
+        let message = event(r#"{"message":"a\ud800b"}"#).message;
+        assert_eq!(message.as_str(), "a\u{fffd}\u{fffd}\u{fffd}b");
+        assert!(message.is_damaged());
     }
 
     #[test]

@@ -1,17 +1,24 @@
 //! A log event a line: bare, or with the fields that CloudWatch gives as JSON.
 
-use memchr::memmem;
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
 
 use super::document::Document;
 use super::fields::{Field, Fields};
-use super::{Form, Place, Sink, Source, Turn, next_line};
-use crate::log::{LogEvent, Origin, Text};
+use super::{Draft, Form, Place, Sink, Source, Spot, Turn, lossy, next_line};
 use crate::source::file::Stop;
 use crate::source::file::lines::Line;
 use crate::source::file::sniff::{self, Sniff};
 
 /// So near to the beginning or the end of a line its other keys stand.
 const NEAR: usize = 256;
+
+static CLOUDWATCH_KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let keys = "eventId|logStreamName|logStream|logGroupName|logGroup|logGroupIdentifier|ingestionTime";
+    Regex::new(&format!("\"(?:{keys}|@message|@ingestionTime|@log|@ptr)\"")).ok()
+});
 
 /// A file of such lines, between which documents may begin.
 #[derive(Debug, Default)]
@@ -38,15 +45,22 @@ impl Plain {
             self.is_after_document = source.rest().is_empty();
         }
         loop {
+            if sink.may_pass() {
+                let passed = source.pass_plain();
+                sink.pass(passed.lines, passed.bytes)?;
+            }
             match document(source, at_end) {
                 Sniff::Document(kind) => return Ok(Turn::Switch(Form::Document(Document::new(kind)))),
                 Sniff::More => return Ok(Turn::Wait),
                 Sniff::Record | Sniff::No => {}
             }
-            let origin = place.at(source.number());
+            let spot = place.at(source.number());
             match next_line(source, at_end) {
-                Some(Line::Whole(line)) => sink.event(event(&String::from_utf8_lossy(line), origin))?,
-                Some(Line::TooLong(head)) => sink.too_long(origin, head)?,
+                Some(Line::Whole(line)) => {
+                    let (line, is_damaged) = lossy(line);
+                    sink.draft(event(line, spot.damaged_if(is_damaged)))?;
+                }
+                Some(Line::TooLong(head)) => sink.too_long(spot.origin(), head)?,
                 None => return Ok(Turn::Wait),
             }
         }
@@ -62,38 +76,57 @@ fn document(source: &Source, at_end: bool) -> Sniff {
 }
 
 /// The event that a line is, or tells of.
-pub(super) fn event(line: &str, origin: Origin) -> LogEvent {
-    if may_tell_of_event(line)
-        && let Some(fields) = Fields::of_object(line).filter(Fields::are_of_log_event)
-    {
-        return fields.into_event(origin);
+pub(super) fn event<'a>(line: Cow<'a, str>, spot: Spot<'a>) -> Draft<'a> {
+    match line {
+        // What had to be mended is rare, and may cost a copy.
+        Cow::Owned(line) => match fields(&line).map(Fields::into_owned) {
+            Some(fields) => spot.event(fields),
+            None => spot.message(Cow::Owned(line)),
+        },
+        Cow::Borrowed(line) => {
+            fields(line).map_or_else(|| spot.message(Cow::Borrowed(line)), |fields| spot.event(fields))
+        }
     }
-    LogEvent { origin, message: Text::from(line) }
+}
+
+/// The fields of the log event that a line tells of, if it does.
+fn fields(line: &str) -> Option<Fields<'_>> {
+    if may_tell_of_event(line) { Fields::of_object(line).filter(Fields::are_of_log_event) } else { None }
 }
 
 /// Whether it is worth while to take a line apart for the fields of a log event: most lines show soon that it is not.
 fn may_tell_of_event(line: &str) -> bool {
     let key = line.strip_prefix('{').map(str::trim_ascii_start).and_then(|line| line.strip_prefix('"'));
     match key.and_then(|key| key.split_once('"')) {
-        // A record itself, or one of our own lines.
-        None | Some(("version" | "requestId" | "requestContext", _)) => false,
+        // A record itself, one of our own lines, or a line of the platform.
+        None | Some(("version" | "requestId" | "requestContext" | "time", _)) => false,
+        Some(("timestamp", time)) if is_written_out(time) => has_cloudwatch_key(line.as_bytes()),
         Some((key, _)) => Field::named(key).is_some() || has_cloudwatch_key(line.as_bytes()),
     }
 }
 
+/// Whether the time after a key is a date, as log formats write it; log events have a number there.
+fn is_written_out(time: &str) -> bool {
+    time.trim_start_matches([' ', ':', '"']).as_bytes().get(4) == Some(&b'-')
+}
+
 /// Whether a key that only CloudWatch gives stands near the beginning or the end.
 fn has_cloudwatch_key(line: &[u8]) -> bool {
-    let ends = [&line[..line.len().min(NEAR)], &line[line.len().saturating_sub(NEAR)..]];
-    let has = |key: &[u8]| ends.iter().any(|end| memmem::find(end, key).is_some());
-    has(b"\"eventId\"") || has(b"\"logStreamName\"") || has(b"\"logStream\"") || has(b"\"@message\"")
+    let Some(key) = &*CLOUDWATCH_KEY else {
+        return false;
+    };
+    let is_short = line.len() <= 2 * NEAR;
+    if is_short { key.is_match(line) } else { key.is_match(&line[..NEAR]) || key.is_match(&line[line.len() - NEAR..]) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::log::Names;
 
     fn stream_and_message(line: &str) -> (Option<String>, String) {
-        let event = event(line, Origin::default());
+        let place = Place { file: "f".into(), stream: None };
+        let event = event(Cow::Borrowed(line), place.at(1)).into_event(&mut Names::default());
         (event.origin.log_stream.map(|name| name.to_string()), event.message.as_str().to_owned())
     }
 

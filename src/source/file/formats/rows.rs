@@ -6,9 +6,9 @@ use std::mem;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::Sink;
-use super::fields::{Field, Fields, text_of};
-use crate::log::{LogEvent, Origin, Text};
+use super::fields::{Field, Fields};
+use super::{Draft, Sink, Spot};
+use crate::log::{LogEvent, Names};
 use crate::source::file::Stop;
 
 /// Bytes of messages that are put in order together; a page of Insights has at most 10 000 rows.
@@ -19,10 +19,12 @@ const TOGETHER: usize = 16 * 1024 * 1024;
 pub(super) struct Rows {
     events: Vec<LogEvent>,
     bytes: usize,
+    names: Names,
 }
 
 impl Rows {
-    pub(super) fn push(&mut self, event: LogEvent, sink: &mut dyn Sink) -> Result<(), Stop> {
+    pub(super) fn push(&mut self, draft: Draft<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
+        let event = draft.into_event(&mut self.names);
         self.bytes += event.message.len() + size_of::<LogEvent>();
         self.events.push(event);
         if self.bytes >= TOGETHER { self.flush(sink) } else { Ok(()) }
@@ -52,15 +54,15 @@ struct Cell<'a> {
 }
 
 /// The event of a row of `get-query-results`: a list of `{"field":…,"value":…}`.
-pub(super) fn event(row: &str, place: &Origin) -> LogEvent {
+pub(super) fn event<'a>(row: &'a str, spot: Spot<'a>) -> Draft<'a> {
     let Ok(cells) = serde_json::from_str::<Vec<Cell<'_>>>(row) else {
-        return LogEvent { origin: place.clone(), message: Text::from(row) };
+        return spot.message(Cow::Borrowed(row));
     };
     let mut fields = Fields::default();
     for cell in cells {
         if let Some((field, value)) = Field::named(&cell.field).zip(cell.value) {
-            fields.set(field, text_of(value));
+            fields.set_json(field, value);
         }
     }
-    fields.into_event(place.clone())
+    spot.event(fields)
 }

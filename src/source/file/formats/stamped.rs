@@ -4,12 +4,14 @@
 //! (`2026-11-20T10:15:43.658000+00:00 stream message`); an export has `2026-11-20T10:15:43.658Z message`. A line without a
 //! time belongs to the event before.
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
-use super::{Place, Sink, Source, Turn, next_line, time};
-use crate::log::{LogEvent, Origin, Text};
+use super::{Draft, Place, Sink, Source, Turn, lossy, next_line, time};
 use crate::source::file::lines::Line;
 use crate::source::file::{LINE_CAP, Stop};
+
+/// Of what a message was kept in, so much is kept for the next.
+const KEPT: usize = 64 * 1024;
 
 /// What stands before the message.
 #[derive(Debug, PartialEq, Eq)]
@@ -55,14 +57,40 @@ fn is_time(text: &str) -> bool {
 /// A file of such lines.
 #[derive(Debug, Default)]
 pub(super) struct Stamped {
-    event: Option<Pending>,
+    /// The event that may go on in the next line.
+    pending: Pending,
+    is_pending: bool,
 }
 
-/// An event that may go on in the next line.
-#[derive(Debug)]
+/// An event as far as it has been read; what it is kept in serves for the next one too.
+#[derive(Debug, Default)]
 struct Pending {
-    origin: Origin,
+    line: u64,
+    millis: i64,
+    stream: String,
+    has_stream: bool,
     message: String,
+    is_damaged: bool,
+}
+
+impl Pending {
+    fn begin(&mut self, stamp: &Stamp<'_>, line: u64) {
+        self.line = line;
+        self.millis = stamp.millis;
+        self.has_stream = stamp.stream.is_some();
+        self.stream.clear();
+        self.stream.push_str(stamp.stream.unwrap_or_default());
+        self.message.clear();
+        self.message.push_str(stamp.message);
+        self.is_damaged = false;
+    }
+
+    fn draft<'a>(&'a self, place: &'a Place) -> Draft<'a> {
+        let mut draft = place.at(self.line).damaged_if(self.is_damaged).message(Cow::Borrowed(&self.message));
+        draft.fields.timestamp = Some(self.millis);
+        draft.fields.stream = self.has_stream.then_some(Cow::Borrowed(&self.stream));
+        draft
+    }
 }
 
 impl Stamped {
@@ -74,52 +102,48 @@ impl Stamped {
         at_end: bool,
     ) -> Result<Turn, Stop> {
         loop {
-            let origin = place.at(source.number());
+            let number = source.number();
             match next_line(source, at_end) {
-                Some(Line::Whole(line)) => self.line(&String::from_utf8_lossy(line), origin, place, sink)?,
+                Some(Line::Whole(line)) => self.line(line, number, place, sink)?,
                 Some(Line::TooLong(head)) => {
-                    self.flush(sink)?;
-                    sink.too_long(origin, head)?;
+                    self.flush(place, sink)?;
+                    sink.too_long(place.at(number).origin(), head)?;
                 }
                 None => break,
             }
         }
         if at_end {
-            self.flush(sink)?;
+            self.flush(place, sink)?;
         }
         Ok(Turn::Wait)
     }
 
     /// Gives the event that may go on: nothing more came for a while.
-    pub(super) fn flush(&mut self, sink: &mut dyn Sink) -> Result<(), Stop> {
-        match self.event.take() {
-            Some(Pending { origin, message }) => sink.event(LogEvent { origin, message: Text::from(message) }),
-            None => Ok(()),
+    pub(super) fn flush(&mut self, place: &Place, sink: &mut dyn Sink) -> Result<(), Stop> {
+        if std::mem::take(&mut self.is_pending) {
+            sink.draft(self.pending.draft(place))?;
+            // One that was large need not be kept for the small ones that follow.
+            self.pending.message.shrink_to(KEPT);
         }
+        Ok(())
     }
 
-    fn line(&mut self, line: &str, origin: Origin, place: &Place, sink: &mut dyn Sink) -> Result<(), Stop> {
-        if let Some(stamp) = Stamp::read(line) {
-            self.flush(sink)?;
-            let origin = Origin {
-                timestamp: Some(stamp.millis),
-                log_stream: stamp.stream.map(Arc::from).or_else(|| place.stream.clone()),
-                ..origin
-            };
-            self.event = Some(Pending { origin, message: stamp.message.to_owned() });
+    fn line(&mut self, line: &[u8], number: u64, place: &Place, sink: &mut dyn Sink) -> Result<(), Stop> {
+        let (line, is_damaged) = lossy(line);
+        if let Some(stamp) = Stamp::read(&line) {
+            self.flush(place, sink)?;
+            self.pending.begin(&stamp, number);
+            (self.is_pending, self.pending.is_damaged) = (true, is_damaged);
             return Ok(());
         }
-        match &mut self.event {
-            Some(event) if event.message.len() + line.len() < LINE_CAP => {
-                event.message.push('\n');
-                event.message.push_str(line);
-                Ok(())
-            }
-            _ => {
-                self.flush(sink)?;
-                sink.event(LogEvent { origin, message: Text::from(line) })
-            }
+        if self.is_pending && self.pending.message.len() + line.len() < LINE_CAP {
+            self.pending.message.push('\n');
+            self.pending.message.push_str(&line);
+            self.pending.is_damaged |= is_damaged;
+            return Ok(());
         }
+        self.flush(place, sink)?;
+        sink.draft(place.at(number).damaged_if(is_damaged).message(line))
     }
 }
 

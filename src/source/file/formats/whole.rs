@@ -1,11 +1,12 @@
 //! One record that is a whole file, on however many lines: an object that Lambda has put into S3.
 
+use std::borrow::Cow;
+
 use serde::de::IgnoredAny;
 
 use super::nesting::{Mark, Nesting};
 use super::plain::Plain;
-use super::{Form, Place, Sink, Source, Turn};
-use crate::log::{LogEvent, Text};
+use super::{Form, Place, Sink, Source, Turn, lossy};
 use crate::source::file::{LINE_CAP, Stop};
 
 /// A file that begins with a record on several lines. When more follows it, it is a log, and its lines are events.
@@ -31,8 +32,8 @@ impl Whole {
             return Ok(Turn::Wait);
         }
         if at_end && serde_json::from_slice::<IgnoredAny>(rest).is_ok() {
-            let message = Text::from(String::from_utf8_lossy(rest).trim());
-            sink.event(LogEvent { origin: place.at(source.number()), message })?;
+            let (text, is_damaged) = lossy(rest);
+            sink.draft(place.at(source.number()).damaged_if(is_damaged).message(Cow::Borrowed(text.trim())))?;
             source.consume(source.rest().len());
         }
         Ok(Turn::Switch(Form::Plain(Plain::default())))

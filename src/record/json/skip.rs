@@ -1,0 +1,327 @@
+//! Passing over JSON values: where one ends, and whether it is one.
+//!
+//! The grammar is RFC 8259's, taken strictly. Nothing is decoded and nothing recurses, so that finding a record costs
+//! little more than looking at its bytes.
+
+/// Bytes that are looked at together.
+const PIECE: usize = 16;
+
+/// Where a text stopped being JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::record) struct Broken {
+    /// Bytes that were read before it broke.
+    pub(in crate::record) read: usize,
+    /// Whether the text ended too early, and was good so far.
+    pub(in crate::record) cut: bool,
+}
+
+/// Where something ends, or where it broke.
+pub(super) type End = Result<usize, Broken>;
+
+fn cut(bytes: &[u8]) -> Broken {
+    Broken { read: bytes.len(), cut: true }
+}
+
+/// What breaks at a byte that must not stand there.
+pub(super) fn broken(at: usize) -> Broken {
+    Broken { read: at + 1, cut: false }
+}
+
+/// Where the next byte that is no white space stands, and which it is.
+pub(super) fn token(bytes: &[u8], mut at: usize) -> Result<(usize, u8), Broken> {
+    while let Some(&byte) = bytes.get(at) {
+        if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
+            return Ok((at, byte));
+        }
+        at += 1;
+    }
+    Err(cut(bytes))
+}
+
+/// Passes over the value that begins at `at`, which is no white space.
+pub(super) fn value(bytes: &[u8], at: usize) -> End {
+    match bytes.get(at) {
+        Some(b'{' | b'[') => nested(bytes, at),
+        Some(_) => scalar(bytes, at),
+        None => Err(cut(bytes)),
+    }
+}
+
+/// Passes over an object or an array, and whatever it holds.
+fn nested(bytes: &[u8], start: usize) -> End {
+    let mut open = Brackets::default();
+    let mut at = start;
+    loop {
+        // Here a value begins.
+        at = match bytes.get(at) {
+            Some(bracket @ (b'{' | b'[')) => {
+                open.push(*bracket == b'{');
+                let (first, byte) = token(bytes, at + 1)?;
+                match byte {
+                    b'}' | b']' => first,
+                    _ if open.is_object() => {
+                        at = key(bytes, first)?;
+                        continue;
+                    }
+                    _ => {
+                        at = first;
+                        continue;
+                    }
+                }
+            }
+            _ => scalar(bytes, at)?,
+        };
+        // Here one has ended, or nothing was in the brackets.
+        loop {
+            let (next, byte) = token(bytes, at)?;
+            at = next + 1;
+            match (byte, open.is_object()) {
+                (b'}', true) | (b']', false) => {
+                    if open.pop() {
+                        return Ok(at);
+                    }
+                }
+                (b',', true) => {
+                    at = key(bytes, token(bytes, at)?.0)?;
+                    break;
+                }
+                (b',', false) => {
+                    at = token(bytes, at)?.0;
+                    break;
+                }
+                _ => return Err(broken(next)),
+            }
+        }
+    }
+}
+
+/// Passes over a key and its colon, up to where the value begins.
+pub(super) fn key(bytes: &[u8], at: usize) -> End {
+    if bytes[at] != b'"' {
+        return Err(broken(at));
+    }
+    match token(bytes, string(bytes, at)?)? {
+        (colon, b':') => Ok(token(bytes, colon + 1)?.0),
+        (other, _) => Err(broken(other)),
+    }
+}
+
+fn scalar(bytes: &[u8], at: usize) -> End {
+    match bytes.get(at) {
+        Some(b'"') => string(bytes, at),
+        Some(b'-' | b'0'..=b'9') => number(bytes, at),
+        Some(b't') => word(bytes, at, b"true"),
+        Some(b'f') => word(bytes, at, b"false"),
+        Some(b'n') => word(bytes, at, b"null"),
+        Some(_) => Err(broken(at)),
+        None => Err(cut(bytes)),
+    }
+}
+
+fn word(bytes: &[u8], at: usize, word: &[u8]) -> End {
+    let there = &bytes[at..bytes.len().min(at + word.len())];
+    match there.iter().zip(word).position(|(byte, expected)| byte != expected) {
+        Some(offset) => Err(broken(at + offset)),
+        None if there.len() < word.len() => Err(cut(bytes)),
+        None => Ok(at + word.len()),
+    }
+}
+
+/// Passes over the string whose quote stands at `at`.
+pub(super) fn string(bytes: &[u8], at: usize) -> End {
+    let mut at = at + 1;
+    loop {
+        at = plain(bytes, at);
+        match bytes.get(at) {
+            Some(b'"') => return Ok(at + 1),
+            Some(b'\\') => at = escape(bytes, at + 1)?,
+            Some(_) => return Err(broken(at)),
+            None => return Err(cut(bytes)),
+        }
+    }
+}
+
+/// Where the next byte stands that is a quote, a backslash or a control character.
+fn plain(bytes: &[u8], mut at: usize) -> usize {
+    let has_special = |piece: &[u8; PIECE]| piece.iter().fold(false, |any, &byte| any | is_special(byte));
+    while bytes[at..].first_chunk().is_some_and(|piece| !has_special(piece)) {
+        at += PIECE;
+    }
+    while bytes.get(at).is_some_and(|&byte| !is_special(byte)) {
+        at += 1;
+    }
+    at
+}
+
+#[allow(clippy::needless_bitwise_bool, reason = "without branches it is compiled to instructions for many bytes")]
+fn is_special(byte: u8) -> bool {
+    (byte == b'"') | (byte == b'\\') | (byte < 0x20)
+}
+
+/// Passes over what follows a backslash.
+fn escape(bytes: &[u8], at: usize) -> End {
+    match bytes.get(at) {
+        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(at + 1),
+        Some(b'u') => {
+            let digits = &bytes[at + 1..bytes.len().min(at + 5)];
+            match digits.iter().position(|digit| !digit.is_ascii_hexdigit()) {
+                Some(offset) => Err(broken(at + 1 + offset)),
+                None if digits.len() < 4 => Err(cut(bytes)),
+                None => Ok(at + 5),
+            }
+        }
+        Some(_) => Err(broken(at)),
+        None => Err(cut(bytes)),
+    }
+}
+
+fn number(bytes: &[u8], mut at: usize) -> End {
+    if bytes[at] == b'-' {
+        at += 1;
+    }
+    at = match bytes.get(at) {
+        Some(b'0') => at + 1,
+        _ => digits(bytes, at)?,
+    };
+    if bytes.get(at) == Some(&b'.') {
+        at = digits(bytes, at + 1)?;
+    }
+    if let Some(b'e' | b'E') = bytes.get(at) {
+        at += 1;
+        if let Some(b'+' | b'-') = bytes.get(at) {
+            at += 1;
+        }
+        at = digits(bytes, at)?;
+    }
+    Ok(at)
+}
+
+/// Passes over digits, of which there must be one.
+fn digits(bytes: &[u8], at: usize) -> End {
+    let count = bytes.get(at..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count();
+    match bytes.get(at) {
+        _ if count > 0 => Ok(at + count),
+        Some(_) => Err(broken(at)),
+        None => Err(cut(bytes)),
+    }
+}
+
+/// Which brackets are open, a bit each: braces are ones.
+#[derive(Default)]
+struct Brackets {
+    bits: u64,
+    depth: usize,
+    /// The outer brackets of deep nesting, 64 in each.
+    outer: Vec<u64>,
+}
+
+impl Brackets {
+    fn push(&mut self, is_object: bool) {
+        if self.depth > 0 && self.depth.is_multiple_of(64) {
+            self.outer.push(self.bits);
+        }
+        self.bits = self.bits << 1 | u64::from(is_object);
+        self.depth += 1;
+    }
+
+    fn is_object(&self) -> bool {
+        self.bits & 1 == 1
+    }
+
+    /// Closes the innermost; gives whether that was the last.
+    fn pop(&mut self) -> bool {
+        self.bits >>= 1;
+        self.depth -= 1;
+        if self.depth > 0 && self.depth.is_multiple_of(64) {
+            self.bits = self.outer.pop().unwrap_or_default();
+        }
+        self.depth == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+    use serde::de::IgnoredAny;
+
+    /// What serde's reader makes of the value that a text begins with.
+    fn expected(text: &str) -> Option<usize> {
+        let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
+        values.next()?.ok()?;
+        Some(values.byte_offset())
+    }
+
+    fn nearly_json() -> impl Strategy<Value = String> {
+        let pieces = vec![
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ":",
+            "\"",
+            "\"a\":",
+            "\"b\"",
+            "{\"c\":1}",
+            "[]",
+            "{}",
+            "0",
+            "-",
+            "12",
+            ".5",
+            "e+7",
+            "E",
+            "true",
+            "fals",
+            "false",
+            "null",
+            " ",
+            "\n",
+            "\t",
+            "\u{c}",
+            "ü",
+            "\\",
+            "\\n",
+            "\\u00e9",
+            "\\ud8",
+            "\\x",
+            "\u{1}",
+            "abcdefghijklmnopq",
+        ];
+        vec(select(pieces), 0..24).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 4096, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn an_independent_reader_agrees(text in nearly_json(), open in select(vec!["{", "[", "{\"a\":", "[1,", "{\"a\":["])) {
+            let text = format!("{open}{text}");
+            prop_assert_eq!(value(text.as_bytes(), 0).ok(), expected(&text), "{}", text);
+        }
+
+        #[test]
+        fn every_beginning_of_a_value_is_cut(text in nearly_json()) {
+            let text = format!("[{text}");
+            if let Ok(end) = value(text.as_bytes(), 0) {
+                for length in 1..end {
+                    prop_assert_eq!(value(&text.as_bytes()[..length], 0), Err(Broken { read: length, cut: true }));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn brackets_are_kept_apart_however_deep() {
+        for depth in [1, 63, 64, 65, 127, 128, 129, 1000, 100_000] {
+            let open = "[{\"a\":".repeat(depth);
+            let text = format!("{open}1{}", "}]".repeat(depth));
+            assert_eq!(value(text.as_bytes(), 0), Ok(text.len()));
+            let wrong = format!("{open}1{}", "]}".repeat(depth));
+            assert_eq!(value(wrong.as_bytes(), 0), Err(broken(open.len() + 1)));
+        }
+    }
+}
