@@ -18,8 +18,10 @@ mod latest;
 mod live;
 mod logs;
 mod names;
+mod permission;
 mod profile;
 mod sdk_error;
+mod skew;
 mod telling;
 mod told;
 

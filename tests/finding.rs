@@ -179,7 +179,8 @@ fn the_wiring_page_tells_what_to_type_and_copies_it() {
 fn an_error_of_the_search_is_told_in_the_picker() {
     let mut model = following(&["/aws/lambda/other"], &[]);
     let (search, _) = started(&press(&mut model, KeyCode::Char('L'))).remove(0);
-    let error = AwsError::Network { action: "lambda:ListFunctions".into(), detail: "unreachable".into() };
+    let error =
+        AwsError::Network { action: "lambda:ListFunctions".into(), detail: "unreachable".into(), mend: "check".into() };
     tell(&mut model, search, News::Done(Err(JobError::Aws(error))));
     assert!(screen(&mut model, 120, 16).contains("cannot reach the service for lambda:ListFunctions"));
 }
@@ -226,8 +227,12 @@ fn failures_that_left_no_record_are_told_in_the_header() {
 #[test]
 fn without_the_permission_it_says_so_once_and_goes_on() {
     let (mut model, asked) = counting(&events());
-    let denied =
-        AwsError::Denied { action: "cloudwatch:GetMetricData".into(), target: "m".into(), detail: "no".into() };
+    let denied = AwsError::Denied {
+        action: "cloudwatch:GetMetricData".into(),
+        target: "m".into(),
+        detail: "no".into(),
+        policy: None,
+    };
     tell(&mut model, asked[0].0, News::Done(Err(JobError::Aws(denied))));
     assert!(model.notice.as_ref().unwrap().text.contains("cloudwatch:GetMetricData"));
     assert!(started(&model.update(Message::Tick, NOW + 600_000)).is_empty());

@@ -22,6 +22,8 @@ mod live;
 mod login;
 #[path = "tail/program.rs"]
 mod program;
+#[path = "tail/refusals.rs"]
+mod refusals;
 #[path = "tail/script.rs"]
 mod script;
 #[path = "tail/trouble.rs"]

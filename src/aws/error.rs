@@ -36,7 +36,7 @@ pub enum AwsError {
         mend: String,
     },
     /// An action is not allowed.
-    #[error("not allowed to {action} on {target}: {detail}")]
+    #[error("not allowed to {action} on {target}: {detail}{}", policy_words(.policy.as_deref()))]
     Denied {
         /// The IAM action, such as `logs:FilterLogEvents`.
         action: String,
@@ -44,6 +44,25 @@ pub enum AwsError {
         target: String,
         /// The service's own words.
         detail: String,
+        /// The smallest policy that allows it; none where a policy denies it outright.
+        policy: Option<String>,
+    },
+    /// This machine's clock and AWS's disagree, so that no signature holds.
+    #[error("{problem}; set it, for example with: sudo timedatectl set-ntp true")]
+    ClockSkew {
+        /// How far the clock is off.
+        problem: String,
+    },
+    /// The class of a log group does not let it be read by FilterLogEvents.
+    #[error(
+        "the log group {group} is of the class {class}, which cannot be followed or filtered; have the receiver log to a group of the \
+         class STANDARD, as arrivals wiring tells"
+    )]
+    GroupClass {
+        /// The log group.
+        group: String,
+        /// Its class, such as `INFREQUENT_ACCESS`.
+        class: String,
     },
     /// A log group does not exist.
     #[error("there is no log group {group} in {region}{}", near_names(.near))]
@@ -90,12 +109,14 @@ pub enum AwsError {
         target: String,
     },
     /// The service could not be reached, or did not answer in time.
-    #[error("cannot reach the service for {action}: {detail}; check the network, --region and --endpoint-url")]
+    #[error("cannot reach the service for {action}: {detail}; {mend}")]
     Network {
         /// The IAM action.
         action: String,
         /// What the connection said.
         detail: String,
+        /// What to check.
+        mend: String,
     },
     /// The secure connection was refused by our side.
     #[error("the service's certificate was not accepted: {detail}; {mend}")]
@@ -166,6 +187,7 @@ impl AwsError {
             | Self::CredentialsLate { .. }
             | Self::Expired { .. }
             | Self::NoReceiver { .. }
+            | Self::ClockSkew { .. }
             | Self::Certificate { .. } => ExitKind::Configuration,
             _ => ExitKind::Service,
         }
@@ -188,13 +210,20 @@ impl AwsError {
     pub fn recovery(&self) -> Recovery {
         match self {
             Self::Throttled { .. } => Recovery::SlowDown,
-            Self::Network { .. } | Self::CredentialsLate { .. } | Self::Service { passing: true, .. } => Recovery::Wait,
+            Self::Network { .. }
+            | Self::CredentialsLate { .. }
+            | Self::ClockSkew { .. }
+            | Self::Service { passing: true, .. } => Recovery::Wait,
             // A helper that failed once may do better next time, as may the user.
             Self::Credentials { .. } | Self::Expired { .. } => Recovery::LogIn,
             Self::PageExpired { .. } => Recovery::Restart,
             _ => Recovery::Never,
         }
     }
+}
+
+fn policy_words(policy: Option<&str>) -> String {
+    policy.map_or_else(String::new, |policy| format!("; the smallest policy that allows it: {policy}"))
 }
 
 fn near_names(near: &[String]) -> String {

@@ -97,7 +97,11 @@ impl Clients {
     }
 
     fn broken(&self, detail: impl Into<String>) -> AwsError {
-        AwsError::Network { action: format!("{TAIL} in {}", self.region()), detail: detail.into() }
+        AwsError::Network {
+            action: format!("{TAIL} in {}", self.region()),
+            detail: detail.into(),
+            mend: "check the network, --region and --endpoint-url".into(),
+        }
     }
 }
 

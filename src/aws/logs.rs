@@ -28,6 +28,8 @@ pub struct LogRange {
     pub stream_prefix: Option<String>,
     /// Most events on a page; the service's own limit of 10 000 and 1 MiB when left out.
     pub limit: Option<i32>,
+    /// Whether values that data protection masks are shown, which takes the permission `logs:Unmask`.
+    pub unmask: bool,
 }
 
 /// One page, in the order of its timestamps.
@@ -58,6 +60,7 @@ impl Clients {
             .set_log_stream_names((!range.streams.is_empty()).then(|| range.streams.clone()))
             .set_log_stream_name_prefix(range.stream_prefix.clone())
             .set_limit(range.limit)
+            .set_unmask(range.unmask.then_some(true))
             .set_next_token(token.map(str::to_owned))
             .send()
             .await;
@@ -81,6 +84,10 @@ impl Clients {
                 region: self.region().to_owned(),
                 near: self.near_groups(group).await,
             },
+            AwsError::Service { detail, .. } if class_in(&detail).is_some() => AwsError::GroupClass {
+                group: group.to_owned(),
+                class: class_in(&detail).unwrap_or_default().to_owned(),
+            },
             error => error,
         }
     }
@@ -102,6 +109,12 @@ impl Clients {
             .collect();
         names::near(group, found.iter().map(String::as_str))
     }
+}
+
+/// The class in `The log group NAME is of log-group-class INFREQUENT_ACCESS. FilterLogEvents is not supported …`.
+fn class_in(detail: &str) -> Option<&str> {
+    let class = detail.split("log-group-class ").nth(1)?;
+    class.split(|c: char| !c.is_ascii_uppercase() && c != '_').next().filter(|class| !class.is_empty())
 }
 
 /// The group as the name or the identifier of a request: an ARN can only be the latter, without its final `:*`.

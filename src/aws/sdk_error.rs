@@ -6,10 +6,11 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use jiff::Timestamp;
 
 use super::profile::Login;
 use super::told::told;
-use super::{AwsError, Clients};
+use super::{AwsError, Clients, permission, skew};
 
 impl Clients {
     /// What went wrong when `action` (the IAM action) was asked for on `target`.
@@ -24,21 +25,28 @@ impl Clients {
             return of_connection(action, error);
         };
         let status = answer.raw().status().as_u16();
+        let date = answer.raw().headers().get("date").map(str::to_owned);
         let Some(code) = error.code().map(str::to_owned).or_else(|| (status >= 400).then(|| format!("HTTP {status}")))
         else {
             // A success that cannot be read was not sent by AWS, but by some gateway or login page on the way.
             return of_connection(action, error);
         };
         let detail = error.message().map_or_else(|| chain(error), str::to_owned);
-        self.of_answer(action, target, &Answer { code, detail, status })
+        self.of_answer(action, target, &Answer { code, detail, status, date })
     }
 
     fn of_answer(&self, action: &str, target: &str, answer: &Answer) -> AwsError {
+        let skew = skew::ahead(&answer.code, &answer.detail, answer.date.as_deref(), Timestamp::now());
+        if let Some(ahead) = skew {
+            return AwsError::ClockSkew { problem: skew::told(ahead) };
+        }
         let (action, target, detail) = (action.to_owned(), target.to_owned(), answer.detail.clone());
         match answer.code.as_str() {
             code if is_throttling(code) || answer.status == 429 => AwsError::Throttled { action, target },
             "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" => {
-                AwsError::Denied { action, target, detail }
+                let arn = target.starts_with("arn:").then_some(target.as_str());
+                let policy = permission::smallest(&action, &detail, arn);
+                AwsError::Denied { action, target, detail, policy }
             }
             "ResourceNotFoundException" => AwsError::NotFound { action, target, detail },
             "ExpiredTokenException" | "ExpiredToken" | "RequestExpired" => expired(&self.login),
@@ -60,6 +68,8 @@ struct Answer {
     code: String,
     detail: String,
     status: u16,
+    /// When it was answered, by the service's clock.
+    date: Option<String>,
 }
 
 fn is_throttling(code: &str) -> bool {
@@ -87,7 +97,37 @@ fn of_connection(action: &str, error: &(dyn Error + 'static)) -> AwsError {
             mend: "check the region and the endpoint, in the flags, the environment and the profile".into(),
         };
     }
-    AwsError::Network { action: action.to_owned(), detail }
+    AwsError::Network { action: action.to_owned(), mend: reach(&detail, proxy().as_deref()), detail }
+}
+
+/// What to check when the service cannot be reached: a name that cannot be resolved, the proxy, or the way as a whole.
+fn reach(detail: &str, proxy: Option<&str>) -> String {
+    let through = proxy.map(|url| format!("; requests go through the proxy {url}, by HTTPS_PROXY or HTTP_PROXY"));
+    let lower = detail.to_lowercase();
+    let check = if lower.contains("dns error") || lower.contains("lookup address") || lower.contains("name or service")
+    {
+        "its name cannot be resolved: check the network, its DNS or VPN, --region and --endpoint-url"
+    } else {
+        "check the network, --region and --endpoint-url"
+    };
+    format!("{check}{}", through.unwrap_or_default())
+}
+
+/// The environment's proxy, without the password that it may hold.
+fn proxy() -> Option<String> {
+    let names = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
+    let url = names.iter().find_map(|name| std::env::var(name).ok().filter(|url| !url.is_empty()))?;
+    Some(without_login(&url))
+}
+
+fn without_login(url: &str) -> String {
+    match url.rsplit_once('@') {
+        Some((before, host)) => {
+            let scheme = before.split_once("://").map(|(scheme, _)| format!("{scheme}://"));
+            format!("{}{host}", scheme.unwrap_or_default())
+        }
+        None => url.to_owned(),
+    }
 }
 
 /// What the SDK says of an endpoint that cannot be: with FIPS and one's own at once, or without a scheme.
@@ -209,6 +249,17 @@ mod tests {
             "the AWS credentials cannot be had now (io error: no route to host); run: aws configure"
         );
         assert!(told.iter().all(|error| error.recovery() == Recovery::Wait && error.exit_kind().code() == 253));
+    }
+
+    #[test]
+    fn what_cannot_be_reached_tells_what_to_check() {
+        let dns = "client error (Connect): dns error: failed to lookup address information";
+        assert!(reach(dns, None).starts_with("its name cannot be resolved: check the network, its DNS or VPN"));
+        let refused = reach("tcp connect error: Connection refused", Some("http://proxy:3128"));
+        assert!(refused.ends_with("requests go through the proxy http://proxy:3128, by HTTPS_PROXY or HTTP_PROXY"));
+        assert_eq!(reach("timed out", None), "check the network, --region and --endpoint-url");
+        assert_eq!(without_login("http://me:secret@proxy:3128"), "http://proxy:3128");
+        assert_eq!(without_login("proxy:3128"), "proxy:3128");
     }
 
     #[test]

@@ -322,6 +322,9 @@ pub(super) struct TailArgs {
     #[arg(long, overrides_with = "no_follow", conflicts_with = "until", num_args = 0, default_missing_value = "true")]
     #[arg(help = "Follow also when the output is not a terminal [env: ARRIVALS_FOLLOW=]")]
     pub(super) follow: Option<bool>,
+    /// Show values that a data protection policy masks; takes the permission logs:Unmask
+    #[arg(long, env = "ARRIVALS_UNMASK", value_parser = FalseyValueParser::new())]
+    pub(super) unmask: bool,
     /// Do not ask CloudWatch for its own counts, which the board sets against the records
     #[arg(long, env = "ARRIVALS_NO_METRICS", value_parser = FalseyValueParser::new())]
     pub(super) no_metrics: bool,

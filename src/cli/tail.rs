@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
@@ -10,12 +11,15 @@ use crate::app::model::Place;
 use crate::aws::{AwsError, Clients, Connection};
 use crate::log::{Gap, Origin};
 use crate::source::limiter::Limiter;
-use crate::source::{SourceUpdate, poll, time_range};
+use crate::source::{SourceUpdate, Status, poll, time_range};
 use crate::wiring::Explorer;
 
 use super::args::{AwsArgs, LookArgs, OutputFormat, TailArgs};
 use super::exit::Failure;
 use super::{board, stream};
+
+/// Wait between two looks for a login that the board asks for.
+const LOGIN: Duration = Duration::from_secs(5);
 
 /// Tails the log groups that were named, or those that receive a function's outcomes.
 ///
@@ -26,7 +30,8 @@ pub(super) async fn run(args: TailArgs, aws: AwsArgs, look: LookArgs) -> Result<
     if with_ledger && format != OutputFormat::Jsonl {
         return Err(Failure::usage("--ledger needs --output jsonl: it is the last object of the lines"));
     }
-    let plan = Plan::new(&args)?;
+    let mut plan = Plan::new(&args)?;
+    plan.options.patient = format == OutputFormat::Board;
     let place = place(&args, &aws);
     let (tell, places) = mpsc::channel(1);
     let (send, updates) = mpsc::channel(16);
@@ -51,18 +56,23 @@ async fn begin(
     tell: mpsc::Sender<Place>,
     send: mpsc::Sender<SourceUpdate>,
 ) {
-    let connected = async {
-        let clients = connection.clients().await?;
-        let (options, elsewhere) = plan.options(&clients).await?;
-        Ok((clients, options, elsewhere))
-    };
-    let (clients, options, elsewhere) = match connected.await {
-        Ok(connected) => connected,
-        Err(error) => {
-            let error: AwsError = error;
-            // Whoever asked may be gone by now.
-            let _ = send.send(SourceUpdate::Ended(Err(error.into()))).await;
-            return;
+    let (clients, options, elsewhere) = loop {
+        match plan.connected(&connection).await {
+            Ok(connected) => break connected,
+            // The command that mends it is on the screen, and what it changes is read anew.
+            Err(error @ AwsError::Expired { .. }) if plan.options.patient => {
+                let status = Status::Retrying { wait: LOGIN, reason: error.to_string(), throttled: false };
+                if send.send(SourceUpdate::Status(status)).await.is_err() {
+                    return;
+                }
+                tokio::time::sleep(LOGIN).await;
+                connection.forget().await;
+            }
+            Err(error) => {
+                // Whoever asked may be gone by now.
+                let _ = send.send(SourceUpdate::Ended(Err(error.into()))).await;
+                return;
+            }
         }
     };
     place.region = Some(clients.region().to_owned());
@@ -105,6 +115,7 @@ impl Plan {
             pattern: args.filter_pattern.clone(),
             streams: args.log_stream_names.clone(),
             stream_prefix: args.log_stream_name_prefix.clone(),
+            unmask: args.unmask,
             sweep: args.sweep,
             live: args.live,
             ..poll::Options::default()
@@ -112,9 +123,15 @@ impl Plan {
         Ok(Self { function: args.function.clone(), options })
     }
 
+    async fn connected(&self, connection: &Connection) -> Result<(Clients, poll::Options, Option<Gap>), AwsError> {
+        let clients = connection.clients().await?;
+        let (options, elsewhere) = self.options(&clients).await?;
+        Ok((clients, options, elsewhere))
+    }
+
     /// The options with the groups of the function's receivers, and what becomes of outcomes that no group tells of.
-    async fn options(self, clients: &Clients) -> Result<(poll::Options, Option<Gap>), AwsError> {
-        let mut options = self.options;
+    async fn options(&self, clients: &Clients) -> Result<(poll::Options, Option<Gap>), AwsError> {
+        let mut options = self.options.clone();
         let Some(function) = &self.function else { return Ok((options, None)) };
         let receivers = Explorer::new(clients.clone()).landing(function).await?;
         for group in receivers.groups {

@@ -29,6 +29,7 @@ use crate::log::{Gap, Origin, Traffic};
 
 /// What is polled, and how.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Options {
     /// Names or ARNs of the log groups.
     pub groups: Vec<Arc<str>>,
@@ -48,6 +49,10 @@ pub struct Options {
     pub overlap: Duration,
     /// Wait between two polls of a group in which something happens; a quiet one is asked less often.
     pub interval: Duration,
+    /// Whether values that data protection masks are shown, which takes the permission `logs:Unmask`.
+    pub unmask: bool,
+    /// Whether somebody is there to log in again: credentials that have expired are waited for from the first request on.
+    pub patient: bool,
     /// Most events on a page; the service's own limit when left out.
     pub page_limit: Option<i32>,
     /// Whether live tail tells what comes, where it can be had; the groups are read less often then.
@@ -85,6 +90,8 @@ impl Default for Options {
             stream_prefix: None,
             overlap: Duration::from_mins(1),
             interval: Duration::from_secs(2),
+            unmask: false,
+            patient: false,
             page_limit: None,
             live: false,
             sweep: Some(Sweep::default()),

@@ -147,6 +147,7 @@ impl<'a> Group<'a> {
             streams: self.options.streams.clone(),
             stream_prefix: self.options.stream_prefix.clone(),
             limit: self.options.page_limit,
+            unmask: self.options.unmask,
         }
     }
 

@@ -211,5 +211,9 @@ fn failed(error: &AwsError) -> Traffic {
 
 fn silent() -> AwsError {
     let detail = format!("nothing came for {} s", SILENCE.as_secs());
-    AwsError::Network { action: "logs:StartLiveTail".to_owned(), detail }
+    AwsError::Network {
+        action: "logs:StartLiveTail".to_owned(),
+        detail,
+        mend: "check the network, --region and --endpoint-url".to_owned(),
+    }
 }

@@ -46,6 +46,7 @@ impl Group<'_> {
         let is_lasting = match recovery {
             Recovery::Wait | Recovery::SlowDown => !self.follows() && self.backoff.failures() >= PATIENCE,
             // Who has seen some of the log can log in again; who has just begun is told at once.
+            Recovery::LogIn if self.options.patient && matches!(error, AwsError::Expired { .. }) => !self.follows(),
             Recovery::LogIn => !self.follows() || !self.shared.answered.load(Ordering::Relaxed),
             // A group that was there and is gone may come back: a stack is deployed anew, an endpoint started again.
             Recovery::Never => !(self.found && self.follows() && matches!(error, AwsError::GroupNotFound { .. })),
