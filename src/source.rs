@@ -4,6 +4,7 @@
 //! ends soon after the receiving end is dropped. The last update is always [`SourceUpdate::Ended`].
 
 pub mod backoff;
+mod crashes;
 mod extraction;
 pub mod file;
 pub mod limiter;
@@ -18,7 +19,7 @@ use std::time::Duration;
 
 use crate::aws::{AwsError, ExitKind};
 use crate::log::{Follow, Gap, Lateness, Ledger, Traffic};
-use crate::record::Found;
+use crate::record::{Found, Reason};
 
 /// Updates that wait in a channel before a source has to wait too.
 const CHANNEL: usize = 64;
@@ -85,7 +86,7 @@ impl Batch {
             match found {
                 Found::Arrival(_) => ledger.records += 1,
                 Found::Unreadable(unreadable) if unreadable.reason.is_unreadable() => ledger.unreadable += 1,
-                Found::Unreadable(_) => {}
+                Found::Unreadable(unreadable) => ledger.crashes += u64::from(unreadable.reason != Reason::DeadLetter),
             }
         }
     }

@@ -3,8 +3,11 @@
 
 mod common;
 
+use std::time::Duration;
+
 use arrivals::app::message::Message;
 use arrivals::app::model::{Model, Place};
+use arrivals::log::{Follow, Gap, Lateness, Origin, Traffic};
 use arrivals::source::{Batch, SourceUpdate, Status};
 use arrivals::ui::{self, Background, Depth, Theme};
 use common::{board_of, events, press, press_all, resize};
@@ -119,6 +122,46 @@ fn a_failure_has_the_whole_screen() {
     let mut model = board_of(&events());
     press(&mut model, KeyCode::Enter);
     assert_snapshot!(screen(&mut model, 120, 40));
+}
+
+/// A board on a log that had its troubles, with the ledger open.
+fn troubled() -> Model {
+    let mut model = board_of(&events());
+    let mut late = Lateness::default();
+    for seconds in [0, 0, 2, 40, 2_000] {
+        late.note(Duration::from_secs(seconds));
+    }
+    let gap = |from: i64, reason: &str| Gap {
+        origin: Origin::default(),
+        from: Some(common::NOW - from),
+        to: Some(common::NOW - from + 1_000),
+        reason: reason.to_owned(),
+    };
+    let sampled = gap(60_000, "live tail told only a sample of more than 500 events a second; the rest is read");
+    let live = Duration::from_secs(754);
+    let traffic = Traffic { requests: 1_204, throttled: 7, failed: 2, sweeps: 3, sessions: 2, live };
+    for update in [
+        SourceUpdate::Found(Batch { repeated: 4_711, late, swept: 1, ..Batch::default() }),
+        SourceUpdate::Gap(sampled.clone()),
+        SourceUpdate::Gap(gap(30_000, "the log group is gone")),
+        SourceUpdate::Filled(sampled),
+        SourceUpdate::Follow(Follow::Live),
+        SourceUpdate::Traffic(traffic),
+        SourceUpdate::Status(Status::Following {
+            lag: Some(Duration::from_millis(1_100)),
+            next_poll: Duration::from_secs(30),
+        }),
+    ] {
+        common::update(&mut model, Message::Source(update));
+    }
+    press(&mut model, KeyCode::Char('i'));
+    model
+}
+
+#[test]
+fn the_ledger() {
+    assert_snapshot!("ledger_80x24", screen(&mut troubled(), 80, 24));
+    assert_snapshot!("ledger_120x40", screen(&mut troubled(), 120, 40));
 }
 
 #[test]

@@ -80,6 +80,8 @@ pub enum Action {
     Jq,
     /// Choose how the function is invoked.
     Kind,
+    /// Show what was read, what came late, and what is missing.
+    Ledger,
     /// Scroll the detail to the left.
     Left,
     /// Mark the row under the cursor, or take its mark away.

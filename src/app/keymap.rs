@@ -54,11 +54,13 @@ pub enum Context {
     Command,
     /// The picker of themes.
     Themes,
+    /// The ledger.
+    Ledger,
 }
 
 impl Context {
     /// All of them, in the order of the help.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Browse,
         Self::Tree,
         Self::Trace,
@@ -78,6 +80,7 @@ impl Context {
         Self::Wiring,
         Self::Command,
         Self::Themes,
+        Self::Ledger,
         Self::Help,
         Self::HelpSearch,
     ];
@@ -113,6 +116,7 @@ impl Context {
             Self::HelpSearch => "In the search of this help",
             Self::Command => "In the command line",
             Self::Themes => "In the picker of themes",
+            Self::Ledger => "In the ledger",
         }
     }
 }

@@ -90,6 +90,8 @@ pub enum Overlay {
     Replay(Box<Sheet>),
     /// Several replays are prepared, or under way.
     Replays(Box<Bulk>),
+    /// The ledger; the number is how far it is scrolled, in lines.
+    Ledger(usize),
 }
 
 /// How times are written.
@@ -288,6 +290,7 @@ impl Model {
             Some(Overlay::Help(_)) => Context::Help,
             Some(Overlay::Command(_)) => Context::Command,
             Some(Overlay::Themes(_)) => Context::Themes,
+            Some(Overlay::Ledger(_)) => Context::Ledger,
         }
     }
 

@@ -1,7 +1,6 @@
 //! Counts over everything that was ever appended.
 
 use super::entry::{Entry, Pane};
-use crate::record::Reason;
 
 /// What was appended since the board was made, evicted or not.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -30,7 +29,7 @@ impl Totals {
             (Entry::Arrival(_), Pane::Successes) => self.success += 1,
             (Entry::Arrival(_), Pane::Failures) => self.failure += 1,
             // It never was a record.
-            (Entry::Unreadable(unreadable), _) if unreadable.reason == Reason::DeadLetter => {}
+            (Entry::Unreadable(unreadable), _) if !unreadable.reason.is_unreadable() => {}
             (Entry::Unreadable(_), _) => self.unreadable += 1,
             (Entry::Gap(_), _) => self.gaps += 1,
         }

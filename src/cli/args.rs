@@ -147,9 +147,9 @@ pub(super) struct AwsArgs {
     /// Profile of the AWS configuration files
     #[arg(short, long, global = true, env = "ARRIVALS_PROFILE", value_name = "NAME")]
     pub(super) profile: Option<String>,
-    /// AWS Region
-    #[arg(short, long, global = true, env = "ARRIVALS_REGION", value_name = "REGION")]
-    pub(super) region: Option<String>,
+    /// AWS Region; `tail` follows the log groups in several, parted by commas or each with its flag
+    #[arg(short, long, global = true, env = "ARRIVALS_REGION", value_name = "REGION", value_delimiter = ',')]
+    pub(super) region: Vec<String>,
     /// Endpoint that stands in for AWS
     #[arg(long, global = true, env = "ARRIVALS_ENDPOINT_URL", value_name = "URL")]
     pub(super) endpoint_url: Option<String>,
@@ -175,7 +175,7 @@ impl AwsArgs {
     pub(super) fn settings(self) -> Settings {
         Settings {
             profile: self.profile,
-            region: self.region,
+            region: self.region.into_iter().next(),
             endpoint_url: self.endpoint_url,
             ca_bundle: self.ca_bundle,
             ..Settings::default()

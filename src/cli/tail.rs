@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 use crate::app::jobs::World;
 use crate::app::model::Place;
-use crate::aws::{AwsError, Clients, Connection};
+use crate::aws::{AwsError, Clients, Connection, region_of};
 use crate::log::{Gap, Origin};
 use crate::source::limiter::Limiter;
 use crate::source::{SourceUpdate, Status, poll, time_range};
@@ -30,7 +30,7 @@ pub(super) async fn run(args: TailArgs, aws: AwsArgs, look: LookArgs) -> Result<
     if with_ledger && format != OutputFormat::Jsonl {
         return Err(Failure::usage("--ledger needs --output jsonl: it is the last object of the lines"));
     }
-    let mut plan = Plan::new(&args)?;
+    let mut plan = Plan { regions: aws.region.clone(), ..Plan::new(&args)? };
     plan.options.patient = format == OutputFormat::Board;
     let place = place(&args, &aws);
     let (tell, places) = mpsc::channel(1);
@@ -93,6 +93,7 @@ async fn begin(
 
 /// What to read, once it is known from where.
 struct Plan {
+    regions: Vec<String>,
     function: Option<String>,
     options: poll::Options,
 }
@@ -120,12 +121,13 @@ impl Plan {
             live: args.live,
             ..poll::Options::default()
         };
-        Ok(Self { function: args.function.clone(), options })
+        Ok(Self { regions: Vec::new(), function: args.function.clone(), options })
     }
 
     async fn connected(&self, connection: &Connection) -> Result<(Clients, poll::Options, Option<Gap>), AwsError> {
         let clients = connection.clients().await?;
-        let (options, elsewhere) = self.options(&clients).await?;
+        let (mut options, elsewhere) = self.options(&clients).await?;
+        options.groups = across(options.groups, &self.regions, &clients).await?;
         Ok((clients, options, elsewhere))
     }
 
@@ -152,6 +154,22 @@ impl Plan {
     }
 }
 
+/// The groups by their ARNs, each that is only named in every region; as they are when there is one region.
+async fn across(groups: Vec<Arc<str>>, regions: &[String], clients: &Clients) -> Result<Vec<Arc<str>>, AwsError> {
+    if regions.len() < 2 {
+        return Ok(groups);
+    }
+    let mut all = Vec::with_capacity(groups.len() * regions.len());
+    for region in regions {
+        let there = clients.in_region(region).await?;
+        for group in groups.iter().filter(|group| region_of(group).is_none()) {
+            all.push(Arc::from(there.group_arn(group).await?));
+        }
+    }
+    all.extend(groups.into_iter().filter(|group| region_of(group).is_some()));
+    Ok(all)
+}
+
 /// The flags, else the variables of the same names, else whether somebody is there to watch.
 fn follows(args: &TailArgs) -> bool {
     // The values that `FalseyValueParser` takes for a no, as for every other flag.
@@ -170,7 +188,7 @@ fn place(args: &TailArgs, aws: &AwsArgs) -> Place {
     let receivers = args.function.iter().map(|function| format!("receivers of {function}"));
     Place {
         names: args.groups.iter().cloned().chain(receivers).collect(),
-        region: aws.region.clone(),
+        region: (!aws.region.is_empty()).then(|| aws.region.join(" ")),
         identity: aws.profile.clone(),
         endpoint: aws.endpoint_url.clone().or_else(|| std::env::var("AWS_ENDPOINT_URL").ok()),
         function: args.function.clone(),

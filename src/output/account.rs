@@ -20,6 +20,7 @@ pub fn account(ledger: &Ledger) -> String {
         (late.total() > 0).then(|| format!("{} late (up to {})", late.total(), seconds(late.longest()))),
         (ledger.swept > 0).then(|| format!("{} of them found by a sweep", ledger.swept)),
         (ledger.repeated > 0).then(|| format!("{} repeated", ledger.repeated)),
+        (ledger.crashes > 0).then(|| format!("{} crashes of the receiver", ledger.crashes)),
         (ledger.gap_count() > 0).then(|| gaps(ledger)),
         Some(requests(ledger)),
         (traffic.sessions > 0).then(|| format!("{} of live tail", minutes(traffic.live))),

@@ -27,7 +27,9 @@ impl Summary {
     pub fn add(&mut self, found: &Found) {
         match found {
             Found::Unreadable(unreadable) if unreadable.reason == Reason::DeadLetter => self.dead_letters += 1,
-            Found::Unreadable(_) => self.unreadable += 1,
+            Found::Unreadable(unreadable) if unreadable.reason.is_unreadable() => self.unreadable += 1,
+            // The ledger counts what the receiver itself did.
+            Found::Unreadable(_) => {}
             Found::Arrival(arrival) => {
                 self.records += 1;
                 match arrival.record.outcome() {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::NotARecord;
+use super::{Crash, NotARecord};
 
 /// What an unreadable record looks like. Displayed, it also tells the receiver's author how to log it instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,6 +29,8 @@ pub enum Reason {
     TooLong,
     /// No record at all, but a message of a dead-letter queue or topic: the event that failed, and why.
     DeadLetter,
+    /// No record at all: the function that logs here has itself failed.
+    Crashed(Crash),
 }
 
 impl Reason {
@@ -49,20 +51,33 @@ impl Reason {
                 "a message of a dead-letter queue, which holds the event itself and no invocation record; \
                  only a destination (DestinationConfig of the event invoke config) is sent those"
             }
+            Self::Crashed(Crash::TimedOut) => {
+                "the function that logs here has run out of time: a record that it was to print may be missing"
+            }
+            Self::Crashed(Crash::Failed) => {
+                "the function that logs here has raised an error: a record that it was to print may be missing"
+            }
+            Self::Crashed(Crash::Exited) => {
+                "the process of the function that logs here has ended: a record that it was to print may be missing"
+            }
             Self::TooLong => "a line of more than 8 MiB, which is too long to be searched",
         }
     }
 
-    /// The word for it: `unreadable`, or `dead letter` for what never was a record.
+    /// The word for it: `unreadable`, or `dead letter` or `crash` for what never was a record.
     #[must_use]
     pub fn word(self) -> &'static str {
-        if self == Self::DeadLetter { "dead letter" } else { "unreadable" }
+        match self {
+            Self::DeadLetter => "dead letter",
+            Self::Crashed(_) => "crash",
+            _ => "unreadable",
+        }
     }
 
     /// Whether it is a record that could not be read, rather than something else that is worth a row.
     #[must_use]
     pub fn is_unreadable(self) -> bool {
-        self != Self::DeadLetter
+        !matches!(self, Self::DeadLetter | Self::Crashed(_))
     }
 
     /// The one line of code that makes the receiver log records that can be read, where the language is known.
@@ -74,7 +89,13 @@ impl Reason {
             Self::Java => Some("System.out.println(new com.google.gson.Gson().toJson(event))"),
             Self::Ruby => Some("puts JSON.generate(event)"),
             Self::Go => Some("json.NewEncoder(os.Stdout).Encode(event)"),
-            Self::Cut | Self::Broken | Self::Incomplete(_) | Self::Tangled | Self::TooLong | Self::DeadLetter => None,
+            Self::Cut
+            | Self::Broken
+            | Self::Incomplete(_)
+            | Self::Tangled
+            | Self::TooLong
+            | Self::DeadLetter
+            | Self::Crashed(_) => None,
         }
     }
 }

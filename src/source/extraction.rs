@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::crashes::Crashes;
 use super::{Batch, SourceError};
 use crate::log::LogEvent;
 use crate::record::Finder;
@@ -13,6 +14,7 @@ const SMALL: u64 = 64 * 1024;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Extraction {
     finder: Arc<Mutex<Finder>>,
+    crashes: Arc<Mutex<Crashes>>,
 }
 
 impl Extraction {
@@ -50,8 +52,10 @@ impl Extraction {
 
     fn push(&self, events: &[LogEvent], batch: &mut Batch) {
         let mut finder = self.finder();
+        let mut crashes = self.crashes.lock().unwrap_or_else(PoisonError::into_inner);
         for event in events {
             finder.push(event, &mut batch.found);
+            batch.found.extend(crashes.look(event));
         }
     }
 

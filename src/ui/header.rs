@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::model::{Health, Model, Overlay};
 use crate::board::Pane;
-use crate::log::visible;
+use crate::log::{Follow, visible};
 
 use super::text::{cut, cut_middle, width};
 use super::theme::Theme;
@@ -74,7 +74,8 @@ fn health(model: &Model, theme: &Theme, room: u16) -> (String, Style) {
         Health::History { done } => (format!("◐ history {:.0} %", done * 100.0), theme.waiting()),
         Health::Reading { bytes, of } => (reading(*bytes, *of), theme.waiting()),
         Health::Following { lag, interval } => {
-            (following(lag.filter(|_| room >= 60), (room >= 100).then_some(*interval)), Style::new())
+            let is_live = model.source.ledger.follow == Follow::Live;
+            (following(is_live, lag.filter(|_| room >= 60), (room >= 100).then_some(*interval)), Style::new())
         }
         Health::Retrying { at, throttled, .. } => (retrying(model.now, *at, *throttled), theme.waiting()),
         Health::Ended => ("■ all read".to_owned(), theme.dim()),
@@ -89,11 +90,12 @@ fn reading(bytes: u64, of: Option<u64>) -> String {
     }
 }
 
-fn following(lag: Option<Duration>, interval: Option<Duration>) -> String {
+fn following(is_live: bool, lag: Option<Duration>, interval: Option<Duration>) -> String {
+    let (how, verb) = if is_live { ("live", "reads") } else { ("following", "polls") };
     let lag = lag.map_or_else(String::new, |lag| format!(" · lag {:.1} s", lag.as_secs_f32()));
     let every =
-        interval.map_or_else(String::new, |interval| format!(" · polls every {:.0} s", interval.as_secs_f32().ceil()));
-    format!("● following{lag}{every}")
+        interval.map_or_else(String::new, |interval| format!(" · {verb} every {:.0} s", interval.as_secs_f32().ceil()));
+    format!("● {how}{lag}{every}")
 }
 
 fn retrying(now: i64, at: i64, throttled: bool) -> String {

@@ -3,6 +3,7 @@
 mod command;
 mod completion;
 mod help;
+mod ledger;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -35,6 +36,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &The
         Some(Overlay::Help(help)) => help::draw(frame, area, model, help, theme, geometry),
         Some(Overlay::Command(command)) => command::draw(frame, area, model, command, theme),
         Some(Overlay::Themes(_)) => draw_themes(frame, area, model, theme),
+        Some(Overlay::Ledger(top)) => ledger::draw(frame, area, model, *top, theme, geometry),
         Some(Overlay::Search(_)) | None => {}
     }
 }

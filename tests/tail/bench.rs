@@ -7,7 +7,7 @@ use std::time::Duration;
 use arrivals::aws::{self, Clients, Keys, Settings};
 use arrivals::local::{Endpoint, Options};
 use arrivals::log::{Gap, Ledger};
-use arrivals::record::Found;
+use arrivals::record::{Found, Reason};
 use arrivals::source::limiter::Limiter;
 use arrivals::source::{SourceError, SourceUpdate, Status, poll};
 use aws_sdk_cloudwatchlogs::types::InputLogEvent;
@@ -129,6 +129,7 @@ pub(crate) struct Tail {
     pub(crate) repeated: u64,
     pub(crate) late: u64,
     pub(crate) swept: u64,
+    pub(crate) others: Vec<Reason>,
     pub(crate) ledger: Ledger,
     pub(crate) gaps: Vec<Gap>,
     pub(crate) ended: Option<Result<(), SourceError>>,
@@ -144,6 +145,7 @@ impl Tail {
             repeated: 0,
             late: 0,
             swept: 0,
+            others: Vec::new(),
             ledger: Ledger::default(),
             gaps: Vec::new(),
             ended: None,
@@ -207,8 +209,10 @@ impl Tail {
                 self.late += batch.late.total();
                 self.swept += batch.swept;
                 for found in batch.found {
-                    let Found::Arrival(arrival) = found else { panic!("{found:?}") };
-                    self.ids.push(arrival.record.request_id().unwrap().to_owned());
+                    match found {
+                        Found::Arrival(arrival) => self.ids.push(arrival.record.request_id().unwrap().to_owned()),
+                        Found::Unreadable(unreadable) => self.others.push(unreadable.reason),
+                    }
                 }
             }
             SourceUpdate::Status(status) => self.statuses.push(status),

@@ -3,7 +3,8 @@
 use arrivals::source::{Status, poll};
 
 use super::bench::{Bench, GROUP, clients, now, options, tail};
-use super::script::{Script, fault};
+use super::script::{Script, fault, page};
+use arrivals::record::{Crash, Reason};
 
 const GONE: &str = "/aws/lambda/recever";
 
@@ -56,4 +57,30 @@ async fn following_ends_when_every_group_has_failed() {
     assert_eq!(tail.gaps.len(), 2);
     let Some(Err(error)) = tail.ended else { panic!("{:?}", tail.ended) };
     assert!(error.to_string().starts_with("there is no log group /aws/lambda/recever in "), "{error}");
+}
+
+#[tokio::test]
+async fn a_group_is_read_in_the_region_that_its_arn_names() {
+    let arn = "arn:aws:logs:us-east-1:123123123123:log-group:/aws/lambda/receiver";
+    let script = Script::of([page(&[], None)]).await;
+    let mut tail = tail(&clients(&script.url).await, poll::Options { follow: false, ..options(&["here", arn]) });
+    tail.until_ended().await;
+    let mut places = script.places();
+    places.sort();
+    let place = |group: &str, region: &str| (group.to_owned(), region.to_owned());
+    assert_eq!(places, [place(arn, "us-east-1"), place("here", "eu-central-1")]);
+}
+
+#[tokio::test]
+async fn the_receivers_own_crashes_are_told_and_counted() {
+    let bench = Bench::new().await;
+    let time = now() - 1_000;
+    let report = "REPORT RequestId: 17b37350-871d-4d69-9b4f-a77c2ddd7fc9\tDuration: 3000 ms\tStatus: timeout\n";
+    let lines = ["[ERROR] KeyError: 'x'\n", "REPORT RequestId: a\tDuration: 1 ms\tStatus: error\n", report];
+    bench.log(GROUP, lines.map(|line| (time, line.to_owned()))).await;
+    bench.record(GROUP, time, "a").await;
+    let mut tail = bench.tail(options(&[GROUP]));
+    tail.until_ids(1).await;
+    assert_eq!(tail.others, [Reason::Crashed(Crash::Failed), Reason::Crashed(Crash::TimedOut)]);
+    assert_eq!((tail.ledger.crashes, tail.ledger.unreadable, tail.ledger.records), (2, 0, 1));
 }

@@ -78,6 +78,8 @@ pub(crate) struct Asked {
     pub(crate) body: Value,
     /// Access key id that signed it.
     pub(crate) key: String,
+    /// Region that it was signed for.
+    pub(crate) region: String,
 }
 
 /// An endpoint on a port of this machine. Dropping it closes its connections.
@@ -145,6 +147,15 @@ impl Script {
         self.asked.lock().unwrap().iter().map(|asked| asked.body.clone()).collect()
     }
 
+    /// The group that each request was for, and the region that it was sent to.
+    pub(crate) fn places(&self) -> Vec<(String, String)> {
+        let group = |asked: &Asked| {
+            let named = asked.body.get("logGroupIdentifier").or(asked.body.get("logGroupName"));
+            named.and_then(Value::as_str).unwrap_or_default().to_owned()
+        };
+        self.asked.lock().unwrap().iter().map(|asked| (group(asked), asked.region.clone())).collect()
+    }
+
     pub(crate) fn keys(&self) -> Vec<String> {
         self.asked.lock().unwrap().iter().map(|asked| asked.key.clone()).collect()
     }
@@ -153,9 +164,10 @@ impl Script {
 /// A request of CloudWatch Logs; none of another service, which does not speak JSON.
 async fn read(request: Request<Incoming>) -> Option<Asked> {
     let signature = request.headers()["authorization"].to_str().unwrap().to_owned();
-    let key = signature.split("Credential=").nth(1).unwrap().split('/').next().unwrap().to_owned();
+    let mut scope = signature.split("Credential=").nth(1).unwrap().split('/').map(str::to_owned);
+    let (key, region) = (scope.next().unwrap(), scope.nth(1).unwrap());
     let body = request.into_body().collect().await.unwrap().to_bytes();
-    Some(Asked { body: serde_json::from_slice(&body).ok()?, key })
+    Some(Asked { body: serde_json::from_slice(&body).ok()?, key, region })
 }
 
 pub(crate) fn page(ids: &[(i64, &str)], token: Option<&str>) -> Answer {

@@ -16,6 +16,7 @@ impl Model {
             Action::Replays => self.open_bulk(effects),
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Help => self.overlay = Some(Overlay::Help(Box::default())),
+            Action::Ledger => self.overlay = Some(Overlay::Ledger(0)),
             Action::Command => self.overlay = Some(Overlay::Command(Box::new(CommandLine::new(&self.keymap)))),
             Action::Themes => self.overlay = Some(Overlay::Themes(ThemeMenu { before: self.theme })),
             Action::Filter => self.open_filter(),

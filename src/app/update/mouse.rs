@@ -34,7 +34,8 @@ impl Model {
                 | Overlay::Replay(_)
                 | Overlay::Replays(_)
                 | Overlay::Picker(_)
-                | Overlay::Wiring(_),
+                | Overlay::Wiring(_)
+                | Overlay::Ledger(_),
             ) => {
                 let action = if rows < 0 { Action::Up } else { Action::Down };
                 self.overlay_action(action, effects);

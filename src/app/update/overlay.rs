@@ -20,8 +20,19 @@ impl Model {
             Some(Overlay::Themes(menu)) => self.in_themes(menu, action, effects),
             Some(Overlay::Replay(sheet)) => self.in_sheet(sheet, action, effects),
             Some(Overlay::Replays(bulk)) => self.in_bulk(bulk, action, effects),
+            Some(Overlay::Ledger(top)) => self.in_ledger(top, action),
             None => None,
         };
+    }
+
+    fn in_ledger(&self, top: usize, action: Action) -> Option<Overlay> {
+        let last = self.geometry.help_lines.saturating_sub(usize::from(self.geometry.help.height));
+        match action {
+            Action::Up => Some(Overlay::Ledger(top.saturating_sub(1))),
+            Action::Down => Some(Overlay::Ledger((top + 1).min(last))),
+            Action::Back => None,
+            _ => Some(Overlay::Ledger(top)),
+        }
     }
 
     fn edit_filter(&mut self, key: KeyEvent) {
