@@ -1,6 +1,7 @@
 //! The board: one loop that turns events into messages, messages into state, and state into frames.
 
 pub mod action;
+mod clipboard;
 mod colours;
 pub mod document;
 mod editor;
@@ -216,7 +217,10 @@ impl App {
             match effect {
                 Effect::Quit => self.over = true,
                 Effect::Suspend => self.terminal.suspend()?,
-                Effect::Copy(text) => self.terminal.copy(&text)?,
+                Effect::Copy(text) => {
+                    self.terminal.copy(&text)?;
+                    clipboard::copy(text);
+                }
                 Effect::Remember(filter) => self.history.add(&filter),
                 Effect::CaptureMouse(capture) => self.terminal.capture_mouse(capture)?,
                 Effect::Colour { generation, document } => {
@@ -283,7 +287,7 @@ impl App {
     /// How long the screen stays true when nothing happens.
     fn tick(&self) -> Option<Duration> {
         let counting = matches!(self.model.source.health, Health::Retrying { .. })
-            || self.model.notice.is_some()
+            || self.model.notice.as_ref().is_some_and(|notice| notice.until < i64::MAX)
             || self.model.replay_waits();
         let metered = self.model.source.place.counted_since.is_some() && self.model.source.is_alive();
         let due = Duration::from_millis((self.model.metering.due() - now()).max(1000).unsigned_abs());

@@ -11,6 +11,7 @@ mod exit;
 mod interrupt;
 mod keys;
 mod local;
+mod memory;
 mod pick;
 mod progress;
 mod read;
@@ -133,6 +134,7 @@ fn print_completions(shell: clap_complete::Shell) -> Result<(), Failure> {
 fn print_manual() -> Result<(), Failure> {
     let mut text = Vec::new();
     clap_mangen::Man::new(Cli::command()).render(&mut text).map_err(Failure::other)?;
+    text.extend(keys::manual()?.into_bytes());
     print(&text)
 }
 

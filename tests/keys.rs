@@ -3,6 +3,7 @@
 
 mod common;
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -175,4 +176,41 @@ fn help_and_footer_follow_the_users_keys() {
     assert!(board.contains("Alt-z zoom") && !board.contains("freeze"), "{board}");
     press_all(&mut model, "?/zoom");
     assert!(screen(&mut model, 120, 40).contains("Alt-z f"));
+}
+
+/// The README lists every key; this test fails when one is missing, and writes the list when `INSTA_UPDATE` is set as for
+/// the screens.
+#[test]
+fn the_readme_lists_every_key() {
+    let keymap = Keymap::shipped().unwrap();
+    let mut list = String::new();
+    for context in Context::ALL {
+        writeln!(list, "\n**{}**\n\n| keys | action | does |\n|---|---|---|", context.title()).unwrap();
+        for binding in keymap.of(context) {
+            let keys: Vec<_> = binding.key_names().iter().map(|key| format!("`{}`", key.replace('|', "\\|"))).collect();
+            let help = binding.help.replace('|', "\\|");
+            writeln!(list, "| {} | {} | {help} |", keys.join(" "), binding.action.name()).unwrap();
+        }
+    }
+    let readme = fs::read_to_string("README.md").unwrap();
+    let (before, rest) = readme.split_once("<!-- keys -->\n").unwrap();
+    let (known, after) = rest.split_once("<!-- /keys -->").unwrap();
+    if std::env::var("INSTA_UPDATE").is_ok_and(|mode| mode == "always") {
+        fs::write("README.md", format!("{before}<!-- keys -->\n{list}\n<!-- /keys -->{after}")).unwrap();
+    } else {
+        assert!(known == format!("{list}\n"), "the keys of the README: INSTA_UPDATE=always cargo test --test keys");
+    }
+}
+
+#[test]
+fn the_manual_page_lists_every_key() {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_arrivals")).arg("man").output().unwrap();
+    let page = String::from_utf8(output.stdout).unwrap();
+    for binding in Context::ALL.into_iter().flat_map(|context| {
+        Keymap::shipped().unwrap().of(context).map(|binding| binding.help.clone()).collect::<Vec<_>>()
+    }) {
+        let first = binding.split(['-', '\'', '`', '\\']).next().unwrap();
+        assert!(page.contains(first), "{binding}");
+    }
+    assert!(page.contains(".SH KEYS"));
 }

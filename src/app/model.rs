@@ -7,6 +7,7 @@ mod filter;
 mod geometry;
 mod guard;
 mod help;
+mod layout;
 mod list;
 mod marks;
 mod menu;
@@ -30,6 +31,7 @@ use jiff::tz::TimeZone;
 use crate::board::{Board, Entry, Names, Pane, Query, Seq};
 use crate::config::{Config, Guard};
 
+use super::action::Action;
 use super::document::FrameId;
 use super::jobs::Tickets;
 use super::keymap::{Context, Keymap};
@@ -41,6 +43,7 @@ pub use detail::{Content, Detail, Tab};
 pub use filter::{FilterLine, Offer};
 pub use geometry::{Border, Geometry};
 pub use help::Help;
+pub use layout::Layout;
 pub use list::{List, Window};
 pub use marks::Marks;
 pub use menu::{ConditionMenu, MenuRow};
@@ -335,6 +338,14 @@ impl Model {
     #[must_use]
     pub fn query(&self) -> &Query {
         self.board.query()
+    }
+
+    /// Tells who is new how to go on, until a key is pressed.
+    pub fn greet(&mut self) {
+        let key = |action| self.keymap.hint(Context::Browse, action).unwrap_or_default();
+        let (help, command, filter) = (key(Action::Help), key(Action::Command), key(Action::Filter));
+        let text = format!("new here? {help} shows every key, {command} starts any action by name, {filter} filters");
+        self.notice = Some(Notice { text, until: i64::MAX });
     }
 
     /// Says something for a few seconds.

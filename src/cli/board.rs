@@ -20,6 +20,7 @@ use crate::source::{SourceError, SourceUpdate};
 use super::args::{LookArgs, OnOff};
 use super::crash;
 use super::exit::Failure;
+use super::memory::Memory;
 use super::themes;
 
 /// Bytes of log messages that the board keeps before the oldest successes go.
@@ -47,11 +48,14 @@ pub(super) async fn run(
     let themes = themes::find(&look)?;
     (model.themes, model.theme) = (themes.names, themes.chosen);
     model.mouse = look.mouse == OnOff::On;
+    let memory = Memory::of(&model);
+    memory.recall(&mut model);
     let history = history();
     model.history = history.read();
     let first = if picks { model.open_picker() } else { Vec::new() };
     let inputs = join(updates, places);
     let left = app::run(model, first, themes.themes, inputs, world, history).await.map_err(|error| defect(&error))?;
+    memory.keep(&left);
     // What the board showed last is said again where it can be read after it, and by its exit code.
     left.source.failure.map_or(Ok(()), |(code, message)| Err(Failure { code, message }))
 }

@@ -1,9 +1,10 @@
 //! The keys: shipped ones with the user's own over them.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io;
 
-use crate::app::keymap::Keymap;
+use crate::app::keymap::{Context, Keymap};
 use crate::config::{Fault, Folders};
 
 use super::exit::Failure;
@@ -20,4 +21,26 @@ pub(super) fn keymap() -> Result<Keymap, Failure> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(shipped),
         Err(error) => Err(Failure::keymap(&[Fault::of_file(&path, format!("the keys cannot be read: {error}"))])),
     }
+}
+
+/// The manual page's part on the keys, from the same file as the help.
+///
+/// # Errors
+/// Never for a released build: a test reads the same file.
+pub(super) fn manual() -> Result<String, Failure> {
+    let keymap = Keymap::shipped().map_err(Failure::other)?;
+    let mut text = ".SH KEYS\n".to_owned();
+    for context in Context::ALL {
+        let _ = writeln!(text, ".SS {}", roff(context.title()));
+        for binding in keymap.of(context) {
+            let keys = binding.key_names().join(" ");
+            let _ = writeln!(text, ".TP\n\\fB{}\\fR\n\\&{}", roff(&keys), roff(&binding.help));
+        }
+    }
+    Ok(text)
+}
+
+/// Text that no formatter takes for a command.
+fn roff(text: &str) -> String {
+    text.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq").replace('`', "\\(ga")
 }
