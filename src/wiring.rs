@@ -39,6 +39,8 @@ pub struct Sender {
     pub role: Option<String>,
     /// ARN of the queue or topic that gets its failed events, beside any record.
     pub dead_letter: Option<String>,
+    /// The only qualifier that was looked at, when one was named.
+    pub only: Option<String>,
     /// Its event-invoke configs, that of `$LATEST` first.
     pub routes: Vec<Route>,
     /// What could not be read, each with the reason.

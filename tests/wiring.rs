@@ -205,6 +205,15 @@ async fn the_doctor_finds_what_is_wrong() {
 }
 
 #[tokio::test]
+async fn a_qualifier_that_was_named_is_looked_at_alone() {
+    let bench = Bench::new().await;
+    bench.keep("/aws/lambda/receiver").await;
+    let mut explorer = Explorer::new(bench.clients.clone());
+    let sender = explorer.sender("sender:live").await.unwrap();
+    assert_eq!(examine(&explorer, sender, now()).await.unwrap().findings, []);
+}
+
+#[tokio::test]
 async fn the_doctor_looks_at_the_receivers_log() {
     let bench = Bench::new().await;
     let make = bench.clients.logs.create_log_group().log_group_name("/rare");

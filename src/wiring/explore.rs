@@ -132,7 +132,8 @@ impl Explorer {
             Err(error @ AwsError::Denied { .. }) => (FunctionInfo::guessed(name), vec![error.to_string()]),
             Err(error) => return Err(error),
         };
-        let mut sender = sender_of(info, routes, unread);
+        let only = qualifier.map(str::to_owned);
+        let mut sender = Sender { only, ..sender_of(info, routes, unread) };
         self.follow(&mut sender).await?;
         Ok(sender)
     }
@@ -356,7 +357,7 @@ impl From<FunctionEventInvokeConfig> for Route {
 
 fn sender_of(info: FunctionInfo, routes: Vec<Route>, unread: Vec<String>) -> Sender {
     let dead_letter = info.dead_letter.filter(|arn| !arn.is_empty());
-    Sender { name: info.name, arn: info.arn, role: info.role, dead_letter, routes, unread }
+    Sender { name: info.name, arn: info.arn, role: info.role, dead_letter, only: None, routes, unread }
 }
 
 fn route(

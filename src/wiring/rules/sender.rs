@@ -34,8 +34,9 @@ pub(super) fn look(facts: &Facts, findings: &mut Findings) {
 fn without_config(facts: &Facts, findings: &mut Findings) {
     let name = facts.sender.name.as_str();
     let has = |qualifier: &str| facts.sender.routes.iter().any(|route| route.qualifier == qualifier);
+    let wanted = |qualifier: &str| facts.sender.only.as_deref().is_none_or(|only| only == qualifier);
     let qualifiers = std::iter::once("$LATEST").chain(facts.aliases.iter().map(String::as_str));
-    for qualifier in qualifiers.filter(|qualifier| !has(qualifier)) {
+    for qualifier in qualifiers.filter(|qualifier| wanted(qualifier) && !has(qualifier)) {
         let others: Vec<&str> = facts.sender.routes.iter().map(|route| route.qualifier.as_str()).collect();
         let elsewhere =
             if others.is_empty() { String::new() } else { format!(", only {} has one", others.join(" and ")) };
