@@ -198,7 +198,7 @@ impl App {
     }
 
     fn filter(&mut self) -> io::Result<()> {
-        self.filtering = !self.model.is_settled();
+        self.filtering = !self.model.is_at_rest();
         if !self.filtering {
             return Ok(());
         }

@@ -6,6 +6,7 @@
 
 mod entry;
 mod filter;
+mod groups;
 mod label;
 mod order;
 mod query;
@@ -19,6 +20,7 @@ mod totals;
 mod view;
 
 pub use entry::{Entry, Pane, Seq, State};
+pub use groups::{Group, Groups};
 pub use query::{Candidate, Completion, Names, Query, QueryError};
 pub use replay::{Replay, ReplayState, Replays};
 pub use totals::Totals;

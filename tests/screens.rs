@@ -341,3 +341,10 @@ fn a_profile_of_production_stands_out() {
     assert!((0..120).all(|x| buffer[(x, 0)].bg == ratatui::style::Color::Red));
     assert!(buffer[(0, 1)].bg == ratatui::style::Color::Reset);
 }
+
+#[test]
+fn failures_are_gathered_into_groups() {
+    let mut model = board_of(&events());
+    press(&mut model, KeyCode::Char('b'));
+    assert_snapshot!(screen(&mut model, 120, 40));
+}

@@ -577,3 +577,17 @@ fn what_is_masked_or_has_no_payload_is_not_replayed() {
         assert_eq!(notice(&model).unwrap(), format!("{why}, so it cannot be replayed"));
     }
 }
+
+#[test]
+fn a_group_is_opened_as_a_filter() {
+    let mut model = drawn(&events(), 120, 40);
+    press(&mut model, KeyCode::Char('b'));
+    let Some(Overlay::Groups(list)) = &model.overlay else { panic!("no groups") };
+    assert!(list.groups().settled());
+    let (fingerprint, count) = list.chosen().map(|group| (group.fingerprint, group.count)).unwrap();
+    press(&mut model, KeyCode::Enter);
+    assert_eq!(model.query().to_string(), format!("fingerprint:{fingerprint}"));
+    assert_eq!(model.board.view(Pane::Failures).len(), count);
+    press(&mut model, KeyCode::Esc);
+    assert!(model.query().is_all());
+}

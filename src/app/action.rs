@@ -70,6 +70,8 @@ pub enum Action {
     FoldAll,
     /// Stop following, or follow again.
     Freeze,
+    /// Gather the failures that are the same failure.
+    Groups,
     /// Half a page down.
     HalfPageDown,
     /// Half a page up.

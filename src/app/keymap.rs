@@ -24,6 +24,8 @@ pub enum Context {
     Trace,
     /// The menu of conditions.
     Conditions,
+    /// The groups of failures.
+    Groups,
     /// The choice of what to copy of a payload.
     Copy,
     /// The line of the text to look for.
@@ -60,7 +62,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Browse,
         Self::Tree,
         Self::Trace,
@@ -69,6 +71,7 @@ impl Context {
         Self::Search,
         Self::Filter,
         Self::Conditions,
+        Self::Groups,
         Self::Replay,
         Self::Edit,
         Self::Line,
@@ -103,6 +106,7 @@ impl Context {
             Self::Search => "In the line of the search",
             Self::Filter => "In the filter line",
             Self::Conditions => "In the condition menu",
+            Self::Groups => "Among the groups of failures",
             Self::Replay => "On the sheet of a replay",
             Self::Edit => "Editing a payload",
             Self::Line => "Typing on the sheet",

@@ -5,6 +5,7 @@ mod command;
 mod detail;
 mod filter;
 mod geometry;
+mod groups;
 mod guard;
 mod help;
 mod layout;
@@ -42,6 +43,7 @@ pub use command::{Candidate, CommandLine};
 pub use detail::{Content, Detail, Tab};
 pub use filter::{FilterLine, Offer};
 pub use geometry::{Border, Geometry};
+pub use groups::GroupList;
 pub use help::Help;
 pub use layout::Layout;
 pub use list::{List, Window};
@@ -75,6 +77,8 @@ pub enum Overlay {
     Filter(Box<FilterLine>),
     /// The menu of conditions.
     Conditions(ConditionMenu),
+    /// Failures by fingerprint.
+    Groups(Box<GroupList>),
     /// What can be copied of the place in the tree, to be chosen by a key.
     Copy,
     /// Text is looked for in the tree.
@@ -283,6 +287,7 @@ impl Model {
             None => Context::Browse,
             Some(Overlay::Filter(_)) => Context::Filter,
             Some(Overlay::Conditions(_)) => Context::Conditions,
+            Some(Overlay::Groups(_)) => Context::Groups,
             Some(Overlay::Copy) => Context::Copy,
             Some(Overlay::Search(_)) => Context::Search,
             Some(Overlay::Help(help)) if help.typing => Context::HelpSearch,
@@ -321,6 +326,12 @@ impl Model {
     pub fn open_entry(&self) -> Option<(Seq, &Entry)> {
         let seq = self.list(self.shown).selected()?;
         self.board.get(seq).map(|entry| (seq, entry))
+    }
+
+    /// Whether nothing is left to be filtered or gathered.
+    #[must_use]
+    pub fn is_at_rest(&self) -> bool {
+        self.is_settled() && !matches!(&self.overlay, Some(Overlay::Groups(list)) if !list.groups().settled())
     }
 
     /// Whether the filter has looked at every entry.

@@ -2,6 +2,7 @@
 
 mod browse;
 mod command;
+mod groups;
 mod jobs;
 mod metering;
 mod mouse;
@@ -21,6 +22,9 @@ use super::action::Action;
 use super::keymap::Context;
 use super::message::{Effect, Message};
 use super::model::{Geometry, Health, List, Model, Overlay, index};
+
+/// Failures that are gathered into groups between two looks at the clock.
+const GROUPED: usize = 512;
 
 impl Model {
     /// Takes in what happened at `now` (milliseconds since the Unix epoch) and says what is to be done about it.
@@ -59,7 +63,10 @@ impl Model {
 
     /// Lets the filter look at some more entries; `true` while there are more to look at.
     pub fn advance(&mut self, budget: usize, effects: &mut Vec<Effect>) -> bool {
-        let more = self.board.advance(budget);
+        let mut more = self.board.advance(budget);
+        if let Some(Overlay::Groups(list)) = &mut self.overlay {
+            more |= list.advance(&self.board, GROUPED);
+        }
         self.refresh(effects);
         more
     }

@@ -59,7 +59,7 @@ pub use error::QueryError;
 
 use super::entry::{Entry, State, Subject};
 use super::label::Label;
-use crate::record::Condition;
+use crate::record::{Condition, Fingerprint};
 use expr::Expr;
 use term::Term;
 
@@ -171,6 +171,13 @@ impl Query {
             parts.push(Expr::any(conditions.iter().map(choice).collect()));
         }
         Self { expr: Expr::all(parts) }
+    }
+
+    /// This query narrowed to the failures of one fingerprint, in place of its top-level fingerprint terms.
+    #[must_use]
+    pub fn narrowed_to(&self, fingerprint: Fingerprint) -> Self {
+        let others = self.keep(|part| !matches!(part, Expr::Term(Term::Fingerprint(_)))).expr;
+        Self { expr: Expr::all(vec![others, Expr::Term(Term::Fingerprint(fingerprint.to_string()))]) }
     }
 
     /// This query without its top-level parts that ask for conditions only.

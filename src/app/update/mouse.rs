@@ -29,6 +29,7 @@ impl Model {
             Some(
                 Overlay::Help(_)
                 | Overlay::Conditions(_)
+                | Overlay::Groups(_)
                 | Overlay::Command(_)
                 | Overlay::Themes(_)
                 | Overlay::Replay(_)
