@@ -7,6 +7,7 @@ pub mod backoff;
 mod crashes;
 mod extraction;
 pub mod file;
+pub mod history;
 pub mod limiter;
 pub mod peek;
 pub mod poll;
@@ -17,7 +18,7 @@ pub mod window;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::aws::{AwsError, ExitKind};
+use crate::aws::{AwsError, ExitKind, Recovery};
 use crate::log::{Follow, Gap, Lateness, Ledger, Traffic};
 use crate::record::{Found, Reason};
 
@@ -102,6 +103,8 @@ pub enum Status {
         /// Part of the time that is covered, `0.0..=1.0`.
         done: f32,
     },
+    /// It reads back from now, perhaps while it follows.
+    Reaching(Reach),
     /// It waits for what is logged next.
     Following {
         /// How long after being logged the newest event so far arrived here; `None` before the first.
@@ -125,6 +128,21 @@ pub enum Status {
         /// Bytes of all the files; `None` when one of them is a pipe.
         of: Option<u64>,
     },
+}
+
+/// How far back from now was read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reach {
+    /// The first millisecond since the Unix epoch of what was read; everything newer was.
+    pub to: i64,
+    /// Part of the time that is covered, `0.0..=1.0`; nothing is left to be read at 1.
+    pub done: f32,
+    /// Log events that were read.
+    pub events: u64,
+    /// Log events within a second.
+    pub per_second: u64,
+    /// Time that the rest takes if it goes on like that; `None` until that can be told.
+    pub left: Option<Duration>,
 }
 
 /// Why a source ended before everything was read.
@@ -170,4 +188,15 @@ impl SourceError {
             Self::Open { .. } | Self::Damaged { .. } | Self::Internal(_) => 255,
         }
     }
+}
+
+/// How a request to the service counts.
+fn asked<T>(answer: &Result<T, AwsError>) -> Traffic {
+    let mut traffic = Traffic { requests: 1, ..Traffic::default() };
+    match answer.as_ref().map_err(AwsError::recovery) {
+        Ok(_) => {}
+        Err(Recovery::SlowDown) => traffic.throttled = 1,
+        Err(_) => traffic.failed = 1,
+    }
+    traffic
 }

@@ -6,6 +6,7 @@ mod header;
 mod list;
 mod overlay;
 mod picker;
+mod reach;
 mod replay;
 mod row;
 mod syntax;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use arrivals::app::message::Message;
 use arrivals::app::model::{Model, Place};
 use arrivals::log::{Follow, Gap, Lateness, Origin, Traffic};
-use arrivals::source::{Batch, SourceUpdate, Status};
+use arrivals::source::{Batch, Reach, SourceUpdate, Status};
 use arrivals::ui::{self, Background, Depth, Theme};
 use common::{board_of, events, press, press_all, resize};
 use crossterm::event::KeyCode;
@@ -73,6 +73,28 @@ fn styles(buffer: &Buffer) -> String {
 #[test]
 fn the_board_at_120_by_40() {
     assert_snapshot!(screen(&mut board_of(&events()), 120, 40));
+}
+
+#[test]
+fn reading_back_tells_how_far_it_is_and_what_is_left() {
+    let mut model = board_of(&events());
+    let heard = |model: &mut Model, status| common::update(model, Message::Source(SourceUpdate::Status(status)));
+    let left = Some(Duration::from_secs(150));
+    let reach = Reach { to: common::NOW - 86_400_000, done: 0.43, events: 123_456, per_second: 4_000, left };
+    heard(&mut model, Status::Reaching(reach));
+    let header = |model: &mut Model, width| screen(model, width, 24).lines().next().unwrap().to_owned();
+    let wide = header(&mut model, 120);
+    assert!(wide.ends_with("◐ back to 11-19 10:20 · 43 % · 123,456 events, 4,000/s · 3 min left"), "{wide}");
+    let narrow = header(&mut model, 80);
+    assert!(narrow.ends_with("◐ 43 % · 3 min left"), "{narrow}");
+    // What is followed meanwhile is told beside it, until all is read.
+    heard(&mut model, Status::Following { lag: None, next_poll: Duration::from_secs(2) });
+    heard(&mut model, Status::Reaching(reach));
+    let both = header(&mut model, 80);
+    assert!(both.ends_with("● following · ◐ 43 % · 3 min left"), "{both}");
+    heard(&mut model, Status::Reaching(Reach { done: 1.0, ..reach }));
+    let over = header(&mut model, 80);
+    assert!(over.ends_with("● following"), "{over}");
 }
 
 #[test]

@@ -4,6 +4,8 @@
 
 #[path = "tail/answers.rs"]
 mod answers;
+#[path = "tail/archive.rs"]
+mod archive;
 #[path = "tail/bench.rs"]
 mod bench;
 #[path = "tail/broken.rs"]
@@ -22,6 +24,8 @@ mod live;
 mod login;
 #[path = "tail/program.rs"]
 mod program;
+#[path = "tail/reaching.rs"]
+mod reaching;
 #[path = "tail/refusals.rs"]
 mod refusals;
 #[path = "tail/script.rs"]

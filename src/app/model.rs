@@ -38,6 +38,7 @@ use super::jobs::Tickets;
 use super::keymap::{Context, Keymap};
 
 pub use super::jobs::Ticket;
+pub use crate::source::Reach;
 pub use attempts::Attempts;
 pub use command::{Candidate, CommandLine};
 pub use detail::{Content, Detail, Tab};

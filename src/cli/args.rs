@@ -13,7 +13,7 @@ use crate::aws::{Connection, Settings};
 use crate::config::Config;
 use crate::local::FaultRule;
 use crate::source::poll::Sweep;
-use crate::source::time_range;
+use crate::source::{limiter, time_range};
 
 pub(super) use replay::ReplayArgs;
 
@@ -318,6 +318,9 @@ pub(super) struct TailArgs {
     /// End with the account of the read as a last object: events, late and repeated ones, gaps, requests (with --output jsonl)
     #[arg(long, env = "ARRIVALS_LEDGER", value_parser = FalseyValueParser::new())]
     pub(super) ledger: bool,
+    /// Requests for log events within a second; an account may make 5 in a region, whoever makes them; 0 for no bound
+    #[arg(long, env = "ARRIVALS_REQUESTS_PER_SECOND", value_name = "N", default_value_t = limiter::PER_SECOND)]
+    pub(super) requests_per_second: u32,
     /// Follow also when the output is not a terminal.
     #[arg(long, overrides_with = "no_follow", conflicts_with = "until", num_args = 0, default_missing_value = "true")]
     #[arg(help = "Follow also when the output is not a terminal [env: ARRIVALS_FOLLOW=]")]

@@ -3,6 +3,11 @@
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::source::Reach;
+
 /// What is done sooner needs no line.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// Time between two looks of the line.
@@ -33,18 +38,22 @@ impl<W: Write> Progress<W> {
 
     /// Shows how many bytes were read `of` how many, when it is time to.
     pub(super) fn show(&mut self, bytes: u64, of: Option<u64>) {
-        self.show_at(Instant::now(), bytes, of);
+        self.show_at(Instant::now(), || text(bytes, of));
     }
 
-    fn show_at(&mut self, now: Instant, bytes: u64, of: Option<u64>) {
+    /// Shows how far back was read, when it is time to.
+    pub(super) fn show_reach(&mut self, reach: &Reach, zone: &TimeZone) {
+        self.show_at(Instant::now(), || reach_text(reach, zone));
+    }
+
+    fn show_at(&mut self, now: Instant, text: impl FnOnce() -> String) {
         let Some(out) = self.out.as_mut().filter(|_| now >= self.next) else {
             return;
         };
         self.next = now + INTERVAL;
         self.is_shown = true;
         // A terminal that is gone is no reason to stop reading.
-        let _ =
-            out.write_all(ERASE).and_then(|()| out.write_all(text(bytes, of).as_bytes())).and_then(|()| out.flush());
+        let _ = out.write_all(ERASE).and_then(|()| out.write_all(text().as_bytes())).and_then(|()| out.flush());
     }
 
     /// Takes the line away.
@@ -67,6 +76,18 @@ fn text(bytes: u64, of: Option<u64>) -> String {
     }
 }
 
+fn reach_text(reach: &Reach, zone: &TimeZone) -> String {
+    let to = Timestamp::from_millisecond(reach.to).unwrap_or_default().to_zoned(zone.clone());
+    let left = reach.left.map_or_else(String::new, |left| format!(", {} s left", left.as_secs() + 1));
+    format!(
+        "read back to {} ({:.0} %): {} log events, {}/s{left}",
+        to.strftime("%Y-%m-%d %H:%M"),
+        (reach.done * 100.0).floor(),
+        reach.events,
+        reach.per_second
+    )
+}
+
 fn megabytes(bytes: u64) -> String {
     format!("{}.{} MB", bytes / 1_000_000, bytes / 100_000 % 10)
 }
@@ -82,7 +103,7 @@ mod tests {
         let mut progress = Progress::new(Some(&mut written), start);
         progress.erase();
         for (millis, bytes) in [(0, 1), (999, 2), (1000, 250_000_000), (1050, 4), (1100, 500_000_000)] {
-            progress.show_at(start + Duration::from_millis(millis), bytes, Some(500_000_000));
+            progress.show_at(start + Duration::from_millis(millis), || text(bytes, Some(500_000_000)));
         }
         progress.erase();
         progress.erase();
@@ -94,8 +115,18 @@ mod tests {
     fn off_a_terminal_it_is_silent() {
         let start = Instant::now();
         let mut progress = Progress::new(None::<Vec<u8>>, start);
-        progress.show_at(start + PATIENCE, 1, None);
+        progress.show_at(start + PATIENCE, || text(1, None));
         assert!(!progress.is_shown);
         assert_eq!(text(1_234_567, None), "read 1.2 MB");
+    }
+
+    #[test]
+    fn reading_back_tells_where_it_is_and_what_is_left() {
+        let left = Some(Duration::from_millis(90_400));
+        let reach = Reach { to: 1_650_108_283_658, done: 0.436, events: 20_480, per_second: 512, left };
+        assert_eq!(
+            reach_text(&reach, &TimeZone::UTC),
+            "read back to 2022-04-16 11:24 (43 %): 20480 log events, 512/s, 91 s left"
+        );
     }
 }

@@ -184,7 +184,8 @@ impl<W: Write> Stream<W> {
     fn tell(&mut self, status: &Status) {
         match status {
             Status::Reading { bytes, of } => self.progress.show(*bytes, *of),
-            Status::Following { .. } => self.progress.erase(),
+            Status::Reaching(reach) if reach.done < 1.0 => self.progress.show_reach(reach, &self.writer.zone),
+            Status::Following { .. } | Status::Reaching(_) => self.progress.erase(),
             Status::Retrying { wait, reason, throttled } => {
                 let what = if *throttled { "throttled" } else { "retrying" };
                 // Whoever has closed stderr does not want to know.

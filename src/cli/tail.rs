@@ -11,7 +11,7 @@ use crate::app::model::Place;
 use crate::aws::{AwsError, Clients, Connection, region_of};
 use crate::log::{Gap, Origin};
 use crate::source::limiter::Limiter;
-use crate::source::{SourceUpdate, Status, poll, time_range};
+use crate::source::{SourceUpdate, Status, history, poll, time_range};
 use crate::wiring::Explorer;
 
 use super::args::{AwsArgs, LookArgs, OutputFormat, TailArgs};
@@ -56,6 +56,7 @@ async fn begin(
     tell: mpsc::Sender<Place>,
     send: mpsc::Sender<SourceUpdate>,
 ) {
+    let limiter = plan.limiter.clone();
     let (clients, options, elsewhere) = loop {
         match plan.connected(&connection).await {
             Ok(connected) => break connected,
@@ -83,7 +84,7 @@ async fn begin(
     if let Some(gap) = elsewhere {
         let _ = send.send(SourceUpdate::Gap(gap)).await;
     }
-    let mut updates = poll::start(clients, Limiter::default(), options);
+    let mut updates = history::start(clients, limiter, options);
     while let Some(update) = updates.recv().await {
         if send.send(update).await.is_err() {
             break;
@@ -95,6 +96,7 @@ async fn begin(
 struct Plan {
     regions: Vec<String>,
     function: Option<String>,
+    limiter: Limiter,
     options: poll::Options,
 }
 
@@ -121,7 +123,8 @@ impl Plan {
             live: args.live,
             ..poll::Options::default()
         };
-        Ok(Self { regions: Vec::new(), function: args.function.clone(), options })
+        let limiter = limiter(args.requests_per_second);
+        Ok(Self { regions: Vec::new(), function: args.function.clone(), limiter, options })
     }
 
     async fn connected(&self, connection: &Connection) -> Result<(Clients, poll::Options, Option<Gap>), AwsError> {
@@ -182,6 +185,10 @@ fn follows(args: &TailArgs) -> bool {
     } else {
         set("ARRIVALS_FOLLOW") || io::stdout().is_terminal()
     }
+}
+
+fn limiter(per_second: u32) -> Limiter {
+    if per_second == 0 { Limiter::unlimited() } else { Limiter::per_second(per_second) }
 }
 
 fn place(args: &TailArgs, aws: &AwsArgs) -> Place {

@@ -45,7 +45,7 @@ const STREAMS: usize = 1024;
 const JOINS: usize = 4;
 
 /// Milliseconds between the first and the last event of a join; pieces of one print are logged at once.
-const SPAN: i64 = 30_000;
+pub(super) const SPAN: i64 = 30_000;
 
 /// Milliseconds that a join which was interrupted waits for a late event: delays of 10 s have been recorded.
 const LATE: i64 = 10_000;

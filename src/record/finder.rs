@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 
-use super::assemble::{Assembler, Region, Search};
+use super::assemble::{Assembler, Region, SPAN, Search};
 use super::extract::{self, Piece};
 use super::latest::Latest;
 use super::prints::Prints;
@@ -29,6 +29,9 @@ pub struct Finder {
 }
 
 impl Finder {
+    /// Milliseconds within which the pieces of one record are logged.
+    pub const SPAN: i64 = SPAN;
+
     /// Starts without any memory.
     #[must_use]
     pub fn new() -> Self {
@@ -86,6 +89,19 @@ impl Finder {
     /// Call it now and then while following a log in which nothing happens; timestamps of events do the same.
     pub fn settle(&mut self, now: i64, found: &mut Vec<Found>) {
         self.assembled(|assembler, search| assembler.settle(now, search), found);
+    }
+
+    /// Takes in what was searched elsewhere, or is of no interest itself, so that what it leaves open may go on.
+    pub fn prime(&mut self, event: &LogEvent) {
+        let (deliveries, arrivals) = (std::mem::take(&mut self.deliveries), std::mem::take(&mut self.arrivals));
+        self.push(event, &mut Vec::new());
+        (self.deliveries, self.arrivals) = (deliveries, arrivals);
+    }
+
+    /// Counts an arrival that another finder found: gives it the redelivery that it is to this one.
+    pub fn count(&mut self, arrival: &mut Arrival) {
+        let delivery = self.delivery(arrival.record.text(), &arrival.record.view());
+        arrival.redelivery = self.deliver(delivery);
     }
 
     /// Adds what was still waiting for a later event; call it when no more events come.
@@ -153,8 +169,7 @@ impl Finder {
 
     fn arrival(&mut self, event: &LogEvent, text: &str, view: &RecordView<'_>, envelope: &[Envelope]) -> Arrival {
         let delivery = self.delivery(text, view);
-        let redelivery = self.deliveries.get(delivery).unwrap_or_default();
-        self.deliveries.insert(delivery, redelivery.saturating_add(1));
+        let redelivery = self.deliver(delivery);
         self.arrivals.insert(self.identity(&event.origin, delivery, redelivery), ());
         Arrival {
             record: InvocationRecord::of(event.message.share(text), text, view, &mut self.names),
@@ -166,6 +181,13 @@ impl Finder {
             damaged: false,
             redacted: redacted::has_masked_value(text),
         }
+    }
+
+    /// Counts a delivery; gives how many there were before.
+    fn deliver(&mut self, delivery: u64) -> u32 {
+        let before = self.deliveries.get(delivery).unwrap_or_default();
+        self.deliveries.insert(delivery, before.saturating_add(1));
+        before
     }
 
     /// The arrival that one of our own JSON lines tells of, unless it is known already.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::crashes::Crashes;
 use super::{Batch, SourceError};
 use crate::log::LogEvent;
-use crate::record::Finder;
+use crate::record::{Finder, Found};
 
 /// Below this many bytes a page is searched at once: moving it to another thread would take longer.
 const SMALL: u64 = 64 * 1024;
@@ -48,6 +48,24 @@ impl Extraction {
         let mut batch = Batch::default();
         self.finder().finish(&mut batch.found);
         batch
+    }
+
+    /// Gives arrivals that were found apart from the others the redeliveries that they are among all of them.
+    pub(super) fn count(&self, found: &mut [Found]) {
+        let mut finder = self.finder();
+        for found in found {
+            if let Found::Arrival(arrival) = found {
+                finder.count(arrival);
+            }
+        }
+    }
+
+    /// Takes in events that were searched apart from the others, so that what they leave open may go on.
+    pub(super) fn prime(&self, events: &[LogEvent]) {
+        let mut finder = self.finder();
+        for event in events {
+            finder.prime(event);
+        }
     }
 
     fn push(&self, events: &[LogEvent], batch: &mut Batch) {

@@ -1,5 +1,6 @@
 //! One permitted rate of requests for everything that reads in an account and region.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -7,67 +8,110 @@ use tokio::time::Instant;
 
 use super::backoff::Pace;
 
-/// 4.4 requests per second: below the 5 that FilterLogEvents permits an account in a region, and never more
-/// than 5 within any one second.
-pub const SPACING: Duration = Duration::from_millis(225);
+/// Requests of FilterLogEvents that an account may make in a region within a second.
+pub const PER_SECOND: u32 = 5;
+
+/// In which that many are made: a second, and what the network may bring two requests closer together.
+pub const SECOND: Duration = Duration::from_millis(1_050);
 
 /// Hands out the times at which requests may start. Clones share one rate; waiting is first come, first served.
+///
+/// Time that was not used is saved up for a second only: so many requests may then follow each other closely.
 #[derive(Debug, Clone)]
 pub struct Limiter {
-    state: Arc<Mutex<State>>,
+    state: Option<Arc<Mutex<State>>>,
+    per_second: u32,
 }
 
 #[derive(Debug)]
 struct State {
     pace: Pace,
-    next: Option<Instant>,
+    /// The last starts that were handed out, as many as fit the time of the pace.
+    starts: VecDeque<Instant>,
+    most: usize,
 }
 
 impl Default for Limiter {
+    /// As much as FilterLogEvents permits an account.
     fn default() -> Self {
-        Self::new(SPACING)
+        Self::per_second(PER_SECOND)
     }
 }
 
 impl Limiter {
+    /// So many requests within any second, at least one.
+    #[must_use]
+    pub fn per_second(requests: u32) -> Self {
+        let requests = requests.max(1);
+        Self::of(requests, requests as usize, SECOND)
+    }
+
     /// Requests at least `spacing` apart. Time that was not used is not saved up.
     #[must_use]
     pub fn new(spacing: Duration) -> Self {
-        let state = State { pace: Pace::new(spacing), next: None };
-        Self { state: Arc::new(Mutex::new(state)) }
+        let per_second = u32::try_from(1_000 / spacing.as_millis().max(1)).unwrap_or(u32::MAX).max(1);
+        Self::of(per_second, 1, spacing)
+    }
+
+    /// No bound: for an endpoint that has none.
+    #[must_use]
+    pub fn unlimited() -> Self {
+        Self { state: None, per_second: u32::MAX }
+    }
+
+    fn of(per_second: u32, most: usize, time: Duration) -> Self {
+        let state = State { pace: Pace::new(time), starts: VecDeque::with_capacity(most), most };
+        Self { state: Some(Arc::new(Mutex::new(state))), per_second }
+    }
+
+    /// How many requests within a second it permits at best.
+    #[must_use]
+    pub fn most_per_second(&self) -> u32 {
+        self.per_second
     }
 
     /// Waits until a request may start.
     pub async fn acquire(&self) {
-        let start = self.reserve(Instant::now());
-        tokio::time::sleep_until(start).await;
+        let start = self.state().map(|mut state| state.reserve(Instant::now()));
+        if let Some(start) = start {
+            tokio::time::sleep_until(start).await;
+        }
     }
 
     /// Notes that the service throttled a request: all go half as fast.
     pub fn throttled(&self) {
-        self.state().pace.slow_down();
+        if let Some(mut state) = self.state() {
+            state.pace.slow_down();
+        }
     }
 
     /// Notes that the service answered: all go a little faster again.
     pub fn answered(&self) {
-        self.state().pace.speed_up();
+        if let Some(mut state) = self.state() {
+            state.pace.speed_up();
+        }
     }
 
-    /// The least time between two requests as it is now.
-    #[must_use]
-    pub fn spacing(&self) -> Duration {
-        self.state().pace.interval()
+    fn state(&self) -> Option<MutexGuard<'_, State>> {
+        Some(self.state.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
 
-    fn reserve(&self, now: Instant) -> Instant {
-        let mut state = self.state();
-        let start = state.next.map_or(now, |next| next.max(now));
-        state.next = Some(start + state.pace.interval());
+impl State {
+    fn reserve(&mut self, now: Instant) -> Instant {
+        let time = self.pace.interval();
+        let mut start = now;
+        if let Some(last) = self.starts.back() {
+            // Where a service counts in a bucket, what follows closely must not find it empty.
+            start = start.max(*last + time / (2 * self.most as u32));
+        }
+        if self.starts.len() >= self.most
+            && let Some(first) = self.starts.pop_front()
+        {
+            start = start.max(first + time);
+        }
+        self.starts.push_back(start);
         start
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -86,28 +130,47 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_first_starts_at_once_and_the_others_apart() {
-        assert_eq!(starts(&Limiter::default(), 5).await, [0, 225, 450, 675, 900]);
+    async fn a_second_holds_five_which_follow_closely() {
+        assert_eq!(starts(&Limiter::default(), 7).await, [0, 105, 210, 315, 420, 1_050, 1_155]);
     }
 
     #[tokio::test(start_paused = true)]
     async fn readers_share_one_rate() {
         let limiter = Limiter::default();
-        let begin = Instant::now();
         let readers = (0..4).map(|_| {
             let limiter = limiter.clone();
-            tokio::spawn(async move { starts(&limiter, 5).await })
+            tokio::spawn(async move {
+                let mut starts = Vec::new();
+                for _ in 0..5 {
+                    limiter.acquire().await;
+                    starts.push(Instant::now());
+                }
+                starts
+            })
         });
-        futures_util::future::join_all(readers).await;
-        assert_eq!(begin.elapsed().as_millis(), 19 * 225);
+        let mut starts: Vec<Instant> =
+            futures_util::future::join_all(readers).await.into_iter().flat_map(Result::unwrap).collect();
+        starts.sort_unstable();
+        assert_eq!(starts.len(), 20);
+        assert!(starts.windows(6).all(|six| six[5] - six[0] > Duration::from_secs(1)), "{starts:?}");
+        assert_eq!((starts[19] - starts[0]).as_millis(), 3 * 1_050 + 420);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn unused_time_is_not_saved_up() {
+    async fn unused_time_is_saved_up_for_a_second_only() {
         let limiter = Limiter::default();
         limiter.acquire().await;
         tokio::time::advance(Duration::from_mins(1)).await;
-        assert_eq!(starts(&limiter, 3).await, [0, 225, 450]);
+        assert_eq!(starts(&limiter, 6).await, [0, 105, 210, 315, 420, 1_050]);
+        let apart = Limiter::new(Duration::from_millis(225));
+        apart.acquire().await;
+        tokio::time::advance(Duration::from_mins(1)).await;
+        assert_eq!(starts(&apart, 3).await, [0, 225, 450]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_a_bound_nothing_waits() {
+        assert_eq!(starts(&Limiter::unlimited(), 3).await, [0, 0, 0]);
     }
 
     #[tokio::test(start_paused = true)]
@@ -116,6 +179,7 @@ mod tests {
         limiter.clone().throttled();
         assert_eq!(starts(&limiter, 3).await, [0, 400, 800]);
         limiter.answered();
-        assert_eq!(limiter.spacing(), Duration::from_millis(360));
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(starts(&limiter, 2).await, [0, 360]);
     }
 }

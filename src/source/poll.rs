@@ -6,7 +6,7 @@
 //! following. A group that fails for good leaves the others running.
 
 mod cadence;
-mod connection;
+pub(super) mod connection;
 mod group;
 mod live;
 mod merged;
@@ -23,6 +23,7 @@ use self::group::Group;
 use self::merged::Merged;
 use super::extraction::Extraction;
 use super::limiter::Limiter;
+use super::window::Window;
 use super::{Batch, SourceError, SourceUpdate, Status, task};
 use crate::aws::Clients;
 use crate::log::{Gap, Origin, Traffic};
@@ -114,7 +115,7 @@ async fn run(
     options: Options,
 ) -> Result<(), SourceError> {
     let shared = Shared {
-        connection: Connection::new(clients),
+        connection: Arc::new(Connection::new(clients)),
         limiter,
         extraction: Extraction::default(),
         updates,
@@ -124,7 +125,40 @@ async fn run(
         traffic: Mutex::default(),
     };
     shared.send(SourceUpdate::Status(Status::Connecting)).await;
-    let result = read_all(&shared, &options).await;
+    read_to_the_end(&shared, &options, vec![None; options.groups.len()]).await
+}
+
+/// What was read before, and how.
+pub(super) struct Handed {
+    /// For every group, what was read of it lately.
+    pub(super) windows: Vec<Window>,
+    pub(super) connection: Arc<Connection>,
+    pub(super) extraction: Extraction,
+}
+
+/// Follows groups that were read up to now.
+pub(super) async fn follow(
+    updates: mpsc::Sender<SourceUpdate>,
+    limiter: Limiter,
+    options: Options,
+    handed: Handed,
+) -> Result<(), SourceError> {
+    let shared = Shared {
+        connection: handed.connection,
+        limiter,
+        extraction: handed.extraction,
+        updates,
+        merged: Mutex::new(Merged::new(&options.groups)),
+        answered: AtomicBool::new(true),
+        following: watch::Sender::new(0),
+        traffic: Mutex::default(),
+    };
+    read_to_the_end(&shared, &options, handed.windows.into_iter().map(Some).collect()).await
+}
+
+/// Reads all groups, those with a window from where it ends, and tells what is left over.
+async fn read_to_the_end(shared: &Shared, options: &Options, windows: Vec<Option<Window>>) -> Result<(), SourceError> {
+    let result = read_all(shared, options, windows).await;
     let rest = shared.extraction.finish();
     if !rest.found.is_empty() {
         shared.send(SourceUpdate::Found(rest)).await;
@@ -134,11 +168,16 @@ async fn run(
 }
 
 /// Reads all groups to their ends, with live tail beside them if it is wanted.
-async fn read_all(shared: &Shared, options: &Options) -> Result<Vec<Option<SourceError>>, SourceError> {
+async fn read_all(
+    shared: &Shared,
+    options: &Options,
+    windows: Vec<Option<Window>>,
+) -> Result<Vec<Option<SourceError>>, SourceError> {
     let is_live = options.live && options.follow && options.until.is_none();
     let (pushed, hubs) = if is_live { live::hubs(shared, options) } else { (Vec::new(), Vec::new()) };
     let pushed = pushed.into_iter().map(Some).chain(std::iter::repeat_with(|| None));
-    let groups = (0..options.groups.len()).zip(pushed).map(|(index, pushed)| read(shared, options, index, pushed));
+    let groups = windows.into_iter().zip(pushed).enumerate();
+    let groups = groups.map(|(index, (window, pushed))| read(shared, options, index, window, pushed));
     let all_follow = async {
         let _ = shared.following.subscribe().wait_for(|following| *following >= options.groups.len()).await;
         future::join_all(hubs.into_iter().map(live::Hub::run)).await;
@@ -156,9 +195,10 @@ async fn read(
     shared: &Shared,
     options: &Options,
     index: usize,
+    window: Option<Window>,
     pushed: Option<mpsc::Receiver<live::Pushed>>,
 ) -> Result<Option<SourceError>, SourceError> {
-    match Group::new(shared, options, index).told(pushed).run().await {
+    match Group::new(shared, options, index, window).told(pushed).run().await {
         Ok(()) => Ok(None),
         Err(error) if options.groups.len() > 1 && error.is_of_its_group() => {
             shared.lost(index, &options.groups[index], &error).await;
@@ -170,7 +210,7 @@ async fn read(
 
 /// What the groups of one source have in common.
 struct Shared {
-    connection: Connection,
+    connection: Arc<Connection>,
     limiter: Limiter,
     extraction: Extraction,
     updates: mpsc::Sender<SourceUpdate>,
@@ -239,8 +279,17 @@ impl Shared {
     }
 }
 
+/// A window that remembers what sweeps will read again.
+pub(super) fn window(options: &Options) -> Window {
+    let window = Window::new(options.since, options.overlap);
+    match options.sweep {
+        Some(sweep) if options.follow && options.until.is_none() => window.swept(sweep.span),
+        _ => window,
+    }
+}
+
 /// Milliseconds since the Unix epoch.
-fn now() -> i64 {
+pub(super) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

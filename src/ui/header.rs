@@ -11,6 +11,7 @@ use crate::app::model::{Health, Model, Overlay};
 use crate::board::Pane;
 use crate::log::{Follow, visible};
 
+use super::reach;
 use super::text::{cut, cut_middle, width};
 use super::theme::Theme;
 
@@ -69,7 +70,19 @@ fn places(model: &Model) -> Vec<String> {
 }
 
 fn health(model: &Model, theme: &Theme, room: u16) -> (String, Style) {
-    match &model.source.health {
+    match (&model.source.health, &model.source.reach) {
+        (Health::History { .. }, Some(reach)) => (reach::words(model, reach, room >= 100), theme.waiting()),
+        (Health::Following { lag, .. }, Some(reach)) => {
+            let is_live = model.source.ledger.follow == Follow::Live;
+            let following = following(is_live, lag.filter(|_| room >= 100), None);
+            (format!("{following} · {}", reach::words(model, reach, room >= 120)), theme.waiting())
+        }
+        (health, _) => of_health(model, health, theme, room),
+    }
+}
+
+fn of_health(model: &Model, health: &Health, theme: &Theme, room: u16) -> (String, Style) {
+    match health {
         Health::Connecting => ("○ connecting".to_owned(), theme.waiting()),
         Health::History { done } => (format!("◐ history {:.0} %", done * 100.0), theme.waiting()),
         Health::Reading { bytes, of } => (reading(*bytes, *of), theme.waiting()),

@@ -41,6 +41,12 @@ pub(super) fn long(model: &Model, time: i64) -> String {
     }
 }
 
+/// A day and minute, for what is told of the past: `11-12 10:20`.
+pub(super) fn minute(model: &Model, time: i64) -> String {
+    let zulu = if model.time == TimeStyle::Utc { "Z" } else { "" };
+    format!("{}{zulu}", write(model, time, "%m-%d %H:%M"))
+}
+
 /// Whether a time lies on another day than today.
 pub(super) fn is_dated(model: &Model, time: i64) -> bool {
     write(model, time, "%Y-%m-%d") != write(model, model.now, "%Y-%m-%d")

@@ -185,6 +185,10 @@ pub(crate) fn page(ids: &[(i64, &str)], token: Option<&str>) -> Answer {
     Answer { status: 200, json, end: End::Whole }
 }
 
+pub(crate) fn answer(json: Value) -> Answer {
+    Answer { status: 200, json, end: End::Whole }
+}
+
 pub(crate) fn fault(status: u16, code: &str, message: &str) -> Answer {
     Answer { status, json: json!({"__type": code, "message": message}), end: End::Whole }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::log::Ledger;
-use crate::source::Status;
+use crate::source::{Reach, Status};
 
 /// How the source is doing.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -74,6 +74,8 @@ pub struct SourceState {
     pub failure: Option<(u8, String)>,
     /// The account of what it read.
     pub ledger: Ledger,
+    /// How far back it has read, while it does.
+    pub reach: Option<Reach>,
 }
 
 impl SourceState {
@@ -92,6 +94,14 @@ impl SourceState {
     /// Takes a new state; `now` is in milliseconds since the Unix epoch.
     pub fn heard(&mut self, status: Status, now: i64) {
         self.health = match status {
+            Status::Reaching(reach) => {
+                self.reach = (reach.done < 1.0).then_some(reach);
+                // What is followed meanwhile tells of itself.
+                if matches!(self.health, Health::Following { .. }) {
+                    return;
+                }
+                Health::History { done: reach.done }
+            }
             Status::Connecting => Health::Connecting,
             Status::History { done } => Health::History { done },
             Status::Following { lag, next_poll } => Health::Following { lag, interval: next_poll },

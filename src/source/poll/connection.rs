@@ -11,7 +11,7 @@ use crate::aws::{AwsError, Clients, region_of};
 /// Between two attempts to get new credentials: some of them run a program, or ask the user.
 const RENEWAL: Duration = Duration::from_secs(10);
 
-pub(super) struct Connection {
+pub(in crate::source) struct Connection {
     clients: Mutex<Clients>,
     /// Those for groups whose ARN names another region.
     elsewhere: tokio::sync::Mutex<HashMap<String, Clients>>,
@@ -19,7 +19,7 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(clients: Clients) -> Self {
+    pub(in crate::source) fn new(clients: Clients) -> Self {
         Self {
             clients: Mutex::new(clients),
             elsewhere: tokio::sync::Mutex::default(),
@@ -27,12 +27,12 @@ impl Connection {
         }
     }
 
-    pub(super) fn clients(&self) -> Clients {
+    pub(in crate::source) fn clients(&self) -> Clients {
         self.clients.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The clients of the region that a group lies in: its ARN tells, and else it is the usual one.
-    pub(super) async fn of(&self, group: &str) -> Result<Clients, AwsError> {
+    pub(in crate::source) async fn of(&self, group: &str) -> Result<Clients, AwsError> {
         let home = self.clients();
         let Some(region) = region_of(group).filter(|region| *region != home.region()) else { return Ok(home) };
         let mut elsewhere = self.elsewhere.lock().await;
@@ -45,7 +45,7 @@ impl Connection {
     }
 
     /// Connects anew, unless that was tried a moment ago. A failure is not told: the next request meets it too.
-    pub(super) async fn renew(&self) {
+    pub(in crate::source) async fn renew(&self) {
         // Whoever comes second, for another group, waits for the first.
         let mut renewed = self.renewed.lock().await;
         if renewed.is_some_and(|last| last.elapsed() < RENEWAL) {

@@ -47,12 +47,14 @@ enum Stage {
 }
 
 impl<'a> Group<'a> {
-    pub(super) fn new(shared: &'a Shared, options: &'a Options, index: usize) -> Self {
+    /// A group of which nothing was read, or all that its window knows.
+    pub(super) fn new(shared: &'a Shared, options: &'a Options, index: usize, window: Option<Window>) -> Self {
+        let is_read = window.is_some();
         Self {
             shared,
             options,
             index,
-            window: window(options),
+            window: window.unwrap_or_else(|| super::window(options)),
             sweeping: options.sweep.map(Sweeping::new),
             live: None,
             backoff: Backoff::default(),
@@ -61,8 +63,8 @@ impl<'a> Group<'a> {
             began: now(),
             done: 0.0,
             lag: None,
-            stage: Stage::History,
-            found: false,
+            stage: if is_read { Stage::Following } else { Stage::History },
+            found: is_read,
         }
     }
 
@@ -213,15 +215,6 @@ enum Reading {
     Sweep,
     /// It is none, but what live tail told; the number is the session's.
     Session(u64),
-}
-
-/// A window that remembers what sweeps will read again.
-fn window(options: &Options) -> Window {
-    let window = Window::new(options.since, options.overlap);
-    match options.sweep {
-        Some(sweep) if options.follow && options.until.is_none() => window.swept(sweep.span),
-        _ => window,
-    }
 }
 
 /// Part of the time from `since` to `until` that has passed at `reached`.

@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use super::Group;
 use crate::aws::{AwsError, LogPage, LogRange, Recovery};
-use crate::log::Traffic;
-use crate::source::backoff;
-use crate::source::{SourceError, Status};
+use crate::source::{self, SourceError, Status, backoff};
 
 /// Failures in a row after which a read that is to end gives up: about a minute.
 const PATIENCE: u32 = 8;
@@ -25,7 +23,7 @@ impl Group<'_> {
         loop {
             self.shared.limiter.acquire().await;
             let asked = self.ask(range, token).await;
-            self.shared.count(outcome(&asked));
+            self.shared.count(source::asked(&asked));
             match asked {
                 Ok(page) => {
                     self.shared.limiter.answered();
@@ -92,15 +90,4 @@ impl Group<'_> {
     async fn ask(&self, range: &LogRange, token: Option<&str>) -> Result<LogPage, AwsError> {
         self.shared.connection.of(&range.group).await?.log_page(range, token).await
     }
-}
-
-/// How a request counts.
-fn outcome(asked: &Result<LogPage, AwsError>) -> Traffic {
-    let mut traffic = Traffic { requests: 1, ..Traffic::default() };
-    match asked.as_ref().map_err(AwsError::recovery) {
-        Ok(_) => {}
-        Err(Recovery::SlowDown) => traffic.throttled = 1,
-        Err(_) => traffic.failed = 1,
-    }
-    traffic
 }
