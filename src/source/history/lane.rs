@@ -58,6 +58,8 @@ pub(super) struct Choice {
     end: i64,
     /// Pages that are left in it.
     left: f64,
+    /// Pages that the newer part is cut for.
+    pages: f64,
 }
 
 impl Choice {
@@ -113,23 +115,29 @@ impl Lane {
     /// As much of the newer end of a slice as one reader should read.
     fn portion(&self, at: usize, slice: &Slice, grain: Grain) -> Choice {
         let left = slice.pages_left(self.horizon).unwrap_or(0.0);
-        let (pages, pace) = (grain.pages(left), slice.pace.unwrap_or(0.0));
-        let cut = self.allowed(slice.reckoned_end(self.horizon) - ((pages - MARGIN) * pace) as i64);
-        let is_long = left > pages * 1.5 && cut > slice.read_to;
-        Choice { at, cut: is_long.then_some(cut), is_idle: true, end: slice.end, left }
+        let pages = grain.pages(left);
+        let cut = self.before_pages(slice, pages);
+        let is_long = left > slice.meant.unwrap_or(pages) * 1.5 && cut > slice.read_to;
+        Choice { at, cut: is_long.then_some(cut), is_idle: true, end: slice.end, left, pages }
     }
 
     /// The newer half of what is left of a slice behind the page that is on its way.
     fn half(&self, at: usize, slice: &Slice, grain: Grain) -> Option<Choice> {
         let end = slice.reckoned_end(self.horizon);
-        let (left, from) = match (slice.pages_left(self.horizon), slice.pace) {
-            (Some(left), Some(pace)) => (left - 1.0, slice.read_to + pace as i64),
-            _ if slice.is_lost_in_emptiness() => (grain.worth, slice.read_to),
-            _ => return None,
+        let (left, cut) = match slice.pages_left(self.horizon) {
+            Some(left) => (left - 1.0, self.before_pages(slice, ((left - 1.0) / 2.0).ceil())),
+            None if slice.is_lost_in_emptiness() => (grain.worth, self.allowed(slice.read_to.midpoint(end))),
+            None => return None,
         };
-        let cut = self.allowed(from + (end - from) / 2);
-        let may_cut = left >= grain.worth && from < end && slice.read_to < cut && cut < end;
-        may_cut.then_some(Choice { at, cut: Some(cut), is_idle: false, end: slice.end, left })
+        let may_cut = left >= grain.worth && slice.read_to < cut && cut < end;
+        let pages = (left / 2.0).ceil();
+        may_cut.then_some(Choice { at, cut: Some(cut), is_idle: false, end: slice.end, left, pages })
+    }
+
+    /// Where a slice is cut for so many pages at its newer end.
+    fn before_pages(&self, slice: &Slice, pages: f64) -> i64 {
+        let time = (pages - MARGIN) * slice.pace.unwrap_or(0.0);
+        self.allowed(slice.reckoned_end(self.horizon) - time as i64)
     }
 
     /// A cut that leaves the newest slice long enough.
@@ -141,8 +149,9 @@ impl Lane {
     pub(super) fn take(&mut self, choice: Choice) -> Option<&mut Slice> {
         let id = self.next_id;
         let newer = self.slices.get_mut(choice.at).and_then(|slice| slice.cut(choice.cut?, id));
-        if let Some(newer) = newer {
+        if let Some(mut newer) = newer {
             self.next_id += 1;
+            newer.meant = Some(choice.pages);
             self.slices.insert(choice.at, newer);
         }
         self.slices.get_mut(choice.at)

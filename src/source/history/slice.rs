@@ -37,6 +37,8 @@ pub(super) struct Slice {
     pub(super) is_done: bool,
     /// Milliseconds that a page covers hereabouts, once that is known.
     pub(super) pace: Option<f64>,
+    /// Pages that it was cut for; a slice that turns out to be longer is cut again.
+    pub(super) meant: Option<f64>,
     pages: u32,
     window: Window,
     /// What the token was given for.
@@ -57,6 +59,7 @@ impl Slice {
             is_flying: false,
             is_done: false,
             pace: None,
+            meant: None,
             pages: 0,
             // Nothing is forgotten until the slice is handed on.
             window: Window::new(start, Duration::MAX),
