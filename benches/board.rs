@@ -51,6 +51,7 @@ fn entry(index: usize, time: i64) -> Entry {
         recovered: false,
         damaged: false,
         redacted: false,
+        kept: None,
     })
 }
 

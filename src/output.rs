@@ -1,6 +1,7 @@
 //! What is written for scripts, pipes and people without a terminal.
 
 mod account;
+pub mod export;
 pub mod jsonl;
 pub mod replay;
 mod summary;

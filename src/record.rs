@@ -18,6 +18,7 @@ mod fingerprint;
 mod invocation;
 pub mod json;
 pub(crate) mod latest;
+mod masks;
 mod prints;
 mod reason;
 mod redacted;
@@ -27,7 +28,7 @@ mod time;
 mod view;
 
 pub use arn::FunctionArn;
-pub use arrival::{Arrival, Envelope, Found, NotReplayable, Unreadable};
+pub use arrival::{Arrival, Envelope, Found, Kept, NotReplayable, Unreadable};
 pub use attempt::{Attempt, attempts};
 pub use batch::Batch;
 pub use condition::{Condition, Outcome};
@@ -36,6 +37,7 @@ pub use error::{InvocationError, Owner, StackFrame};
 pub use finder::Finder;
 pub use fingerprint::Fingerprint;
 pub use invocation::{InvocationRecord, Kind};
+pub use masks::Masks;
 pub use reason::Reason;
 pub use time::epoch_millis;
 

@@ -8,12 +8,12 @@ mod common;
 mod generate;
 
 use arrivals::app::document::{Excerpt, Rows};
-use arrivals::app::jobs::{Answer, AttemptsFound, JobError, News, Request, SourceWanted, Ticket};
+use arrivals::app::jobs::{Answer, AttemptsFound, JobError, News, Request, SaveWanted, SourceWanted, Ticket};
 use arrivals::app::message::{Effect, Message};
 use arrivals::app::model::{Model, Overlay};
 use arrivals::log::{LogEvent, Origin, Text};
-use arrivals::record::Attempt;
 use arrivals::record::json::{self, TokenKind};
+use arrivals::record::{Attempt, Kept, Masks};
 use arrivals::ui::{self, Background, Depth, Theme};
 use common::{board_of, events, press, press_all};
 use crossterm::event::KeyCode;
@@ -264,6 +264,104 @@ fn a_permission_that_lacks_is_named_beside_what_was_found() {
     assert!(!press(&mut model, KeyCode::Enter).is_empty(), "it can be asked again");
 }
 
+fn saving(effects: &[Effect]) -> SaveWanted {
+    let wanted = effects.iter().find_map(|effect| match effect {
+        Effect::Start { request: Request::Save(wanted), .. } => Some((**wanted).clone()),
+        _ => None,
+    });
+    wanted.expect("something is saved")
+}
+
+fn copied(effects: &[Effect]) -> String {
+    let text = effects.iter().find_map(|effect| match effect {
+        Effect::Copy(text) => Some(text.clone()),
+        _ => None,
+    });
+    text.expect("something is copied")
+}
+
+#[test]
+fn what_is_taken_along_is_offered() {
+    let mut model = board_of(&events());
+    press_all(&mut model, "mmx");
+    assert_snapshot!(screen(&mut model, 80, 24));
+    press(&mut model, KeyCode::Tab);
+    assert!(screen(&mut model, 80, 24).contains("[filtered 13]"));
+    assert_eq!(saving(&press(&mut model, KeyCode::Char('s'))).luggage.arrivals.len(), 12);
+    press_all(&mut model, "x");
+    press(&mut model, KeyCode::Esc);
+    assert!(model.overlay.is_none());
+}
+
+#[test]
+fn records_are_copied_in_every_form() {
+    let mut model = board_of(&events()[..2]);
+    let record: serde_json::Value = serde_json::from_str(&copied(&press_all(&mut model, "xj"))).unwrap();
+    assert_eq!(record["requestPayload"]["return"], "failure");
+    let line = copied(&press_all(&mut model, "xi"));
+    assert!(line.starts_with("aws lambda invoke --function-name 'arn:aws:lambda:eu-central-1:111122223333:function:sender:$LATEST' --region eu-central-1 --invocation-type Event"), "{line}");
+    assert!(copied(&press_all(&mut model, "xc")).starts_with("curl "));
+    assert_eq!(copied(&press_all(&mut model, "xt")), "{\n  \"return\": \"failure\"\n}");
+    let mut model = board_of(&events());
+    press_all(&mut model, "mmmm");
+    let records: serde_json::Value = serde_json::from_str(&copied(&press_all(&mut model, "xj"))).unwrap();
+    assert_eq!(records.as_array().map(Vec::len), Some(3), "an unreadable line is no record");
+}
+
+#[test]
+fn notes_are_written_shown_and_taken_along() {
+    let mut model = board_of(&events());
+    press_all(&mut model, "athe stock was off");
+    press(&mut model, KeyCode::Enter);
+    press_all(&mut model, "m");
+    assert!(screen(&mut model, 120, 40).contains("✎ ◆"), "{}", screen(&mut model, 120, 40));
+    let wanted = saving(&press_all(&mut model, "xs"));
+    let kept = wanted.luggage.arrivals[0].kept.clone();
+    assert_eq!(kept.as_deref(), Some(&Kept { marked: true, note: Some("the stock was off".into()) }));
+    let mut lines = Vec::new();
+    arrivals::output::jsonl::write(&mut lines, &wanted.luggage.arrivals[0]).unwrap();
+    let origin = Origin { file: Some("session.jsonl".into()), ..Origin::default() };
+    let mut found = Vec::new();
+    let message = Text::from(String::from_utf8(lines).unwrap());
+    arrivals::record::Finder::new().push(&LogEvent { origin, message }, &mut found);
+    let mut again = board_of(&[]);
+    let batch = arrivals::source::Batch { found, events: 1, ..Default::default() };
+    common::update(&mut again, Message::Source(arrivals::source::SourceUpdate::Found(batch)));
+    assert_eq!(again.marks.entries(&again.board).count(), 1);
+    press(&mut again, KeyCode::Enter);
+    assert!(screen(&mut again, 120, 40).contains("✎ the stock was off"));
+}
+
+#[test]
+fn secrets_are_masked_on_screen_and_in_copies() {
+    let rest = r#""requestPayload":{"password":"geheim-77","card":4111111111111111},"responsePayload":{"errorType":"E","errorMessage":"sk_live_0123456789abc is refused"}"#;
+    let mut model = board_of(&[common::record(1, "sender:$LATEST", "RetriesExhausted", 1, rest)]);
+    model.configure(std::sync::Arc::default());
+    press_all(&mut model, "]");
+    for tab in ["", "]", "]", "]"] {
+        press_all(&mut model, tab);
+        let shown = screen(&mut model, 120, 40);
+        for secret in ["geheim", "4111111111111111", "sk_live"] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+    let copies = [
+        press_all(&mut model, "y"),
+        press_all(&mut model, "Y"),
+        press_all(&mut model, "xj"),
+        press_all(&mut model, "xi"),
+    ];
+    for copy in copies {
+        assert!(!copied(&copy).contains("geheim"), "{copy:?}");
+    }
+    let (_, entry) = model.open_entry().unwrap();
+    assert!(
+        entry.arrival().unwrap().record.request_payload().unwrap().contains("geheim-77"),
+        "a replay sends what came"
+    );
+    assert!(entry.arrival().unwrap().replayable());
+}
+
 /// Tokens without white space.
 fn sequence(text: &str) -> Vec<(TokenKind, &str)> {
     json::tokens(text).filter(|(kind, _)| *kind != TokenKind::Space).map(|(kind, range)| (kind, &text[range])).collect()
@@ -286,6 +384,26 @@ proptest! {
             shown.push_str(if row.comma { "," } else { "" });
         }
         prop_assert_eq!(sequence(&shown), sequence(&text));
+    }
+
+    /// What is masked keeps its type and length, and what is not stays as it is.
+    #[test]
+    fn masking_keeps_types_and_lengths(text in generate::value(), key in "[ab]|password") {
+        let masks = Masks::new(true, &["request.a".to_owned(), "*.b".to_owned()], []);
+        let text = format!("{{\"{key}\":{text},\"other\":[1,\"x\"]}}");
+        let masked = masks.json(&text, "request");
+        let (before, after) = (sequence(&text), sequence(&masked));
+        prop_assert_eq!(before.len(), after.len());
+        for ((kind, was), (still, is)) in before.into_iter().zip(after) {
+            prop_assert_eq!(kind, still);
+            if kind == TokenKind::String {
+                let chars = |text: &str| json::unescape(&text[1..text.len() - 1]).chars().count();
+                prop_assert_eq!(chars(was), chars(is));
+            } else {
+                prop_assert_eq!(was.len(), is.len());
+            }
+        }
+        prop_assert_eq!(masks.json(&masked, "request"), masked.clone(), "masking twice is masking once");
     }
 
     /// Whatever is folded and opened, there is a cursor, and every row can be found again.

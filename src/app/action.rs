@@ -116,6 +116,26 @@ pub enum Action {
     PreviousTab,
     /// Choose a version or alias.
     Qualifier,
+    /// Copy the curl line that sends the payload again.
+    ExportCurl,
+    /// Copy the payload as a test event.
+    ExportEvent,
+    /// Copy the AWS CLI line that sends the payload again.
+    ExportInvoke,
+    /// Copy the records as JSON.
+    ExportJson,
+    /// Choose what to take along.
+    ExportMenu,
+    /// Write a note to the record.
+    Note,
+    /// Save test events as files.
+    SaveEvents,
+    /// Save a note on the incident.
+    SaveNote,
+    /// Save payloads as files.
+    SavePayloads,
+    /// Save a session.
+    SaveSession,
     /// Leave.
     Quit,
     /// Send also what a failed canary holds back.

@@ -13,6 +13,7 @@
 
 mod attempts;
 mod replay;
+mod save;
 mod source;
 
 mod wiring_jobs;
@@ -38,6 +39,7 @@ use super::message::Message;
 
 pub use attempts::{AttemptsFound, AttemptsWanted};
 pub use replay::{Order, ReplayAnswer, ReplayRequest};
+pub use save::{Luggage, SaveAs, SaveWanted, Saved};
 pub use wiring_jobs::{Glance, NamedGroup, Preview, ways};
 
 pub use source::SourceWanted;
@@ -92,6 +94,8 @@ pub enum Request {
         /// The millisecond after the last.
         to: i64,
     },
+    /// Records are saved as files.
+    Save(Box<SaveWanted>),
     /// The code around the line of a frame.
     Source(Box<SourceWanted>),
     /// Something about replays.
@@ -126,6 +130,8 @@ pub enum Answer {
     Reasons(Vec<String>),
     /// What CloudWatch counts.
     Counted(Counts),
+    /// Where records were saved.
+    Saved(Saved),
     /// The code around the line of a frame.
     Source(Excerpt),
     /// Something about replays.
@@ -229,6 +235,7 @@ impl Request {
                 let clients = world.aws.clients().await?;
                 Ok(Answer::Attempts(Box::new(attempts::find(&clients, &wanted).await?)))
             }
+            Self::Save(wanted) => blocking(move || save::save(&wanted)).await.map(Answer::Saved),
             Self::Source(wanted) => blocking(move || source::find(&wanted)).await.map(Answer::Source),
         }
     }

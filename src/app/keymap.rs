@@ -48,6 +48,10 @@ pub enum Context {
     Picker,
     /// The page of a function's wiring.
     Wiring,
+    /// The menu of what is taken along.
+    Export,
+    /// The line of a note.
+    Note,
     /// The help overlay.
     Help,
     /// The search in the help.
@@ -62,13 +66,15 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::Browse,
         Self::Tree,
         Self::Trace,
         Self::Attempts,
         Self::Copy,
         Self::Search,
+        Self::Export,
+        Self::Note,
         Self::Filter,
         Self::Conditions,
         Self::Groups,
@@ -104,6 +110,8 @@ impl Context {
             Self::Attempts => "Among the attempts",
             Self::Copy => "Copying from a payload",
             Self::Search => "In the line of the search",
+            Self::Export => "Taking records along",
+            Self::Note => "In the line of a note",
             Self::Filter => "In the filter line",
             Self::Conditions => "In the condition menu",
             Self::Groups => "Among the groups of failures",

@@ -3,6 +3,7 @@
 mod attempts;
 mod command;
 mod detail;
+mod export;
 mod filter;
 mod geometry;
 mod groups;
@@ -25,12 +26,14 @@ mod tree;
 mod wiring_page;
 mod wrap;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
 use crate::board::{Board, Entry, Names, Pane, Query, Seq};
 use crate::config::{Config, Guard};
+use crate::record::Masks;
 
 use super::action::Action;
 use super::document::FrameId;
@@ -41,7 +44,9 @@ pub use super::jobs::Ticket;
 pub use crate::source::Reach;
 pub use attempts::Attempts;
 pub use command::{Candidate, CommandLine};
+pub(super) use detail::masked;
 pub use detail::{Content, Detail, Tab};
+pub use export::Scope;
 pub use filter::{FilterLine, Offer};
 pub use geometry::{Border, Geometry};
 pub use groups::GroupList;
@@ -82,6 +87,10 @@ pub enum Overlay {
     Groups(Box<GroupList>),
     /// What can be copied of the place in the tree, to be chosen by a key.
     Copy,
+    /// What is taken along, of these records, to be chosen by a key.
+    Export(Scope),
+    /// A note is written to the record.
+    Note(Box<TextLine>),
     /// Text is looked for in the tree.
     Search(Box<TextLine>),
     /// What can be read.
@@ -187,6 +196,10 @@ pub struct Model {
     pub opened: bool,
     /// The rows that were marked.
     pub marks: Marks,
+    /// What the reader has written to records.
+    pub notes: BTreeMap<Seq, String>,
+    /// What is masked on screen, in copies and in files.
+    pub masks: Arc<Masks>,
     /// The record that is open.
     pub detail: Detail,
     /// What lies over the board.
@@ -219,6 +232,8 @@ pub struct Model {
     pub guard: Guard,
     /// Names for the jobs to come.
     pub tickets: Tickets,
+    /// Jobs that save files.
+    pub saving: Vec<Ticket>,
     /// Entries whose attempts are being looked for, each with its job.
     pub asking: Vec<(Ticket, Seq)>,
     /// Frames whose files are being looked for.
@@ -253,6 +268,8 @@ impl Model {
             zoomed: false,
             opened: false,
             marks: Marks::default(),
+            notes: BTreeMap::new(),
+            masks: Arc::default(),
             detail: Detail::default(),
             overlay: None,
             time: TimeStyle::default(),
@@ -269,6 +286,7 @@ impl Model {
             config: Arc::default(),
             guard: Guard::default(),
             tickets: Tickets::default(),
+            saving: Vec::new(),
             asking: Vec::new(),
             looking: Vec::new(),
             metering: Metering::default(),
@@ -291,6 +309,8 @@ impl Model {
             Some(Overlay::Groups(_)) => Context::Groups,
             Some(Overlay::Copy) => Context::Copy,
             Some(Overlay::Search(_)) => Context::Search,
+            Some(Overlay::Export(_)) => Context::Export,
+            Some(Overlay::Note(_)) => Context::Note,
             Some(Overlay::Help(help)) if help.typing => Context::HelpSearch,
             Some(Overlay::Replay(sheet)) => sheet.context(),
             Some(Overlay::Replays(bulk)) => bulk.context(),

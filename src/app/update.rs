@@ -2,6 +2,7 @@
 
 mod browse;
 mod command;
+mod export;
 mod groups;
 mod jobs;
 mod metering;
@@ -14,8 +15,9 @@ mod wiring;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
 
-use crate::board::{Entry, Pane, Query, State};
+use crate::board::{Entry, Pane, Query, Seq, State};
 use crate::log::Follow;
+use crate::record::Kept;
 use crate::source::{Batch, SourceUpdate};
 
 use super::action::Action;
@@ -136,7 +138,11 @@ impl Model {
             let late = follows && self.board.newest().is_some_and(|newest| found.time() < newest);
             let entry = Entry::from(found);
             self.metering.note(&entry, self.now);
+            let kept = entry.arrival().and_then(|arrival| arrival.kept.clone());
             let seq = self.board.append(entry);
+            if let Some(kept) = kept {
+                self.take_back(seq, *kept);
+            }
             if late {
                 self.board.set_state(seq, State { late, ..self.board.state(seq) });
             }
@@ -148,6 +154,17 @@ impl Model {
         }
         for pane in Pane::ALL {
             self.lists[index(pane)].arrived(rows[index(pane)]);
+        }
+    }
+
+    /// Marks and notes of a session that was saved.
+    fn take_back(&mut self, seq: Seq, kept: Kept) {
+        if kept.marked && !self.marks.contains(seq) {
+            self.marks.toggle(seq);
+            self.board.set_state(seq, State { marked: true, ..self.board.state(seq) });
+        }
+        if let Some(note) = kept.note {
+            self.notes.insert(seq, note);
         }
     }
 
@@ -184,7 +201,7 @@ impl Model {
         let open = self.lists[index(self.shown)].selected();
         let entry = open.and_then(|seq| self.board.get(seq).map(|entry| (seq, entry)));
         let zone = self.clock_zone();
-        if let Some((generation, document)) = self.detail.show(entry, &zone) {
+        if let Some((generation, document)) = self.detail.show(entry, &zone, &self.masks) {
             effects.push(Effect::Colour { generation, document });
         }
     }

@@ -59,6 +59,7 @@ pub(super) fn arrival(time: i64, text: &Text, message: &Text) -> Entry {
         recovered: false,
         damaged: false,
         redacted: false,
+        kept: None,
     })
 }
 

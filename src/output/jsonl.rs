@@ -1,7 +1,8 @@
 //! One JSON object a line for every arrival, as scripts and our own `read` take it.
 //!
 //! Every key is always there, in one order, and `null` where nothing is known. The record keeps its spelling; strings
-//! are written without characters that a terminal would obey.
+//! are written without characters that a terminal would obey. Only a session that was saved from the board has `marked`
+//! and `note`, after all others.
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -35,6 +36,10 @@ pub fn write(out: &mut impl Write, arrival: &Arrival) -> io::Result<()> {
     line.string("fingerprint", fingerprint.map(|fingerprint| fingerprint.to_string()).as_deref())?;
     line.value("record", Some(&*json::one_line(record.text())), json_text)?;
     line.value("origin", Some(&arrival.origin), origin)?;
+    if let Some(kept) = &arrival.kept {
+        line.known("marked", kept.marked.then_some(&true))?;
+        line.known_string("note", kept.note.as_deref())?;
+    }
     line.end()?;
     out.write_all(b"\n")
 }

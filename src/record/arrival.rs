@@ -54,6 +54,17 @@ pub struct Arrival {
     pub damaged: bool,
     /// Whether values in it were masked.
     pub redacted: bool,
+    /// What its reader did to it, when it comes from a session that was saved.
+    pub kept: Option<Box<Kept>>,
+}
+
+/// What a reader did to an arrival, as a saved session keeps it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// Whether it was marked.
+    pub marked: bool,
+    /// What was written to it.
+    pub note: Option<String>,
 }
 
 impl Arrival {

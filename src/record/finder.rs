@@ -180,6 +180,7 @@ impl Finder {
             recovered: false,
             damaged: false,
             redacted: redacted::has_masked_value(text),
+            kept: None,
         }
     }
 
@@ -208,6 +209,7 @@ impl Finder {
             recovered: line.recovered,
             damaged: line.damaged,
             redacted: line.redacted || redacted::has_masked_value(line.record),
+            kept: line.kept.map(Box::new),
         })
     }
 

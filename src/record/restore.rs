@@ -1,12 +1,13 @@
 //! Reading back the JSON lines that `output` writes.
 
+use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 use memchr::memmem;
 
-use super::Envelope;
 use super::json::{self, Members};
 use super::view::RecordView;
+use super::{Envelope, Kept};
 use crate::log::Origin;
 
 /// A key of ours that hardly anything else has.
@@ -22,6 +23,7 @@ pub(super) struct Restored<'a> {
     pub(super) recovered: bool,
     pub(super) damaged: bool,
     pub(super) redacted: bool,
+    pub(super) kept: Option<Kept>,
 }
 
 /// The arrival in `message` when that is one of our own lines and nothing else.
@@ -44,11 +46,19 @@ pub(super) fn read(message: &str) -> Option<Restored<'_>> {
         recovered: flag(&line, "recovered"),
         damaged: flag(&line, "damaged"),
         redacted: flag(&line, "redacted"),
+        kept: kept(&line),
     })
 }
 
 fn flag(line: &Members<'_>, key: &str) -> bool {
     json::find(line, key).is_some_and(|value| value.get() == "true")
+}
+
+/// Mark and note, which only a saved session has.
+fn kept(line: &Members<'_>) -> Option<Kept> {
+    let note = json::find(line, "note").and_then(|note| json::unquote(note.get())).map(Cow::into_owned);
+    let kept = Kept { marked: flag(line, "marked"), note };
+    (kept != Kept::default()).then_some(kept)
 }
 
 fn envelope(text: &str) -> Option<Box<[Envelope]>> {

@@ -120,9 +120,7 @@ fn position(model: &Model) -> String {
 fn head<'a>(model: &Model, theme: &Theme, entry: &Entry, area: Rect) -> Vec<Line<'a>> {
     let room = usize::from(area.width).saturating_sub(1);
     let (mut lines, rest) = match entry {
-        Entry::Arrival(arrival) => {
-            (headline(theme, arrival, room, area.height), arrival_lines(model, theme, arrival, room))
-        }
+        Entry::Arrival(arrival) => (headline(model, theme, arrival, area), arrival_lines(model, theme, arrival, room)),
         Entry::Unreadable(unreadable) => {
             let reason = visible(&unreadable.reason.to_string()).into_owned();
             let word = format!(" {}  ", unreadable.reason.word());
@@ -156,7 +154,15 @@ fn arrival_lines<'a>(model: &Model, theme: &Theme, arrival: &Arrival, room: usiz
     let when = Line::from(vec![Span::raw(format!(" {id}")), Span::styled(when, theme.dim())]);
     let replays = replays(model, arrival).into_iter().map(|words| line(&words, theme.waiting(), room));
     let notes = notes(arrival).map(|notes| line(&notes, theme.waiting(), room));
-    [line(&identity(arrival), Style::new(), room)].into_iter().chain(replays).chain([when]).chain(notes).collect()
+    let own = model.open_entry().and_then(|(seq, _)| model.notes.get(&seq));
+    let own = own.map(|note| line(&format!("✎ {}", visible(note)), theme.strong(), room));
+    [line(&identity(arrival), Style::new(), room)]
+        .into_iter()
+        .chain(replays)
+        .chain(own)
+        .chain([when])
+        .chain(notes)
+        .collect()
 }
 
 /// What became of its payload when it was sent again, and whose payload it was.
@@ -204,12 +210,14 @@ fn waiting_words(model: &Model, sent: i64, expected: i64, attempts: usize) -> St
 }
 
 /// What happened, in up to three lines: a message that is cut off is no message.
-fn headline<'a>(theme: &Theme, arrival: &Arrival, room: usize, height: u16) -> Vec<Line<'a>> {
+fn headline<'a>(model: &Model, theme: &Theme, arrival: &Arrival, area: Rect) -> Vec<Line<'a>> {
+    let (room, height) = (usize::from(area.width).saturating_sub(1), area.height);
     let (mark, words) = match arrival.record.outcome() {
         Outcome::Success => (" ✓ ", "Success".to_owned()),
         Outcome::Failure => (" ✗ ", failure_words(arrival)),
     };
     let style = theme.outcome(arrival.record.outcome());
+    let words = model.masks.text(&words);
     let lines = wrap(&words, room.saturating_sub(2)).into_iter().take(usize::from(height / 2).clamp(1, 3));
     let marks = std::iter::once(mark).chain(std::iter::repeat("   "));
     lines

@@ -123,6 +123,7 @@ fn draw_filter(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) 
     let mut left = vec![Span::styled(" filter ▏", theme.dim())];
     let typed = match &model.overlay {
         Some(Overlay::Filter(line)) => Some((" filter ▏", line.text(), line.column())),
+        Some(Overlay::Note(line)) => Some((" note   ▏", line.text(), line.column())),
         Some(Overlay::Search(line)) => Some((" find   ▏", line.text(), line.column())),
         _ => None,
     };

@@ -13,7 +13,7 @@ use ratatui::widgets::{Block, Clear, Paragraph};
 
 use crate::app::action::Action;
 use crate::app::keymap::Context;
-use crate::app::model::{ConditionMenu, FilterLine, Geometry, Model, Overlay};
+use crate::app::model::{ConditionMenu, FilterLine, Geometry, Model, Overlay, Scope};
 use crate::log::visible;
 
 use super::header::{FILTER_TEXT, count};
@@ -32,14 +32,15 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &The
         Some(Overlay::Groups(list)) => groups::draw(frame, area, model, list, theme),
         Some(Overlay::Replay(sheet)) => super::replay::draw_sheet(frame, area, model, sheet, theme),
         Some(Overlay::Replays(bulk)) => super::replay::draw_bulk(frame, area, model, bulk, theme),
-        Some(Overlay::Copy) => draw_copy(frame, area, model, theme),
+        Some(Overlay::Copy) => draw_choices(frame, area, (Context::Copy, " Copy "), model, theme),
+        Some(Overlay::Export(scope)) => draw_export(frame, area, *scope, model, theme),
         Some(Overlay::Picker(picker)) => super::picker::draw(frame, area, model, picker, theme, geometry),
         Some(Overlay::Wiring(page)) => super::wiring::draw(frame, area, page, theme, geometry),
         Some(Overlay::Help(help)) => help::draw(frame, area, model, help, theme, geometry),
         Some(Overlay::Command(command)) => command::draw(frame, area, model, command, theme),
         Some(Overlay::Themes(_)) => draw_themes(frame, area, model, theme),
         Some(Overlay::Ledger(top)) => ledger::draw(frame, area, model, *top, theme, geometry),
-        Some(Overlay::Search(_)) | None => {}
+        Some(Overlay::Search(_) | Overlay::Note(_)) | None => {}
     }
 }
 
@@ -89,17 +90,26 @@ fn draw_menu(frame: &mut Frame<'_>, area: Rect, model: &Model, menu: &ConditionM
     (inner, first)
 }
 
-/// What can be copied, each with its key.
-fn draw_copy(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
-    let choices = model.keymap.of(Context::Copy).filter(|binding| binding.action != Action::Suspend);
+/// What is taken along of which records, each form with its key.
+fn draw_export(frame: &mut Frame<'_>, area: Rect, scope: Scope, model: &Model, theme: &Theme) {
+    let scopes = Scope::ALL.map(|other| {
+        let name = format!("{} {}", other.title(), count(model.scope_size(other)));
+        if other == scope { format!("[{name}]") } else { format!(" {name} ") }
+    });
+    draw_choices(frame, area, (Context::Export, &format!(" Take along {} ", scopes.join(" "))), model, theme);
+}
+
+/// What can be chosen in a context, each with its key.
+fn draw_choices(frame: &mut Frame<'_>, area: Rect, (context, title): (Context, &str), model: &Model, theme: &Theme) {
+    let choices = model.keymap.of(context).filter(|binding| binding.action != Action::Suspend);
     let lines: Vec<_> = choices
         .map(|binding| {
             let key = fit(&binding.key_names().into_iter().next().unwrap_or_default(), 5);
             Line::from(vec![Span::styled(format!(" {key}"), theme.accent()), Span::raw(binding.help.clone())])
         })
         .collect();
-    let wide = lines.iter().map(Line::width).max().unwrap_or(0) as u16 + 3;
-    let inner = popup(frame, area, " Copy ", wide, lines.len() as u16 + 2, theme);
+    let wide = lines.iter().map(Line::width).chain([width(title)]).max().unwrap_or(0) as u16 + 3;
+    let inner = popup(frame, area, title, wide, lines.len() as u16 + 2, theme);
     frame.render_widget(Paragraph::new(lines), inner);
 }
 

@@ -7,7 +7,7 @@ use crate::app::model::Model;
 use crate::board::{Entry, Pane, ReplayState, Seq};
 use crate::log::{Gap, visible};
 use crate::record::json::{self, TokenKind};
-use crate::record::{Arrival, FunctionArn, InvocationError, Outcome, Unreadable};
+use crate::record::{Arrival, FunctionArn, InvocationError, Masks, Outcome, Unreadable};
 
 use super::text::{cut, cut_middle, fill, fit};
 use super::theme::Theme;
@@ -51,7 +51,9 @@ pub(super) fn line<'a>(
     row.push(if shown { "▌" } else { " " }, theme.accent());
     row.push(&fit(&times::short(model, entry.time(), columns.dated), columns.time), theme.dim());
     match entry {
-        Entry::Arrival(arrival) => arrival_cells(&mut row, theme, arrival, columns, &state(model, seq, arrival)),
+        Entry::Arrival(arrival) => {
+            arrival_cells(&mut row, (theme, &model.masks), arrival, columns, &state(model, seq, arrival));
+        }
         Entry::Unreadable(unreadable) => unreadable_cells(&mut row, theme, unreadable),
         Entry::Gap(gap) => gap_cells(&mut row, theme, gap),
     }
@@ -87,7 +89,13 @@ impl Row<'_> {
     }
 }
 
-fn arrival_cells(row: &mut Row<'_>, theme: &Theme, arrival: &Arrival, columns: &Columns, state: &str) {
+fn arrival_cells(
+    row: &mut Row<'_>,
+    (theme, masks): (&Theme, &Masks),
+    arrival: &Arrival,
+    columns: &Columns,
+    state: &str,
+) {
     let record = &arrival.record;
     let failed = record.outcome() == Outcome::Failure;
     row.gap();
@@ -107,9 +115,9 @@ fn arrival_cells(row: &mut Row<'_>, theme: &Theme, arrival: &Arrival, columns: &
     let mark = marks(arrival, state);
     let reserved = row.reserve(&mark);
     if failed {
-        error_cells(row, theme, arrival);
+        error_cells(row, theme, arrival, masks);
     } else {
-        row.push(&response_preview(arrival), Style::new());
+        row.push(&response_preview(arrival, masks), Style::new());
     }
     if reserved > 0 {
         let space = row.room + 1;
@@ -119,7 +127,8 @@ fn arrival_cells(row: &mut Row<'_>, theme: &Theme, arrival: &Arrival, columns: &
     }
 }
 
-/// What was done to the record here: replayed and with which outcome, a replay itself, marked by the reader.
+/// What was done to the record here: replayed and with which outcome, a replay itself, marked or written to
+/// by the reader.
 fn state(model: &Model, seq: Seq, arrival: &Arrival) -> String {
     let id = arrival.record.request_id().unwrap_or_default();
     let replayed = model.board.replays().of(id).map(|replay| match &replay.state {
@@ -131,7 +140,8 @@ fn state(model: &Model, seq: Seq, arrival: &Arrival) -> String {
     });
     let replay = model.board.replays().origin(id).map(|_| "replay");
     let marked = model.marks.contains(seq).then_some("◆");
-    let words: Vec<_> = [replay, replayed, marked].into_iter().flatten().collect();
+    let noted = model.notes.contains_key(&seq).then_some("✎");
+    let words: Vec<_> = [replay, replayed, noted, marked].into_iter().flatten().collect();
     words.join(" ")
 }
 
@@ -167,7 +177,7 @@ pub(super) fn function_label(function: Option<&FunctionArn>, cells: usize) -> St
     }
 }
 
-fn error_cells(row: &mut Row<'_>, theme: &Theme, arrival: &Arrival) {
+fn error_cells(row: &mut Row<'_>, theme: &Theme, arrival: &Arrival, masks: &Masks) {
     let Some(error) = arrival.record.error() else {
         row.push(&without_error(arrival), Style::new());
         return;
@@ -177,7 +187,7 @@ fn error_cells(row: &mut Row<'_>, theme: &Theme, arrival: &Arrival) {
     }
     let message = first_line(&error);
     let joint = if error.error_type.is_some() && !message.is_empty() { ": " } else { "" };
-    row.push(&format!("{joint}{}", visible(message)), Style::new());
+    row.push(&format!("{joint}{}", visible(&masks.text(message))), Style::new());
 }
 
 /// First line of an error's message, without the request id that the platform puts before it: the record has it anyway.
@@ -213,11 +223,12 @@ pub(super) fn without_error(arrival: &Arrival) -> String {
 }
 
 /// The response on one line, without the space between its tokens.
-fn response_preview(arrival: &Arrival) -> String {
+fn response_preview(arrival: &Arrival, masks: &Masks) -> String {
     let Some(payload) = arrival.record.response_payload() else { return "no response in the record".to_owned() };
     let end = (0..=PREVIEW.min(payload.len())).rev().find(|end| payload.is_char_boundary(*end)).unwrap_or(0);
-    let tokens = json::tokens(&payload[..end]).filter(|(kind, _)| *kind != TokenKind::Space);
-    let text: String = tokens.map(|(_, range)| &payload[range]).collect();
+    let start = masks.json(&payload[..end], "response");
+    let tokens = json::tokens(&start).filter(|(kind, _)| *kind != TokenKind::Space);
+    let text: String = tokens.map(|(_, range)| &start[range]).collect();
     visible(&text).into_owned()
 }
 

@@ -1,5 +1,6 @@
 //! The record that is open: its tab, its text, and how far it is scrolled.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use crate::app::document::{Course, Document, Excerpt, FrameId, Paint, Told};
 use crate::app::jobs::AttemptsFound;
 use crate::board::{Entry, Seq};
 use crate::log::Text;
-use crate::record::Outcome;
+use crate::record::{Masks, Outcome, Unreadable};
 
 /// Trees and traces that are kept with their folds after the reader has gone on.
 const KEPT: usize = 16;
@@ -154,7 +155,14 @@ impl Detail {
     }
 
     /// Shows an entry; gives the job of colouring its text, when that is a new one with text to colour.
-    pub fn show(&mut self, entry: Option<(Seq, &Entry)>, zone: &TimeZone) -> Option<(u64, Arc<Document>)> {
+    ///
+    /// What `masks` know as a secret is not shown.
+    pub fn show(
+        &mut self,
+        entry: Option<(Seq, &Entry)>,
+        zone: &TimeZone,
+        masks: &Masks,
+    ) -> Option<(u64, Arc<Document>)> {
         let tab = self.tab(entry.map(|(_, entry)| entry));
         let wanted = entry.map(|(seq, _)| (seq, tab));
         if self.shown == wanted {
@@ -163,7 +171,7 @@ impl Detail {
         self.keep();
         self.shown = wanted;
         self.content = match entry {
-            Some((seq, entry)) => self.content(seq, entry, tab, zone),
+            Some((seq, entry)) => self.content(seq, masked(masks, entry).as_ref().unwrap_or(entry), tab, zone),
             None => Content::Page(Page::default()),
         };
         self.colouring()
@@ -393,6 +401,20 @@ impl Detail {
     #[must_use]
     pub fn height(&self) -> usize {
         self.room.height
+    }
+}
+
+/// The entry with its secrets masked, when it has any.
+pub(in crate::app) fn masked(masks: &Masks, entry: &Entry) -> Option<Entry> {
+    match entry {
+        Entry::Arrival(arrival) => masks.arrival(arrival).map(Entry::from),
+        Entry::Unreadable(unreadable) => match masks.text(&unreadable.message) {
+            Cow::Owned(message) => {
+                Some(Entry::from(Unreadable { message: Text::from(message), ..(**unreadable).clone() }))
+            }
+            Cow::Borrowed(_) => None,
+        },
+        Entry::Gap(_) => None,
     }
 }
 

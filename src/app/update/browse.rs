@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::app::action::Action;
 use crate::app::message::Effect;
-use crate::app::model::{CommandLine, ConditionMenu, FilterLine, Focus, Model, Overlay, Split, Tab, ThemeMenu, index};
+use crate::app::model::{
+    CommandLine, ConditionMenu, FilterLine, Focus, Model, Overlay, Split, Tab, ThemeMenu, index, masked,
+};
 use crate::board::{Entry, Pane, Query, State};
 use crate::record::Arrival;
 
@@ -32,6 +34,8 @@ impl Model {
             Action::Copy | Action::CopyRecord => self.copy(action, effects),
             Action::CopyMenu => self.overlay = Some(Overlay::Copy),
             Action::Search => self.open_search(),
+            Action::ExportMenu => self.open_export(),
+            Action::Note => self.open_note(),
             Action::Edit => self.edit_frame(effects),
             Action::ToggleFold => self.toggle_fold(effects),
             Action::Mouse => self.toggle_mouse(effects),
@@ -213,12 +217,16 @@ impl Model {
             self.notify("nothing to copy: no record is selected, or it has no such part");
             return;
         };
-        self.notify(format!("copied the {what}, {} bytes", text.len()));
+        let hides = self.open_entry().is_some_and(|(_, entry)| masked(&self.masks, entry).is_some());
+        let hidden = if hides { ", secrets masked" } else { "" };
+        self.notify(format!("copied the {what}, {} bytes{hidden}", text.len()));
         effects.push(Effect::Copy(text));
     }
 
     fn copied_text(&self, action: Action) -> Option<(&'static str, String)> {
         let (_, entry) = self.open_entry()?;
+        let masked = masked(&self.masks, entry);
+        let entry = masked.as_ref().unwrap_or(entry);
         let arrival = match entry {
             Entry::Arrival(arrival) => arrival,
             Entry::Unreadable(unreadable) => return Some(("log event", unreadable.message.to_string())),

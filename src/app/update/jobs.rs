@@ -21,6 +21,10 @@ impl Model {
     }
 
     pub(super) fn job(&mut self, ticket: Ticket, news: News, effects: &mut Vec<Effect>) {
+        if let Some(at) = self.saving.iter().position(|saving| *saving == ticket) {
+            self.saving.remove(at);
+            return self.taken_along(news);
+        }
         if let Some(at) = self.asking.iter().position(|(asking, _)| *asking == ticket) {
             let (_, seq) = self.asking.remove(at);
             return self.asked(seq, news);

@@ -41,7 +41,8 @@ impl Model {
                 let action = if rows < 0 { Action::Up } else { Action::Down };
                 self.overlay_action(action, effects);
             }
-            Some(Overlay::Filter(_) | Overlay::Search(_) | Overlay::Copy) | None => self.wheel_on_board(place, rows),
+            Some(Overlay::Filter(_) | Overlay::Search(_) | Overlay::Note(_) | Overlay::Export(_) | Overlay::Copy)
+            | None => self.wheel_on_board(place, rows),
         }
     }
 

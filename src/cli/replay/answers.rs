@@ -292,6 +292,7 @@ fn bare(record: crate::record::InvocationRecord) -> Arrival {
         recovered: false,
         damaged: false,
         redacted: false,
+        kept: None,
     }
 }
 

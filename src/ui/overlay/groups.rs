@@ -71,7 +71,8 @@ fn line<'a>(model: &Model, group: &Group, of: usize, room: usize, theme: &Theme)
 fn words(model: &Model, group: &Group) -> String {
     let Some(error) = &group.error else { return without_error(model, group) };
     let words = [error.error_type.as_deref().unwrap_or_default(), row::first_line(error)];
-    words.into_iter().filter(|word| !word.is_empty()).map(visible).collect::<Vec<_>>().join(": ")
+    let words = words.into_iter().filter(|word| !word.is_empty()).map(visible).collect::<Vec<_>>().join(": ");
+    model.masks.text(&words).into_owned()
 }
 
 /// The condition of the sample, and what else is known of it.
