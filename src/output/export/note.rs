@@ -90,7 +90,8 @@ impl<'a> Note<'a> {
     fn histogram(&mut self) {
         let (Some(first), Some(last)) = (self.items.first(), self.items.last()) else { return };
         let (from, to) = (first.arrival.time(), last.arrival.time());
-        let width = ((to - from) / BARS + 1).max(1);
+        // Times are told to the second: a bar of less would repeat its neighbour's.
+        let width = ((to - from) / BARS + 1).max(1000);
         let mut bars: BTreeMap<i64, (usize, usize)> = BTreeMap::new();
         for item in self.items {
             let bar = bars.entry((item.arrival.time() - from) / width).or_default();

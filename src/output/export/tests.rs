@@ -76,6 +76,15 @@ fn files_are_named_by_function_and_request() {
 }
 
 #[test]
+fn no_two_bars_of_the_note_have_the_same_time() {
+    let mut arrivals = [arrival("r1", "1", "RetriesExhausted"), arrival("r2", "2", "RetriesExhausted")];
+    arrivals[1].origin.timestamp = arrivals[1].origin.timestamp.map(|time| time + 400);
+    let items = [0, 1].map(|at| note::Item { arrival: &arrivals[at], note: None });
+    let text = note::write(&items, "", 1_795_170_000_000, &TimeZone::UTC);
+    assert_eq!(text.lines().filter(|line| line.ends_with('✓')).count(), 1, "{text}");
+}
+
+#[test]
 fn the_note_tells_counts_groups_samples_and_order() {
     let arrivals = [arrival("r1", r#"{"n":1}"#, "RetriesExhausted"), arrival("r2", "{}", "Success")];
     let items = [
