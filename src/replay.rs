@@ -1,7 +1,7 @@
 //! Sending payloads again, and learning what became of them.
 //!
 //! A [`Plan`] says which records' payloads can go where, and why others cannot. A [`Run`] decides when each goes: it
-//! is pure, and learns the time and what happened from [`drive`], which sends through an [`Invoker`] and keeps the
+//! is pure, and learns the time and what happened from [`drive()`], which sends through an [`Invoker`] and keeps the
 //! [`Journal`]. A send that was accepted has the request id of the record to come; [`Join`] brings the two together in
 //! whatever order they come. What speaks against a send is found by the [`guard`].
 //!

@@ -2,12 +2,12 @@
 //!
 //! The model asks for a job by pushing [`Effect::Start`](super::message::Effect::Start) with a [`Ticket`] of its own
 //! and a [`Request`], which is plain data. The job runs in a task, and what it has to say comes back as
-//! [`Message::Job`](super::message::Message::Job) with the same ticket: any number of [`News::Progress`], then one
+//! [`Message::Job`] with the same ticket: any number of [`News::Progress`], then one
 //! [`News::Done`]. An error and a panic are a [`News::Done`] as well. Whoever waits keeps its ticket, and lets
 //! everything pass that carries another one; [`Effect::Cancel`](super::message::Effect::Cancel) ends the job, and
 //! nothing of it is heard any more.
 //!
-//! A new kind of job is a variant of [`Request`], one of [`Answer`] and an arm in [`Request::work`]; its work belongs
+//! A new kind of job is a variant of [`Request`], one of [`Answer`] and an arm in `Request::work`; its work belongs
 //! in the room that knows how, or in a file of its own beside this one. Work that computes for long yields now and
 //! then, or runs in `spawn_blocking`. A panic in a task that the job spawned itself is not caught here.
 

@@ -400,8 +400,14 @@ pub(super) struct DemoArgs {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Faults")]
 pub(super) struct FaultArgs {
-    /// Fail on demand, several parted by commas: KIND[=VALUE][@OPERATION], such as throttle=0.2@FilterLogEvents, late=0.3:1s..4s or cut=next:1@Invoke
-    #[arg(long = "fault", env = "ARRIVALS_FAULT", value_name = "FAULT", value_delimiter = ',')]
+    /// What fails on demand.
+    #[arg(
+        help = "Fail on demand, several parted by commas: KIND[=VALUE][@OPERATION], such as throttle=0.2@FilterLogEvents, late=0.3:1s..4s or cut=next:1@Invoke",
+        long = "fault",
+        env = "ARRIVALS_FAULT",
+        value_name = "FAULT",
+        value_delimiter = ','
+    )]
     pub(super) rules: Vec<FaultRule>,
     /// Seed of the faults' chance: the same requests meet the same faults
     #[arg(
