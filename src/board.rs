@@ -5,6 +5,7 @@
 //! views at once.
 
 mod entry;
+mod eviction;
 mod filter;
 mod groups;
 mod label;
@@ -27,6 +28,7 @@ pub use totals::Totals;
 pub use view::View;
 
 use crate::record::{Arrival, Condition};
+use eviction::Spared;
 use filter::Filter;
 use label::Labels;
 use order::{Key, Order};
@@ -35,7 +37,8 @@ use store::Store;
 /// The store of arrivals, unreadable lines and gaps, with one view for each pane.
 #[derive(Debug)]
 pub struct Board {
-    limit_bytes: usize,
+    /// Bytes of memory.
+    limit: usize,
     store: Store,
     failures: Order,
     successes: Order,
@@ -44,17 +47,18 @@ pub struct Board {
     filter: Filter,
     newest: i64,
     replays: Replays,
+    spared: Spared,
 }
 
 impl Board {
-    /// An empty board that keeps at most `limit_bytes` of log messages.
+    /// An empty board that takes about `limit` bytes of memory at most ([`Board::memory`]).
     ///
-    /// A message that several records came from counts once; a record that had to be copied out of its message counts
-    /// too. Over the bound the oldest successes are given up first, and when there are none, the oldest of the rest.
+    /// Over the bound the oldest successes are given up first, when there are none the oldest of the rest, and what is
+    /// marked at the very end.
     #[must_use]
-    pub fn new(limit_bytes: usize) -> Self {
+    pub fn new(limit: usize) -> Self {
         Self {
-            limit_bytes,
+            limit,
             store: Store::default(),
             failures: Order::default(),
             successes: Order::default(),
@@ -63,6 +67,7 @@ impl Board {
             filter: settled(Query::all(), 0),
             newest: i64::MIN,
             replays: Replays::default(),
+            spared: Spared::default(),
         }
     }
 
@@ -70,7 +75,7 @@ impl Board {
     pub fn empty(&mut self) {
         let (query, now) = (self.filter.query().clone(), self.filter.now());
         let store = Store::after(self.store.next());
-        *self = Self { store, filter: settled(query, now), ..Self::new(self.limit_bytes) };
+        *self = Self { store, filter: settled(query, now), ..Self::new(self.limit) };
     }
 
     /// Adds an entry in its place by time, and gives up others when that passes the bound.
@@ -87,7 +92,8 @@ impl Board {
             self.filter.appended(key, slot);
         }
         self.order_mut(pane).insert(key);
-        while self.store.bytes() > self.limit_bytes && self.evict() {}
+        self.spared.consider(pane, key);
+        while self.store.memory() > self.limit && self.evict() {}
         seq
     }
 
@@ -124,9 +130,10 @@ impl Board {
         let now = self.filter.now();
         let Some(slot) = self.store.slot_mut(seq) else { return };
         let before = std::mem::replace(&mut slot.state, state);
-        let time = slot.entry().map(Entry::time);
-        if let (Some(slot), Some(time)) = (self.store.slot(seq), time) {
-            self.filter.look_again(Key { time, seq }, slot, before, now);
+        let place = slot.entry().map(|entry| (entry.pane(), Key { time: entry.time(), seq }));
+        if let (Some(slot), Some((pane, key))) = (self.store.slot(seq), place) {
+            self.filter.look_again(key, slot, before, now);
+            self.spared.consider(pane, key);
         }
     }
 
@@ -238,10 +245,17 @@ impl Board {
         Pane::ALL.iter().all(|&pane| self.kept(pane) == 0)
     }
 
-    /// Bytes of log messages that are kept.
+    /// Bytes of log messages that are kept: a message that several records came from counts once, a record that had to
+    /// be copied out of its message counts too.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.store.bytes()
+    }
+
+    /// Bytes of memory that is taken for what is kept: the messages, and what stands beside each.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.store.memory()
     }
 
     /// Counts over everything ever appended.
@@ -268,11 +282,33 @@ impl Board {
         [self.failures.first(), self.successes.first()].into_iter().flatten().any(|first| first < key)
     }
 
+    fn order(&self, pane: Pane) -> &Order {
+        match pane {
+            Pane::Failures => &self.failures,
+            Pane::Successes => &self.successes,
+        }
+    }
+
+    /// What is given up next.
+    fn least_missed(&mut self) -> Option<(Pane, Key)> {
+        let panes = [Pane::Successes, Pane::Failures];
+        let unmarked = panes.into_iter().find_map(|pane| Some((pane, self.oldest_unmarked(pane)?)));
+        unmarked.or_else(|| panes.into_iter().find_map(|pane| Some((pane, self.order(pane).first()?))))
+    }
+
+    fn oldest_unmarked(&mut self, pane: Pane) -> Option<Key> {
+        let order = self.order(pane);
+        let rest = order.iter_from(order.rank(self.spared.until(pane)));
+        let is_marked = |key: &Key| self.store.slot(key.seq).is_some_and(|slot| slot.state.marked);
+        let oldest = rest.skip_while(is_marked).next();
+        self.spared.pass(pane, oldest.unwrap_or(Key::LAST));
+        oldest
+    }
+
     /// Gives up one entry; false when there is none.
     fn evict(&mut self) -> bool {
-        let Some(key) = self.successes.pop_first().or_else(|| self.failures.pop_first()) else {
-            return false;
-        };
+        let Some((pane, key)) = self.least_missed() else { return false };
+        self.order_mut(pane).remove(key);
         let Some(slot) = self.store.slot(key.seq) else { return true };
         let label = slot.label;
         self.filter.evict(key, slot);

@@ -182,17 +182,13 @@ impl Filter {
         }
     }
 
-    /// Forgets the oldest entry of its pane.
+    /// Forgets an entry that is given up.
     pub(super) fn evict(&mut self, key: Key, slot: &Slot) {
         if self.waiting.remove(&key) || key < self.reached {
             return;
         }
         let Some(entry) = slot.entry() else { return };
-        let rows = &mut self.view_mut(entry.pane()).rows;
-        let shown = rows.first() == Some(key);
-        if shown {
-            rows.pop_first();
-        }
+        let shown = self.view_mut(entry.pane()).rows.remove(key);
         let counted = || self.verdict(slot, slot.state, self.now).is_some_and(|verdict| verdict.counted);
         if shown || !self.narrowing.is_all() && counted() {
             self.count(slot.label, -1);

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::sample::{Sample, arrival, gap, unreadable};
+use super::store::ENTRY;
 use super::*;
 use crate::log::Text;
 
@@ -20,9 +21,14 @@ fn failure(time: i64) -> Entry {
     Sample { time, condition: "RetriesExhausted", ..Sample::default() }.entry()
 }
 
-/// As a bound: room for about this many successes.
-fn room_for(successes: usize) -> usize {
+/// Bytes of this many successes.
+fn bytes_of(successes: usize) -> usize {
     Sample::default().json().len() * successes
+}
+
+/// As a bound: room for this many successes.
+fn room_for(successes: usize) -> usize {
+    bytes_of(successes) + successes * ENTRY
 }
 
 fn board_of(limit: usize, entries: impl IntoIterator<Item = Entry>) -> Board {
@@ -100,7 +106,7 @@ fn the_oldest_successes_go_first() {
     assert!(board.get(Seq(1)).is_none());
     assert_eq!(board.totals(), &Totals { success: 3, failure: 0, unreadable: 0, gaps: 1, evicted: 1 });
     assert_eq!(board.kept(Pane::Successes), 2);
-    assert_eq!(board.bytes(), room_for(2) + 1);
+    assert_eq!((board.bytes(), board.memory()), (bytes_of(2) + 1, room_for(2) + ENTRY + 1));
 }
 
 #[test]
@@ -113,16 +119,31 @@ fn without_successes_the_oldest_of_the_rest_go() {
 }
 
 #[test]
+fn what_is_marked_goes_last() {
+    let mut board = board_of(room_for(3), [success(1), failure(2)]);
+    for seq in [Seq(0), Seq(1)] {
+        board.set_state(seq, State { marked: true, ..State::default() });
+    }
+    for time in 3..9 {
+        board.append(failure(time));
+    }
+    assert_eq!((seqs(&board, Pane::Successes), seqs(&board, Pane::Failures)), (vec![0], vec![1]));
+    board.set_state(Seq(0), State::default());
+    board.append(failure(9));
+    assert_eq!((seqs(&board, Pane::Successes), seqs(&board, Pane::Failures)), (vec![], vec![1, 8]));
+}
+
+#[test]
 fn records_of_one_message_count_once() {
     let body = Sample { condition: "RetriesExhausted", ..Sample::default() }.json();
     let message = Text::from("x".repeat(5000));
     let mut board = board_of(usize::MAX, (0..3).map(|_| arrival(10, &Text::from(body.as_str()), &message)));
     assert_eq!(board.kept(Pane::Failures), 3);
     assert_eq!(board.bytes(), message.len() + 3 * body.len());
-    board.limit_bytes = board.bytes();
+    board.limit = board.memory();
     board.append(gap(20, "x"));
     assert_eq!(board.bytes(), message.len() + 2 * body.len() + 1);
-    board.limit_bytes = message.len();
+    board.limit = message.len();
     board.append(gap(20, "y"));
     assert_eq!((board.bytes(), board.kept(Pane::Failures)), (2, 2));
 }
@@ -210,7 +231,7 @@ fn a_slow_query_looks_at_what_comes_when_it_is_its_turn() {
     assert_eq!(seqs(&board, Pane::Failures), [3, 0, 2]);
     assert!(board.view(Pane::Failures).settled());
     board.append(success(9));
-    board.limit_bytes = 0;
+    board.limit = 0;
     board.append(gap(1, "x"));
     assert!(board.is_empty() && !board.advance(10));
 }
@@ -332,6 +353,8 @@ enum Step {
     Append(Made),
     Query(usize),
     Advance(usize),
+    /// The entry that was appended as the so-manieth, if it is kept.
+    Mark(u64, bool),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -343,14 +366,25 @@ fn step() -> impl Strategy<Value = Step> {
         6 => made.prop_map(Step::Append),
         1 => (0..QUERIES.len()).prop_map(Step::Query),
         2 => (0usize..6).prop_map(Step::Advance),
+        2 => (0u64..40, any::<bool>()).prop_map(|(seq, marked)| Step::Mark(seq, marked)),
     ]
+}
+
+struct Kept {
+    time: i64,
+    seq: u64,
+    made: Made,
+    bytes: usize,
+    /// Whether the query has been applied to it.
+    looked_at: bool,
+    marked: bool,
 }
 
 /// The board as anyone would write it down: a list, recomputed for every question.
 struct Model {
     limit: usize,
-    /// Kept entries with their bytes and whether the query has been applied to them.
-    kept: Vec<(i64, u64, Made, usize, bool)>,
+    /// In the order of their time.
+    kept: Vec<Kept>,
     /// The oldest place that the query has been applied to; nothing while it has not begun.
     reached: Option<(i64, u64)>,
     next: u64,
@@ -361,13 +395,25 @@ struct Model {
 impl Model {
     fn append(&mut self, made: Made, bytes: usize) {
         let looked_at = self.reached.is_some_and(|reached| (made.time, self.next) >= reached);
-        self.kept.push((made.time, self.next, made, bytes, looked_at));
+        self.kept.push(Kept { time: made.time, seq: self.next, made, bytes, looked_at, marked: false });
         self.next += 1;
-        self.kept.sort_by_key(|&(time, seq, ..)| (time, seq));
-        while self.kept.iter().map(|it| it.3).sum::<usize>() > self.limit {
-            let oldest = self.kept.iter().position(|it| it.2.is_success()).unwrap_or(0);
-            self.kept.remove(oldest);
-            self.evicted += 1;
+        self.kept.sort_by_key(|it| (it.time, it.seq));
+        while self.kept.iter().map(|it| it.bytes + ENTRY).sum::<usize>() > self.limit {
+            self.evict();
+        }
+    }
+
+    fn evict(&mut self) {
+        let wanted: [fn(&Kept) -> bool; 3] =
+            [|it| !it.marked && it.made.is_success(), |it| !it.marked, |it| it.made.is_success()];
+        let least_missed = wanted.into_iter().find_map(|wanted| self.kept.iter().position(wanted));
+        self.kept.remove(least_missed.unwrap_or(0));
+        self.evicted += 1;
+    }
+
+    fn mark(&mut self, seq: u64, marked: bool) {
+        if let Some(it) = self.kept.iter_mut().find(|it| it.seq == seq) {
+            it.marked = marked;
         }
     }
 
@@ -377,36 +423,38 @@ impl Model {
         }
         self.query = query;
         self.reached = None;
-        self.kept.iter_mut().for_each(|it| it.4 = false);
+        self.kept.iter_mut().for_each(|it| it.looked_at = false);
         self.settle_when_done();
     }
 
     fn advance(&mut self, budget: usize) -> bool {
-        for it in self.kept.iter_mut().rev().filter(|it| !it.4).take(budget) {
-            it.4 = true;
-            self.reached = Some((it.0, it.1));
+        for it in self.kept.iter_mut().rev().filter(|it| !it.looked_at).take(budget) {
+            it.looked_at = true;
+            self.reached = Some((it.time, it.seq));
         }
         self.settle_when_done();
-        self.kept.iter().any(|it| !it.4)
+        self.kept.iter().any(|it| !it.looked_at)
     }
 
     fn settle_when_done(&mut self) {
-        if self.kept.iter().all(|it| it.4) {
+        if self.kept.iter().all(|it| it.looked_at) {
             self.reached = Some((i64::MIN, 0));
         }
     }
 
     fn view(&self, successes: bool) -> Vec<u64> {
-        let wanted =
-            self.kept.iter().filter(|it| it.4 && it.2.is_success() == successes && QUERIES[self.query].1(it.2));
-        wanted.map(|it| it.1).collect()
+        let wanted = self
+            .kept
+            .iter()
+            .filter(|it| it.looked_at && it.made.is_success() == successes && QUERIES[self.query].1(it.made));
+        wanted.map(|it| it.seq).collect()
     }
 
     fn condition_counts(&self) -> Vec<(String, usize)> {
         let mut counts: Vec<(String, usize)> = Vec::new();
         for name in ["Aged", "Retries", "Success"] {
             let is_counted = |made: Made| made.condition == Some(name) && QUERIES[self.query].2(made);
-            let count = self.kept.iter().filter(|it| it.4 && is_counted(it.2)).count();
+            let count = self.kept.iter().filter(|it| it.looked_at && is_counted(it.made)).count();
             counts.push((name.to_owned(), count));
         }
         if counts[1].1 > counts[0].1 {
@@ -422,13 +470,13 @@ impl Model {
         let counts: Vec<_> =
             board.condition_counts().into_iter().map(|(name, count)| (name.to_string(), count)).collect();
         prop_assert_eq!(counts, self.condition_counts());
-        prop_assert_eq!(board.bytes(), self.kept.iter().map(|it| it.3).sum::<usize>());
+        prop_assert_eq!(board.bytes(), self.kept.iter().map(|it| it.bytes).sum::<usize>());
         prop_assert_eq!(board.totals().evicted, self.evicted);
-        let successes = self.kept.iter().filter(|it| it.2.is_success()).count();
+        let successes = self.kept.iter().filter(|it| it.made.is_success()).count();
         prop_assert_eq!(board.kept(Pane::Successes), successes);
         prop_assert_eq!(board.kept(Pane::Failures), self.kept.len() - successes);
         for seq in 0..self.next {
-            prop_assert_eq!(board.get(Seq(seq)).is_some(), self.kept.iter().any(|it| it.1 == seq));
+            prop_assert_eq!(board.get(Seq(seq)).is_some(), self.kept.iter().any(|it| it.seq == seq));
         }
         Ok(())
     }
@@ -454,6 +502,10 @@ proptest! {
                     model.set_query(index);
                 }
                 Step::Advance(budget) => prop_assert_eq!(board.advance(budget), model.advance(budget)),
+                Step::Mark(seq, marked) => {
+                    board.set_state(Seq(seq), State { marked, ..State::default() });
+                    model.mark(seq, marked);
+                }
             }
             model.agrees(&board)?;
         }

@@ -6,6 +6,7 @@ mod replay;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use bytesize::ByteSize;
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -196,6 +197,10 @@ pub(super) struct LookArgs {
     /// Write requests, their ids and how long they took to the log as well; without --log-file to one in the state folder
     #[arg(long, global = true, env = "ARRIVALS_DEBUG", value_parser = FalseyValueParser::new(), help_heading = None)]
     pub(super) debug: bool,
+    /// Give up the oldest successes of the board, then the oldest failures, over so much memory; what is marked last
+    #[arg(long, global = true, env = "ARRIVALS_MAX_MEMORY", value_name = "SIZE", default_value = "1GiB")]
+    #[arg(value_parser = memory, help_heading = None)]
+    pub(super) max_memory: ByteSize,
     /// What the settings file says beside the flags.
     #[arg(skip)]
     pub(super) config: Arc<Config>,
@@ -431,6 +436,17 @@ fn sweep(text: &str) -> Result<Swept, String> {
     let (span, every) = text.split_once('/').ok_or_else(hint)?;
     let time = |text: &str| time_range::span(text).filter(|time| !time.is_zero()).ok_or_else(hint);
     Ok(Some(Sweep { span: time(span)?, every: time(every)? }))
+}
+
+/// So much the program takes anyhow; less would leave a board of nothing.
+const LEAST_MEMORY: ByteSize = ByteSize::mib(16);
+
+fn memory(text: &str) -> Result<ByteSize, String> {
+    match text.parse::<ByteSize>() {
+        Ok(size) if size >= LEAST_MEMORY => Ok(size),
+        Ok(_) => Err("must be 16MiB at least".to_owned()),
+        Err(_) => Err("must be a size such as 512MiB or 2GB".to_owned()),
+    }
 }
 
 fn time_scale(text: &str) -> Result<f64, String> {

@@ -23,9 +23,6 @@ use super::exit::Failure;
 use super::memory::Memory;
 use super::themes;
 
-/// Bytes of log messages that the board keeps before the oldest successes go.
-const KEPT: usize = 1 << 30;
-
 /// Shows what `updates` brings, until the user leaves; `places` tells more of where it comes from as it becomes known.
 /// What the user asks for is done in `world`.
 ///
@@ -39,7 +36,7 @@ pub(super) async fn run(
     places: mpsc::Receiver<Place>,
     world: World,
 ) -> Result<(), Failure> {
-    let mut board = Board::new(KEPT);
+    let mut board = Board::new(usize::try_from(look.max_memory.as_u64()).unwrap_or(usize::MAX));
     board.set_query(query);
     let keymap = super::keys::keymap()?;
     let picks = place.names.is_empty();
