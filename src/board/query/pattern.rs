@@ -87,6 +87,11 @@ pub(super) fn delimited(text: &str) -> Option<(String, usize)> {
     Some((pattern, close + 1 + usize::from(flag)))
 }
 
+/// Whether a slash begins a pattern that what stands behind `text` might close.
+pub(super) fn opens(text: &str) -> bool {
+    text.starts_with('/') && closing_slash(text).is_none()
+}
+
 fn closing_slash(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = 1;

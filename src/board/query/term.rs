@@ -11,7 +11,7 @@ use super::jq::Jq;
 use super::lexer::{Token, lex};
 use super::needle::Needle;
 use super::path::{PathTest, Quoted};
-use super::pattern::Pattern;
+use super::pattern::{self, Pattern};
 use super::quality::Quality;
 use crate::log::Origin;
 use crate::record::{Arrival, FunctionArn, InvocationError, Outcome, json};
@@ -260,7 +260,8 @@ fn write_value(f: &mut fmt::Formatter<'_>, field: Option<Field>, value: &str) ->
         Some(field) => Token::Field(field, value.to_owned()),
         None => Token::Text(value.to_owned()),
     };
-    if matches!(lex(&bare).as_deref(), Ok([only]) if only.token == wanted) {
+    let reads_alike = matches!(lex(&bare).as_deref(), Ok([only]) if only.token == wanted);
+    if reads_alike && !pattern::opens(&bare) {
         return f.write_str(&bare);
     }
     match field {

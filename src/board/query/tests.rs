@@ -387,6 +387,9 @@ fn printing_is_as_people_type() {
         ("error:\"can't be\"", "error:\"can't be\""),
         ("\"fn:x\" \"a\\\"b\"", "\"fn:x\" a\"b"),
         ("\"\"", "\"\""),
+        // Bare, it would begin a pattern that the one behind it closes.
+        ("\"/\" /b/", "\"/\" /b/"),
+        ("/aws/lambda/x /b/", "/aws/lambda/x /b/"),
     ] {
         assert_eq!(query(text).to_string(), printed, "{text}");
     }
