@@ -298,9 +298,8 @@ impl Board {
 
     fn oldest_unmarked(&mut self, pane: Pane) -> Option<Key> {
         let order = self.order(pane);
-        let rest = order.iter_from(order.rank(self.spared.until(pane)));
-        let is_marked = |key: &Key| self.store.slot(key.seq).is_some_and(|slot| slot.state.marked);
-        let oldest = rest.skip_while(is_marked).next();
+        let is_marked = |key: Key| self.store.slot(key.seq).is_some_and(|slot| slot.state.marked);
+        let oldest = order.iter_from(order.rank(self.spared.until(pane))).find(|&key| !is_marked(key));
         self.spared.pass(pane, oldest.unwrap_or(Key::LAST));
         oldest
     }
