@@ -5,10 +5,10 @@
 //! views at once.
 
 mod entry;
-mod eviction;
 mod filter;
 mod groups;
 mod label;
+mod marks;
 mod order;
 mod query;
 mod replay;
@@ -28,9 +28,9 @@ pub use totals::Totals;
 pub use view::View;
 
 use crate::record::{Arrival, Condition};
-use eviction::Spared;
 use filter::Filter;
 use label::Labels;
+use marks::Marks;
 use order::{Key, Order};
 use store::Store;
 
@@ -47,7 +47,7 @@ pub struct Board {
     filter: Filter,
     newest: i64,
     replays: Replays,
-    spared: Spared,
+    marks: Marks,
 }
 
 impl Board {
@@ -67,7 +67,7 @@ impl Board {
             filter: settled(Query::all(), 0),
             newest: i64::MIN,
             replays: Replays::default(),
-            spared: Spared::default(),
+            marks: Marks::default(),
         }
     }
 
@@ -92,7 +92,7 @@ impl Board {
             self.filter.appended(key, slot);
         }
         self.order_mut(pane).insert(key);
-        self.spared.consider(pane, key);
+        self.marks.set(pane, key, false);
         while self.store.memory() > self.limit && self.evict() {}
         seq
     }
@@ -133,8 +133,33 @@ impl Board {
         let place = slot.entry().map(|entry| (entry.pane(), Key { time: entry.time(), seq }));
         if let (Some(slot), Some((pane, key))) = (self.store.slot(seq), place) {
             self.filter.look_again(key, slot, before, now);
-            self.spared.consider(pane, key);
+            self.marks.set(pane, key, state.marked);
         }
+    }
+
+    /// Marks an entry, or takes its mark away.
+    pub fn mark(&mut self, seq: Seq, marked: bool) {
+        self.set_state(seq, State { marked, ..self.state(seq) });
+    }
+
+    /// Takes all marks away; `false` when there were none.
+    pub fn clear_marks(&mut self) -> bool {
+        let marked: Vec<Seq> = self.marks.iter().collect();
+        for &seq in &marked {
+            self.mark(seq, false);
+        }
+        !marked.is_empty()
+    }
+
+    /// The marked entries, in the order of appending, also those that the filter hides.
+    pub fn marked(&self) -> impl Iterator<Item = (Seq, &Entry)> {
+        self.marks.iter().filter_map(|seq| Some((seq, self.get(seq)?)))
+    }
+
+    /// How many of a pane's entries are marked.
+    #[must_use]
+    pub fn marked_len(&self, pane: Pane) -> usize {
+        self.marks.len(pane)
     }
 
     /// Tells what time it is, in milliseconds since the Unix epoch: `age` terms filter entries anew as they grow older.
@@ -299,8 +324,8 @@ impl Board {
     fn oldest_unmarked(&mut self, pane: Pane) -> Option<Key> {
         let order = self.order(pane);
         let is_marked = |key: Key| self.store.slot(key.seq).is_some_and(|slot| slot.state.marked);
-        let oldest = order.iter_from(order.rank(self.spared.until(pane))).find(|&key| !is_marked(key));
-        self.spared.pass(pane, oldest.unwrap_or(Key::LAST));
+        let oldest = order.iter_from(order.rank(self.marks.all_before(pane))).find(|&key| !is_marked(key));
+        self.marks.pass(pane, oldest.unwrap_or(Key::LAST));
         oldest
     }
 
@@ -311,6 +336,7 @@ impl Board {
         let Some(slot) = self.store.slot(key.seq) else { return true };
         let label = slot.label;
         self.filter.evict(key, slot);
+        self.marks.forget(pane, key.seq);
         self.store.remove(key.seq);
         self.totals.evicted += 1;
         if self.labels.release(label) {

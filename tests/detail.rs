@@ -327,7 +327,7 @@ fn notes_are_written_shown_and_taken_along() {
     let mut again = board_of(&[]);
     let batch = arrivals::source::Batch { found, events: 1, ..Default::default() };
     common::update(&mut again, Message::Source(arrivals::source::SourceUpdate::Found(batch)));
-    assert_eq!(again.marks.entries(&again.board).count(), 1);
+    assert_eq!(again.board.marked().count(), 1);
     press(&mut again, KeyCode::Enter);
     assert!(screen(&mut again, 120, 40).contains("✎ the stock was off"));
 }

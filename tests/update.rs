@@ -111,16 +111,16 @@ fn space_freezes_and_thaws() {
 fn marks_are_set_down_the_list_and_taken_back_last() {
     let mut model = drawn(&events(), 120, 40);
     press_all(&mut model, "mm");
-    assert_eq!(model.marks.count(&model.board, Pane::Failures), 2);
-    let marked: Vec<_> = model.marks.entries(&model.board).map(|(seq, _)| seq).collect();
+    assert_eq!(model.board.marked_len(Pane::Failures), 2);
+    let marked: Vec<_> = model.board.marked().map(|(seq, _)| seq).collect();
     press_all(&mut model, "jjm");
-    assert_eq!(model.marks.entries(&model.board).map(|(seq, _)| seq).collect::<Vec<_>>(), marked[..1]);
+    assert_eq!(model.board.marked().map(|(seq, _)| seq).collect::<Vec<_>>(), marked[..1]);
     press_all(&mut model, "/fn:thumb*");
     press(&mut model, KeyCode::Enter);
     press(&mut model, KeyCode::Esc);
-    assert_eq!(model.marks.count(&model.board, Pane::Failures), 1);
+    assert_eq!(model.board.marked_len(Pane::Failures), 1);
     press(&mut model, KeyCode::Esc);
-    assert!(!model.marks.clear());
+    assert!(!model.board.clear_marks());
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn rows_that_come_are_counted_although_others_are_evicted() {
             .map(|n| common::record(n.into(), "f", "RetriesExhausted", 1, "\"requestPayload\":1"))
             .collect()
     };
-    let mut model = common::board_within(16 * 1024, &many(0));
+    let mut model = common::board_within(48 * 1024, &many(0));
     draw(&mut model, 80, 24);
     press(&mut model, KeyCode::Char('k'));
     arrive(&mut model, &many(40));

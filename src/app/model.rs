@@ -11,7 +11,6 @@ mod guard;
 mod help;
 mod layout;
 mod list;
-mod marks;
 mod menu;
 mod metering;
 mod page;
@@ -53,7 +52,6 @@ pub use groups::GroupList;
 pub use help::Help;
 pub use layout::Layout;
 pub use list::{List, Window};
-pub use marks::Marks;
 pub use menu::{ConditionMenu, MenuRow};
 pub use metering::Metering;
 pub use page::Page;
@@ -194,8 +192,6 @@ pub struct Model {
     pub zoomed: bool,
     /// Whether it has it because a record was opened, so that leaving the record gives it back.
     pub opened: bool,
-    /// The rows that were marked.
-    pub marks: Marks,
     /// What the reader has written to records.
     pub notes: BTreeMap<Seq, String>,
     /// What is masked on screen, in copies and in files.
@@ -267,7 +263,6 @@ impl Model {
             shown: Pane::Failures,
             zoomed: false,
             opened: false,
-            marks: Marks::default(),
             notes: BTreeMap::new(),
             masks: Arc::default(),
             detail: Detail::default(),

@@ -159,9 +159,8 @@ impl Model {
 
     /// Marks and notes of a session that was saved.
     fn take_back(&mut self, seq: Seq, kept: Kept) {
-        if kept.marked && !self.marks.contains(seq) {
-            self.marks.toggle(seq);
-            self.board.set_state(seq, State { marked: true, ..self.board.state(seq) });
+        if kept.marked {
+            self.board.mark(seq, true);
         }
         if let Some(note) = kept.note {
             self.notes.insert(seq, note);

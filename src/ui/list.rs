@@ -51,7 +51,7 @@ fn block<'a>(screen: Rect, area: Rect, model: &Model, theme: &Theme, pane: Pane,
 }
 
 fn marked(model: &Model, pane: Pane) -> String {
-    match model.marks.count(&model.board, pane) {
+    match model.board.marked_len(pane) {
         0 => String::new(),
         marks => format!("· {} marked ", count(marks)),
     }

@@ -139,7 +139,7 @@ fn state(model: &Model, seq: Seq, arrival: &Arrival) -> String {
         ReplayState::Refused(_) => "not sent",
     });
     let replay = model.board.replays().origin(id).map(|_| "replay");
-    let marked = model.marks.contains(seq).then_some("◆");
+    let marked = model.board.state(seq).marked.then_some("◆");
     let noted = model.notes.contains_key(&seq).then_some("✎");
     let words: Vec<_> = [replay, replayed, noted, marked].into_iter().flatten().collect();
     words.join(" ")

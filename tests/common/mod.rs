@@ -99,7 +99,7 @@ pub fn board_from(place: Place, messages: &[String]) -> Model {
     filled(1 << 24, place, messages)
 }
 
-/// A board that keeps so many bytes of log messages.
+/// A board that takes so many bytes of memory at most.
 pub fn board_within(bytes: usize, messages: &[String]) -> Model {
     filled(bytes, Place::default(), messages)
 }

@@ -47,7 +47,7 @@ impl Model {
     pub fn scope_size(&self, scope: Scope) -> usize {
         match scope {
             Scope::One => usize::from(self.open_entry().is_some()),
-            Scope::Marked => self.marks.entries(&self.board).count(),
+            Scope::Marked => self.board.marked().count(),
             Scope::Filtered => Pane::ALL.into_iter().map(|pane| self.board.view(pane).len()).sum(),
         }
     }
@@ -56,7 +56,7 @@ impl Model {
     pub(in crate::app) fn scoped(&self, scope: Scope) -> Vec<Arrival> {
         let entries: Vec<(Seq, &Entry)> = match scope {
             Scope::One => self.open_entry().into_iter().collect(),
-            Scope::Marked => self.marks.entries(&self.board).collect(),
+            Scope::Marked => self.board.marked().collect(),
             Scope::Filtered => Pane::ALL.into_iter().flat_map(|pane| self.rows(pane)).collect(),
         };
         entries.into_iter().filter_map(|(seq, entry)| Some(self.with_kept(seq, entry.arrival()?))).collect()
@@ -71,7 +71,7 @@ impl Model {
     }
 
     fn with_kept(&self, seq: Seq, arrival: &Arrival) -> Arrival {
-        let kept = Kept { marked: self.marks.contains(seq), note: self.notes.get(&seq).cloned() };
+        let kept = Kept { marked: self.board.state(seq).marked, note: self.notes.get(&seq).cloned() };
         let kept = (kept != Kept::default()).then(|| Box::new(kept));
         Arrival { kept, ..arrival.clone() }
     }

@@ -7,7 +7,7 @@ use crate::app::message::Effect;
 use crate::app::model::{
     CommandLine, ConditionMenu, FilterLine, Focus, Model, Overlay, Split, Tab, ThemeMenu, index, masked,
 };
-use crate::board::{Entry, Pane, Query, State};
+use crate::board::{Entry, Pane, Query};
 use crate::record::Arrival;
 
 impl Model {
@@ -119,8 +119,7 @@ impl Model {
     fn mark(&mut self) {
         let Some(seq) = self.list(self.shown).selected() else { return };
         self.hold();
-        self.marks.toggle(seq);
-        self.board.set_state(seq, State { marked: self.marks.contains(seq), ..self.board.state(seq) });
+        self.board.mark(seq, !self.board.state(seq).marked);
         if let Focus::List(_) = self.focus {
             self.step(-1);
         }
@@ -175,10 +174,7 @@ impl Model {
         } else if self.zoomed {
             self.zoomed = false;
         } else if self.query().is_all() {
-            for seq in self.marks.entries(&self.board).map(|(seq, _)| seq).collect::<Vec<_>>() {
-                self.board.set_state(seq, State { marked: false, ..self.board.state(seq) });
-            }
-            self.marks.clear();
+            self.board.clear_marks();
         } else {
             self.set_query(Query::all());
         }

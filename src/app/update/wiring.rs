@@ -7,7 +7,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use crate::app::action::Action;
 use crate::app::jobs::{Answer, News, Request, Ticket};
 use crate::app::message::Effect;
-use crate::app::model::{Detail, List, Marks, Metering, Model, Overlay, Picker, Reasons, SourceState, WiringPage};
+use crate::app::model::{Detail, List, Metering, Model, Overlay, Picker, Reasons, SourceState, WiringPage};
 use crate::board::{Entry, Pane};
 
 impl Model {
@@ -119,7 +119,6 @@ impl Model {
         self.board.empty();
         self.lists = Pane::ALL.map(List::new);
         self.detail = Detail::default();
-        self.marks = Marks::default();
         (self.metering, self.reasons) = (Metering::default(), Reasons::default());
         (self.zoomed, self.opened) = (false, false);
         effects.push(Effect::Tail(groups));

@@ -63,7 +63,7 @@ impl Model {
                     let order = Order { plan: Arc::clone(&bulk.plan), pace: bulk.pace.clone() };
                     let ticket = self.start_run(order, true, effects);
                     self.replays.bulk = Some(ticket);
-                    self.marks.clear();
+                    self.board.clear_marks();
                     bulk.stage = BulkStage::Run(ticket);
                 }
             }

@@ -244,8 +244,7 @@ impl Model {
 
     /// The chosen arrivals of the board: those that are marked, else the failures that the filter leaves.
     pub(super) fn chosen(&self) -> (Vec<crate::record::Arrival>, bool) {
-        let marked: Vec<_> =
-            self.marks.entries(&self.board).filter_map(|(_, entry)| entry.arrival().cloned()).collect();
+        let marked: Vec<_> = self.board.marked().filter_map(|(_, entry)| entry.arrival().cloned()).collect();
         if !marked.is_empty() {
             return (marked, true);
         }
