@@ -158,8 +158,12 @@ pub enum Action {
     Slower,
     /// Keep the spacing of the records, or not.
     Spacing,
+    /// Stop a run after more or fewer failures of one kind.
+    StopAfter,
     /// Go back to the shell.
     Suspend,
+    /// Name the tenant of a multi-tenant function.
+    Tenant,
     /// Open the picker of themes.
     Themes,
     /// Show times as local, UTC or relative.

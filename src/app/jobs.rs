@@ -38,7 +38,7 @@ use super::document::Excerpt;
 use super::message::Message;
 
 pub use attempts::{AttemptsFound, AttemptsWanted};
-pub use replay::{Order, ReplayAnswer, ReplayRequest};
+pub use replay::{Changes, Order, ReplayAnswer, ReplayRequest};
 pub use save::{Luggage, SaveAs, SaveWanted, Saved};
 pub use wiring_jobs::{Glance, NamedGroup, Preview, ways};
 

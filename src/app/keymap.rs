@@ -40,6 +40,8 @@ pub enum Context {
     Choice,
     /// The question whether to send.
     Confirm,
+    /// What a replay that ran at once came to.
+    Returned,
     /// The plan of several replays.
     Replays,
     /// Several replays under way.
@@ -66,7 +68,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Browse,
         Self::Tree,
         Self::Trace,
@@ -83,6 +85,7 @@ impl Context {
         Self::Line,
         Self::Choice,
         Self::Confirm,
+        Self::Returned,
         Self::Replays,
         Self::Run,
         Self::Picker,
@@ -120,6 +123,7 @@ impl Context {
             Self::Line => "Typing on the sheet",
             Self::Choice => "Choosing on the sheet",
             Self::Confirm => "Before something is sent",
+            Self::Returned => "Looking at what a replay returned",
             Self::Replays => "In the plan of several replays",
             Self::Run => "While several replays are sent",
             Self::Picker => "In the picker",

@@ -57,7 +57,7 @@ pub use metering::Metering;
 pub use page::Page;
 pub use picker::{PickRow, Picker};
 pub use reasons::Reasons;
-pub use replay::{Active, Bulk, BulkStage, Editor, Heard, Pending, ReplayDesk, Sheet, Stage};
+pub use replay::{Active, Bulk, BulkStage, Counting, Editor, Heard, Pending, Ran, ReplayDesk, Sheet, Stage};
 pub use source::{Health, Place, SourceState};
 pub use text_line::TextLine;
 pub use themes::ThemeMenu;

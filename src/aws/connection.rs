@@ -41,6 +41,12 @@ impl Connection {
         Ok(clients.insert(made).clone())
     }
 
+    /// The profile that the settings name; `None` leaves it to the environment.
+    #[must_use]
+    pub fn profile(&self) -> Option<&str> {
+        self.settings.profile.as_deref()
+    }
+
     /// Forgets the clients, so that the next need reads the configuration files anew: after a login has expired.
     pub async fn forget(&self) {
         *self.clients.lock().await = None;

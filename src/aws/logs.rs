@@ -1,6 +1,6 @@
 //! Pages of FilterLogEvents.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
@@ -41,7 +41,30 @@ pub struct LogPage {
     pub next_token: Option<String>,
 }
 
+/// Pages that reading a whole range may take.
+const MOST_PAGES: usize = 40;
+
 impl Clients {
+    /// All events of `range`, each once, in the order of their time: for ranges of some pages, of which it reads at most 40.
+    ///
+    /// # Errors
+    /// As [`Clients::log_page`].
+    pub async fn log_events(&self, range: &LogRange) -> Result<Vec<LogEvent>, AwsError> {
+        let (mut events, mut token) = (Vec::new(), None);
+        for _ in 0..MOST_PAGES {
+            let page = self.log_page(range, token.as_deref()).await?;
+            events.extend(page.events);
+            token = page.next_token;
+            if token.is_none() {
+                break;
+            }
+        }
+        let mut seen = HashSet::new();
+        events.retain(|event: &LogEvent| event.origin.event_id.clone().is_none_or(|id| seen.insert(id)));
+        events.sort_by_key(|event| event.origin.timestamp);
+        Ok(events)
+    }
+
     /// Reads one page of `range`: the first, or the one that `token` of an earlier page stands for.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! Starting the board on a source.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use etcetera::BaseStrategy as _;
@@ -45,6 +46,7 @@ pub(super) async fn run(
     let themes = themes::find(&look)?;
     (model.themes, model.theme) = (themes.names, themes.chosen);
     model.mouse = look.mouse == OnOff::On;
+    model.replays.profile = world.sending.profile().map(str::to_owned);
     let memory = Memory::of(&model);
     memory.recall(&mut model);
     let history = history();
@@ -68,11 +70,14 @@ fn defect(error: &BoardError) -> Failure {
 /// What jobs of the board reach out through: AWS to read, AWS to send, the journal and the folder of reports.
 pub(super) fn world(aws: Connection, sending: Connection) -> World {
     let state = Folders::find().map(|folders| folders.state).map_err(|error| error.to_string());
-    let journal = state.clone().and_then(|state| {
-        Journal::open(&state.join(journal::FILE)).map(SharedJournal::new).map_err(|error| error.to_string())
-    });
+    let journal = state.clone().and_then(|state| journal_in(&state));
     let reports = state.map(|state| state.join("reports"));
     World { aws, sending, journal, reports, time_scale: 1.0, tail: poll::Options::default(), metered: true }
+}
+
+/// The journal of replays in a folder, or why there is none.
+pub(super) fn journal_in(folder: &Path) -> Result<SharedJournal, String> {
+    Journal::open(&folder.join(journal::FILE)).map(SharedJournal::new).map_err(|error| error.to_string())
 }
 
 /// The filters of earlier runs, in the state folder of the user.

@@ -45,7 +45,10 @@ pub(super) async fn run(args: DemoArgs, look: LookArgs) -> Result<(), Failure> {
     shorten_patience(&clients).await?;
     let updates = poll::start(clients.clone(), Limiter::default(), tail());
     if format == OutputFormat::Board {
+        // What is replayed here means nothing to later runs, and the journal of real replays nothing here.
+        let own = tempfile::tempdir().map_err(Failure::other)?;
         let world = World {
+            journal: board::journal_in(own.path()),
             time_scale: args.time_scale,
             tail: tail(),
             ..board::world(Connection::ready(clients.clone()), Connection::ready(clients.clone()))

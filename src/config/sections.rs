@@ -142,6 +142,24 @@ impl Config {
         }
         guard
     }
+
+    /// What holds for a send: the strictest for who sends and for every account that is concerned.
+    pub fn sending_guard<'a>(&self, profile: Option<&str>, accounts: impl IntoIterator<Item = &'a str>) -> Guard {
+        let known = accounts.into_iter().map(|account| self.guard(profile, Some(account)));
+        known.fold(self.guard(profile, None), Guard::or)
+    }
+}
+
+impl Guard {
+    /// The stricter of both in everything.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            read_only: self.read_only || other.read_only,
+            confirm_by_name: self.confirm_by_name || other.confirm_by_name,
+            header: self.header.or(other.header),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -66,6 +66,8 @@ pub struct Facts {
     pub modified: Known<i64>,
     /// Its log group.
     pub group: String,
+    /// Whether it keeps tenants apart: then each invocation must name one.
+    pub tenants: bool,
     /// What the destination of its successes starts in turn.
     pub starts: Vec<String>,
     /// Region that the clients are for.
@@ -97,6 +99,7 @@ pub async fn look(clients: &Clients, function: &FunctionArn) -> Facts {
             .ok()
             .and_then(|code| code.group.clone())
             .unwrap_or_else(|| format!("/aws/lambda/{}", function.name())),
+        tenants: code.as_ref().is_ok_and(|code| code.tenants),
         modified: code.and_then(|code| code.modified.ok_or_else(|| "not told".to_owned())),
         starts,
         region: home,
@@ -171,6 +174,7 @@ async fn qualifiers(clients: &Clients, function: &str) -> Result<Vec<Qualifier>,
 struct Code {
     modified: Option<i64>,
     group: Option<String>,
+    tenants: bool,
 }
 
 async fn code(clients: &Clients, function: &str) -> Result<Code, AwsError> {
@@ -179,6 +183,7 @@ async fn code(clients: &Clients, function: &str) -> Result<Code, AwsError> {
     Ok(Code {
         modified: code.last_modified().and_then(modified),
         group: code.logging_config().and_then(|logging| logging.log_group()).map(str::to_owned),
+        tenants: code.tenancy_config().is_some(),
     })
 }
 

@@ -77,6 +77,8 @@ pub enum Warning {
     },
     /// A synchronous invocation has no record.
     NoRecord,
+    /// The function keeps tenants apart, and no tenant is named.
+    NoTenant,
     /// The payload is near the limit.
     Large {
         /// Bytes that it has.
@@ -114,6 +116,7 @@ pub fn warnings(item: &Item, context: &Context<'_>) -> Vec<Warning> {
         found.extend(code(item, facts));
         found.extend(age(item, facts, context.now));
         found.extend(outcomes(item, facts, context.watched));
+        found.extend((facts.tenants && item.call.tenant.is_none()).then_some(Warning::NoTenant));
     }
     found.extend(qualifier(item));
     found.extend(item.edited.then_some(Warning::Edited));
@@ -123,6 +126,30 @@ pub fn warnings(item: &Item, context: &Context<'_>) -> Vec<Warning> {
     let bytes = item.call.payload.len();
     found.extend((bytes > FORMER_LIMIT).then_some(Warning::Large { bytes }));
     found
+}
+
+/// What speaks against several sends: each kind of warning once, as it stands with the first payload that it concerns,
+/// and with how many it stands.
+#[must_use]
+pub fn summed(warnings: impl IntoIterator<Item = Warning>) -> Vec<(Warning, usize)> {
+    let mut sums: Vec<(Warning, usize)> = Vec::new();
+    for warning in warnings {
+        match sums.iter_mut().find(|(known, _)| known.is_like(&warning)) {
+            Some((_, count)) => *count += 1,
+            None => sums.push((warning, 1)),
+        }
+    }
+    sums
+}
+
+impl Warning {
+    /// Whether both warn of the same thing, whatever the times and sizes.
+    fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::NotKnown { what, .. }, Self::NotKnown { what: other, .. }) => what == other,
+            _ => std::mem::discriminant(self) == std::mem::discriminant(other),
+        }
+    }
 }
 
 fn place(item: &Item, facts: &Facts) -> Vec<Warning> {
@@ -208,6 +235,7 @@ impl fmt::Display for Warning {
             Self::Redelivered { times } => write!(f, "this record was delivered {times} times before"),
             Self::StartsOthers { names } => write!(f, "a success starts {}", names.join(", ")),
             Self::NoDestination { of } => write!(f, "no record will come of a {of}: there is no destination for it"),
+            Self::NoTenant => f.write_str("the function keeps tenants apart, and none is named: Lambda will refuse it"),
             Self::NoRecord => f.write_str("runs at once, and no destination hears of it"),
             Self::Large { bytes } => write!(f, "{bytes} bytes: an SNS destination would leave the payloads out"),
             Self::NotKnown { what, why } => write!(f, "{what} is not known: {why}"),

@@ -11,7 +11,7 @@ use bytes::Bytes;
 
 use super::Verdict;
 use super::plan::Item;
-use crate::aws::{AwsError, Clients};
+use crate::aws::{AwsError, Clients, Connection};
 use crate::log::Text;
 use crate::record::{Condition, FunctionArn, InvocationRecord};
 
@@ -223,6 +223,18 @@ impl Invoker for Clients {
             Ok(output) => Ok(reply(&output, call.kind)),
             Err(error) => Err(refusal(&error, self.explain("lambda:InvokeFunction", &call.target, &error))),
         }
+    }
+}
+
+/// Sends as long as the login holds; once it has expired, the next send reads the configuration files anew.
+impl Invoker for Connection {
+    async fn invoke(&self, call: Call) -> Result<Reply, Refusal> {
+        let clients = self.clients().await.map_err(Refusal::Refused)?;
+        let answer = clients.invoke(call).await;
+        if matches!(&answer, Err(Refusal::Refused(error)) if error.may_pass_by_login()) {
+            self.forget().await;
+        }
+        answer
     }
 }
 

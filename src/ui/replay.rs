@@ -7,7 +7,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::model::{Model, TextLine};
+use crate::app::model::TextLine;
 use crate::log::visible;
 
 use super::text::{cut, wrap};
@@ -52,8 +52,15 @@ fn typed(frame: &mut Frame<'_>, area: Rect, theme: &Theme, question: &str, line:
 }
 
 /// What has to be done before it is sent.
-fn confirm(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme, what: &str, names: &str, line: &TextLine) {
-    if model.guard.confirm_by_name {
+fn confirm(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    theme: &Theme,
+    by_name: bool,
+    (what, names): (&str, &str),
+    line: &TextLine,
+) {
+    if by_name {
         typed(frame, area, theme, &format!("Production: type {names} and Enter to send {what}:"), line);
     } else {
         let text = format!(" Enter sends {what}. Esc goes back.");

@@ -1,6 +1,5 @@
 //! Fetching the attempts of an invocation from the log of its function, and what its receiver logged around the record.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::aws::{AwsError, Clients, LogRange};
@@ -19,9 +18,6 @@ const INIT: i64 = 15_000;
 
 /// Milliseconds on either side of a record in which its receiver's lines are looked for.
 const AROUND: i64 = 5_000;
-
-/// Pages that one question may take.
-const MOST_PAGES: usize = 40;
 
 /// Lines of an attempt that are kept.
 const MOST_LINES: usize = 2_000;
@@ -85,7 +81,7 @@ async fn attempts(clients: &Clients, wanted: &AttemptsWanted, found: &mut Attemp
             pattern: Some(format!("\"{}\"", wanted.request_id)),
             ..LogRange::default()
         };
-        let events = read(clients, &named).await?;
+        let events = clients.log_events(&named).await?;
         found.attempts = record::attempts(&events, &wanted.request_id);
         if found.attempts.len() as u64 >= wanted.count.unwrap_or(1) {
             break;
@@ -114,7 +110,7 @@ async fn whole(clients: &Clients, group: &str, attempt: &Attempt) -> Result<Vec<
         streams: vec![stream.to_string()],
         ..LogRange::default()
     };
-    read(clients, &range).await
+    clients.log_events(&range).await
 }
 
 /// The receiver's lines for the invocation that logged the record; those around it when its start is not among them.
@@ -129,7 +125,7 @@ async fn receiver(clients: &Clients, origin: &Origin, request_id: &str) -> Resul
         streams: vec![stream.to_string()],
         ..LogRange::default()
     };
-    let events = read(clients, &range).await?;
+    let events = clients.log_events(&range).await?;
     let is_the_record = |event: &LogEvent| match (&origin.event_id, &event.origin.event_id) {
         (Some(wanted), Some(id)) => wanted == id,
         _ => event.origin.timestamp == Some(at) && event.message.contains(request_id),
@@ -146,22 +142,4 @@ fn begins(event: &LogEvent) -> bool {
 
 fn ends(event: &LogEvent) -> bool {
     event.message.starts_with("REPORT RequestId: ") || event.message.contains("\"platform.report\"")
-}
-
-/// All events of a range, each once, in order of their time.
-async fn read(clients: &Clients, range: &LogRange) -> Result<Vec<LogEvent>, AwsError> {
-    let mut events = Vec::new();
-    let mut token = None;
-    for _ in 0..MOST_PAGES {
-        let page = clients.log_page(range, token.as_deref()).await?;
-        events.extend(page.events);
-        token = page.next_token;
-        if token.is_none() {
-            break;
-        }
-    }
-    let mut seen = HashSet::new();
-    events.retain(|event| event.origin.event_id.clone().is_none_or(|id| seen.insert(id)));
-    events.sort_by_key(|event| event.origin.timestamp);
-    Ok(events)
 }

@@ -1,5 +1,6 @@
 //! Jobs of replay: the journal, the function to send to, and runs.
 
+use std::collections::HashMap;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,6 +27,9 @@ pub struct Order {
     pub pace: Pace,
 }
 
+/// Payloads by what they were; or why one cannot be changed so.
+pub type Changes = Arc<HashMap<String, Result<String, String>>>;
+
 /// A job of replay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReplayRequest {
@@ -39,8 +43,10 @@ pub enum ReplayRequest {
     Answered(AttemptId, Verdict),
     /// How far an invocation has come, by the log of its function.
     Attempts {
-        /// The function's log group.
-        group: String,
+        /// The function, as it was invoked.
+        function: String,
+        /// Its log group, once that is known.
+        group: Option<String>,
         /// Id of the invocation.
         request_id: String,
         /// From when on to look, in milliseconds since the Unix epoch.
@@ -52,6 +58,13 @@ pub enum ReplayRequest {
         program: String,
         /// The payload.
         payload: String,
+    },
+    /// What a jq expression makes of several payloads.
+    ChangeAll {
+        /// The expression.
+        program: String,
+        /// The payloads, each once.
+        payloads: Arc<Vec<String>>,
     },
     /// Save the summary of a run.
     Save(String),
@@ -74,6 +87,8 @@ pub enum ReplayAnswer {
     Attempts(Attempts),
     /// The changed payload, or why it cannot be changed so.
     Changed(Result<String, String>),
+    /// The changed payloads by what they were, or why the expression is none.
+    ChangedAll(Result<Changes, String>),
     /// Where the summary lies.
     Saved(PathBuf),
 }
@@ -92,11 +107,12 @@ impl ReplayRequest {
             }
             Self::Run(order) => run(order, world, reporter, controls).await?,
             Self::Answered(attempt, verdict) => noted(journal(world)?, attempt, verdict).await?,
-            Self::Attempts { group, request_id, since } => {
+            Self::Attempts { function, group, request_id, since } => {
                 let clients = world.sending.clients().await?;
-                ReplayAnswer::Attempts(attempts::count(&clients, &group, &request_id, since).await?)
+                ReplayAnswer::Attempts(attempts::count(&clients, &function, group, &request_id, since).await?)
             }
             Self::Change { program, payload } => ReplayAnswer::Changed(changed(program, payload).await?),
+            Self::ChangeAll { program, payloads } => ReplayAnswer::ChangedAll(changed_all(program, payloads).await?),
             Self::Save(text) => ReplayAnswer::Saved(saved(world, &text)?),
         }))
     }
@@ -129,7 +145,9 @@ async fn run(
     reporter: &Reporter,
     controls: mpsc::UnboundedReceiver<Control>,
 ) -> Result<ReplayAnswer, JobError> {
-    let (journal, clients) = (journal(world)?, world.sending.clients().await?);
+    let journal = journal(world)?;
+    // What keeps everything from being sent is told once, rather than of every payload.
+    world.sending.clients().await?;
     let (tell, mut told) = mpsc::channel(64);
     let run = Run::new(Plan::clone(&order.plan), order.pace);
     let manner = Manner { wait: true, attended: true };
@@ -138,7 +156,7 @@ async fn run(
             reporter.progress(Answer::Replay(ReplayAnswer::Told(Box::new(told)))).await;
         }
     };
-    tokio::join!(drive(run, clients, journal, controls, tell, manner), pass_on);
+    tokio::join!(drive(run, world.sending.clone(), journal, controls, tell, manner), pass_on);
     Ok(ReplayAnswer::Ran)
 }
 
@@ -146,6 +164,17 @@ async fn changed(program: String, payload: String) -> Result<Result<String, Stri
     blocking(move || {
         let changed = Program::compile(&program).and_then(|program| program.apply(&payload));
         Ok(changed.map_err(|error| error.to_string()))
+    })
+    .await
+}
+
+async fn changed_all(program: String, payloads: Arc<Vec<String>>) -> Result<Result<Changes, String>, JobError> {
+    blocking(move || {
+        let program = Program::compile(&program).map_err(|error| error.to_string());
+        Ok(program.map(|program| {
+            let change = |payload: &String| program.apply(payload).map_err(|error| error.to_string());
+            Arc::new(payloads.iter().map(|payload| (payload.clone(), change(payload))).collect())
+        }))
     })
     .await
 }

@@ -15,7 +15,7 @@ use crate::replay::journal::{AttemptId, History};
 use crate::replay::{Join, Plan};
 
 pub use bulk::{Bulk, BulkStage};
-pub use sheet::{Editor, Sheet, Stage};
+pub use sheet::{Editor, Ran, Sheet, Stage};
 
 /// A record that may answer a send, and when it was heard of.
 #[derive(Debug)]
@@ -54,6 +54,17 @@ pub struct Active {
     pub bulk: bool,
 }
 
+/// A count of attempts under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counting {
+    /// The job.
+    pub ticket: Ticket,
+    /// Request id of the record whose payload was sent.
+    pub request_id: String,
+    /// The function.
+    pub function: String,
+}
+
 /// Every replay of the board.
 #[derive(Debug, Default)]
 pub struct ReplayDesk {
@@ -63,6 +74,8 @@ pub struct ReplayDesk {
     pub pending: HashMap<AttemptId, Pending>,
     /// Runs by the tickets of their jobs.
     pub runs: HashMap<Ticket, Active>,
+    /// Profile that sends, when it is another one than reads.
+    pub profile: Option<String>,
     /// Event-invoke configs of functions that were looked at, by ARN with qualifier.
     pub configs: HashMap<String, EventConfig>,
     /// The run of several payloads that was started last.
@@ -71,8 +84,10 @@ pub struct ReplayDesk {
     pub history: Arc<History>,
     /// The job that asks the journal.
     pub asking: Option<Ticket>,
-    /// The job that counts the attempts of the open record's replay, and when it was started.
-    pub counting: Option<(Ticket, String)>,
+    /// The job that counts the attempts of the open record's replay.
+    pub counting: Option<Counting>,
+    /// Log groups of functions, as far as attempts were counted in them.
+    pub logs: HashMap<String, String>,
     /// When attempts were counted last, in milliseconds since the Unix epoch.
     pub counted: i64,
     /// The job that saves a summary.

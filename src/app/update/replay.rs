@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use crate::app::jobs::{Answer, JobError, News, Order, ReplayAnswer, ReplayRequest, Request, Ticket};
 use crate::app::message::Effect;
-use crate::app::model::{Active, Heard, Model, Pending};
+use crate::app::model::{Active, Counting, Heard, Model, Pending};
 use crate::board::{Entry, Replay, ReplayState, Seq, State};
 use crate::record::InvocationRecord;
 use crate::replay::drive::{Control, Told};
@@ -69,7 +69,7 @@ impl Model {
             self.run_news(ticket, news, effects);
         } else if self.replays.asking == Some(ticket) {
             self.journal_news(news, effects);
-        } else if self.replays.counting.as_ref().is_some_and(|(counting, _)| *counting == ticket) {
+        } else if self.replays.counting.as_ref().is_some_and(|counting| counting.ticket == ticket) {
             self.attempts_news(news);
         } else if self.replays.saving == Some(ticket) {
             self.replays.saving = None;
@@ -80,7 +80,7 @@ impl Model {
                 self.notify(error.to_string());
             }
         } else {
-            return self.sheet_news(ticket, news, effects);
+            return self.sheet_news(ticket, news) || self.bulk_news(ticket, news);
         }
         true
     }
@@ -139,18 +139,21 @@ impl Model {
         let (Some(id), Some(function)) = (arrival.record.request_id(), arrival.record.function()) else { return };
         let Some(replay) = self.board.replays().of(id) else { return };
         let (ReplayState::Waiting { .. }, Some(new)) = (&replay.state, &replay.new_request_id) else { return };
-        let (id, group) = (id.to_owned(), format!("/aws/lambda/{}", function.name()));
-        let request = ReplayRequest::Attempts { group, request_id: new.clone(), since: replay.at - 60_000 };
+        let (id, function) = (id.to_owned(), function.as_str().to_owned());
+        let group = self.replays.logs.get(&function).cloned();
+        let (new, since) = (new.clone(), replay.at - 60_000);
+        let request = ReplayRequest::Attempts { function: function.clone(), group, request_id: new, since };
         let ticket = self.start(Request::Replay(request), effects);
-        self.replays.counting = Some((ticket, id));
+        self.replays.counting = Some(Counting { ticket, request_id: id, function });
         self.replays.counted = self.now;
     }
 
     fn attempts_news(&mut self, news: &News) {
-        let Some((_, id)) = self.replays.counting.take() else { return };
+        let Some(Counting { request_id, function, .. }) = self.replays.counting.take() else { return };
         // Who may not read the function's log does without.
         let News::Done(Ok(Answer::Replay(ReplayAnswer::Attempts(found)))) = news else { return };
-        self.board.replays_mut().change(&id, |replay| {
+        self.replays.logs.insert(function, found.group.clone());
+        self.board.replays_mut().change(&request_id, |replay| {
             if let ReplayState::Waiting { attempts, .. } = &mut replay.state {
                 *attempts = found.started;
             }
@@ -276,6 +279,7 @@ impl Model {
         };
         if let (ReplayState::Refused(why) | ReplayState::Unknown(why), false) = (&state, self.is_bulk(ticket)) {
             self.notify(why.clone());
+            self.not_run(ticket);
         }
         self.board.replays_mut().set(planned.key.as_str(), Replay { at: self.now, new_request_id: None, state });
     }
@@ -297,7 +301,7 @@ impl Model {
             return self.notify(format!("{} may be invoked so: nothing was run", item.call.target));
         };
         if let Some(verdict) = verdict {
-            self.notify(format!("ran at once: {}", verdict.words()));
+            self.ran(run, reply, verdict);
             let state = answered_state(verdict);
             return self.set_replay(item, run, Replay { at, new_request_id, state });
         }

@@ -69,13 +69,7 @@ async fn guard(plan: &Plan, config: &Config, clients: &Clients) -> Guard {
         // Without an answer, the accounts of the functions say enough.
         accounts.extend(clients.identity().await.ok().map(|identity| identity.account));
     }
-    let mut strictest = config.guard(clients.profile(), None);
-    for account in accounts {
-        let guard = config.guard(clients.profile(), Some(&account));
-        strictest.read_only |= guard.read_only;
-        strictest.confirm_by_name |= guard.confirm_by_name;
-    }
-    strictest
+    config.sending_guard(clients.profile(), accounts.iter().map(String::as_str))
 }
 
 fn terminal() -> bool {

@@ -32,6 +32,7 @@ fn facts() -> Facts {
         }),
         qualifiers: Ok(Vec::new()),
         config: Ok(EventConfig { on_success: receiver.clone(), on_failure: receiver, ..EventConfig::default() }),
+        tenants: false,
         modified: Ok(RECORDED - 1),
         group: "/aws/lambda/sender".to_owned(),
         starts: vec!["receiver".to_owned()],

@@ -10,17 +10,20 @@ use crate::app::keymap::Context;
 use crate::app::model::{Bulk, BulkStage, Model, Ticket};
 use crate::log::visible;
 use crate::replay::drive::Progress;
+use crate::replay::guard::Warning;
 use crate::replay::run::Mode;
 
 use super::super::overlay::popup;
 use super::super::theme::Theme;
-use super::{confirm, field, warning};
+use super::{confirm, field, typed, warning};
 
 pub(in crate::ui) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, bulk: &Bulk, theme: &Theme) {
     let wide = area.width.saturating_sub(4).min(96);
     let room = usize::from(wide).saturating_sub(2);
     let lines = match &bulk.stage {
-        BulkStage::Plan | BulkStage::Confirm(_) => plan_lines(model, bulk, theme, room),
+        BulkStage::Plan | BulkStage::Jq(_) | BulkStage::Qualifier(_) | BulkStage::Confirm(_) => {
+            plan_lines(model, bulk, theme, room)
+        }
         BulkStage::Run(ticket) => run_lines(model, *ticket, theme, room),
     };
     let high = (lines.len() as u16 + 4).min(area.height.saturating_sub(1));
@@ -31,7 +34,13 @@ pub(in crate::ui) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, bulk
     if let BulkStage::Confirm(line) = &bulk.stage {
         let names: Vec<_> = bulk.functions().iter().map(|name| visible(name).into_owned()).collect();
         let what = format!("{} payloads", bulk.plan.items.len());
-        confirm(frame, foot, model, theme, &what, &names.join(" "), line);
+        let by_name = model.bulk_guard(bulk).confirm_by_name;
+        confirm(frame, foot, theme, by_name, (&what, &names.join(" ")), line);
+    }
+    match &bulk.stage {
+        BulkStage::Jq(line) => typed(frame, foot, theme, "jq:", line),
+        BulkStage::Qualifier(line) => typed(frame, foot, theme, "version or alias of all:", line),
+        _ => {}
     }
 }
 
@@ -53,9 +62,17 @@ fn plan_lines<'a>(model: &Model, bulk: &Bulk, theme: &Theme, room: usize) -> Vec
     for (why, count) in plan.causes().into_iter().take(6) {
         lines.extend(field(theme, "left out", &format!("{count}: {why}"), room, 2));
     }
+    for (found, count) in &bulk.warnings {
+        lines.extend(warning(theme, &of_several(found, *count, plan.items.len()), room));
+    }
     lines.push(Line::default());
     lines.extend(pace_lines(model, bulk, theme, room));
     lines
+}
+
+/// A warning and the part of the payloads that it concerns; its words are those of the first.
+fn of_several(found: &Warning, count: usize, all: usize) -> String {
+    if count == all { format!("all: {found}") } else { format!("{count} of {all}: {found}") }
 }
 
 fn pace_lines<'a>(model: &Model, bulk: &Bulk, theme: &Theme, room: usize) -> Vec<Line<'a>> {
@@ -81,7 +98,15 @@ fn pace_lines<'a>(model: &Model, bulk: &Bulk, theme: &Theme, room: usize) -> Vec
     lines.extend(field(theme, "spacing", &format!("{spacing} ({})", key(Action::Spacing)), room, 1));
     let stop =
         bulk.pace.stop_after.map_or_else(|| "never".to_owned(), |most| format!("after {most} failures of one kind"));
-    lines.extend(field(theme, "stops", &stop, room, 1));
+    lines.extend(field(theme, "stops", &format!("{stop} ({})", key(Action::StopAfter)), room, 1));
+    let qualifier = bulk.qualifier.as_deref().unwrap_or("the records' own");
+    lines.extend(field(theme, "version", &format!("{qualifier} ({})", key(Action::Qualifier)), room, 1));
+    let payload = match (bulk.program.as_str(), bulk.changing) {
+        ("", _) => "the records' own bytes".to_owned(),
+        (program, None) => format!("changed by {program}"),
+        (program, Some(_)) => format!("being changed by {program}…"),
+    };
+    lines.extend(field(theme, "payloads", &format!("{payload} ({})", key(Action::Jq)), room, 1));
     let again = if bulk.again { "what was sent before is sent again" } else { "what was sent before is left out" };
     lines.extend(field(theme, "before", &format!("{again} ({})", key(Action::Again)), room, 1));
     lines

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph};
 
-use crate::app::model::{Model, Sheet, Stage};
+use crate::app::model::{Model, Ran, Sheet, Stage};
 use crate::log::visible;
 use crate::record::{FunctionArn, Outcome, json};
 use crate::replay::facts::EventConfig;
@@ -50,6 +50,9 @@ fn head<'a>(model: &Model, sheet: &Sheet, theme: &Theme, room: usize, height: us
     lines.extend(field(theme, "account", &place, room, 1));
     lines.extend(field(theme, "sent by", &sender(sheet), room, 2));
     lines.extend(field(theme, "type", kind_words(sheet.kind), room, 1));
+    if let Some(tenant) = &sheet.tenant {
+        lines.extend(field(theme, "tenant", tenant, room, 1));
+    }
     lines.extend(field(theme, "payload", &payload_words(sheet), room, 1));
     if sheet.kind == Kind::Event {
         lines.extend(field(theme, "record", &expected(model, sheet), room, 2));
@@ -108,7 +111,13 @@ fn expected(model: &Model, sheet: &Sheet) -> String {
 }
 
 fn rule(sheet: &Sheet, room: usize) -> String {
-    let title = if sheet.diff { "difference to the record's payload" } else { "payload" };
+    let title = if let Stage::Ran(ran) = &sheet.stage {
+        ran.came_to.as_ref().map_or("running…", |_| "what it returned, and the end of its log")
+    } else if sheet.diff {
+        "difference to the record's payload"
+    } else {
+        "payload"
+    };
     let busy = if sheet.changing.is_some() { " · jq is at work" } else { "" };
     let title = format!("── {title}{busy} ");
     format!("{title}{}", "─".repeat(room.saturating_sub(width(&title))))
@@ -116,7 +125,9 @@ fn rule(sheet: &Sheet, room: usize) -> String {
 
 fn body_lines<'a>(sheet: &Sheet, theme: &Theme, height: usize, room: usize) -> Vec<Line<'a>> {
     let cells = room.saturating_sub(2);
-    let lines: Vec<(Style, String)> = if sheet.diff {
+    let lines: Vec<(Style, String)> = if let Stage::Ran(ran) = &sheet.stage {
+        ran_lines(ran, theme)
+    } else if sheet.diff {
         diff_lines(sheet, theme)
     } else {
         json::pretty(sheet.payload()).lines().map(|line| (Style::new(), format!(" {line}"))).collect()
@@ -128,6 +139,18 @@ fn body_lines<'a>(sheet: &Sheet, theme: &Theme, height: usize, room: usize) -> V
         .take(height)
         .map(|(style, text)| Line::styled(cut(&visible(&text), cells).into_owned(), style))
         .collect()
+}
+
+/// What an invocation that ran at once came to.
+fn ran_lines(ran: &Ran, theme: &Theme) -> Vec<(Style, String)> {
+    let Some((returned, words)) = &ran.came_to else { return Vec::new() };
+    let outcome = if returned.function_error.is_some() { Outcome::Failure } else { Outcome::Success };
+    let indented = |text: &str| text.lines().map(|line| format!(" {line}")).collect::<Vec<_>>();
+    let mut lines = vec![(theme.outcome(outcome), format!(" {words}"))];
+    lines.extend(indented(&json::pretty(&returned.payload)).into_iter().map(|line| (Style::new(), line)));
+    lines.push((Style::new(), String::new()));
+    lines.extend(indented(&returned.log).into_iter().map(|line| (theme.dim(), line)));
+    lines
 }
 
 fn diff_lines(sheet: &Sheet, theme: &Theme) -> Vec<(Style, String)> {
@@ -144,13 +167,15 @@ fn diff_lines(sheet: &Sheet, theme: &Theme) -> Vec<(Style, String)> {
 fn draw_stage(frame: &mut Frame<'_>, body: Rect, foot: Rect, model: &Model, sheet: &Sheet, theme: &Theme) {
     match &sheet.stage {
         Stage::Jq(line) => typed(frame, foot, theme, "jq:", line),
+        Stage::Tenant(line) => typed(frame, foot, theme, "tenant id:", line),
         Stage::Confirm(line) => {
             let name = sheet.target().map_or_else(String::new, |arn| visible(arn.name()).into_owned());
             let what = format!("{} bytes to {name}:{}", sheet.payload().len(), visible(&sheet.chosen_qualifier()));
-            confirm(frame, foot, model, theme, &what, &name, line);
+            let by_name = model.sheet_guard(sheet).confirm_by_name;
+            confirm(frame, foot, theme, by_name, (&what, &name), line);
         }
         Stage::Qualifier(row) => draw_qualifiers(frame, body, sheet, *row, theme),
-        Stage::Look | Stage::Edit(_) => {}
+        Stage::Look | Stage::Edit(_) | Stage::Ran(_) => {}
     }
 }
 

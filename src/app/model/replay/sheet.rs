@@ -7,7 +7,7 @@ use crate::app::keymap;
 use crate::record::{Arrival, FunctionArn, json};
 use crate::replay::facts::Facts;
 use crate::replay::guard::{self, Context, Warning};
-use crate::replay::invoker::Kind;
+use crate::replay::invoker::{Kind, Returned};
 use crate::replay::journal::History;
 use crate::replay::payload::{self, NotJson};
 use crate::replay::plan::{Item, Options, Plan, Skip};
@@ -23,10 +23,23 @@ pub enum Stage {
     Edit(Box<Editor>),
     /// A jq expression is typed.
     Jq(TextLine),
+    /// A tenant is named.
+    Tenant(TextLine),
     /// A version or alias is chosen; the number is that of the row.
     Qualifier(usize),
     /// One more key sends; production wants the function's name typed before.
     Confirm(TextLine),
+    /// It was sent, and what it came to is shown.
+    Ran(Ran),
+}
+
+/// An invocation that runs at once.
+#[derive(Debug)]
+pub struct Ran {
+    /// The run that sends it.
+    pub ticket: Ticket,
+    /// What it came to, and that in words; `None` while it runs.
+    pub came_to: Option<(Returned, String)>,
 }
 
 /// The payload while it is edited in place.
@@ -68,6 +81,8 @@ pub struct Sheet {
     pub kind: Kind,
     /// Version or alias in place of the record's own.
     pub qualifier: Option<String>,
+    /// Tenant of a multi-tenant function.
+    pub tenant: Option<String>,
     /// The payload, when it is not the record's own.
     pub edited: Option<String>,
     /// What will be sent, or why nothing can be.
@@ -100,6 +115,7 @@ impl Sheet {
             arrival: Box::new(arrival),
             kind: Kind::Event,
             qualifier: None,
+            tenant: None,
             edited: None,
             item: Err(Skip::NoFunction),
             warnings: Vec::new(),
@@ -120,9 +136,10 @@ impl Sheet {
         match self.stage {
             Stage::Look => keymap::Context::Replay,
             Stage::Edit(_) => keymap::Context::Edit,
-            Stage::Jq(_) => keymap::Context::Line,
+            Stage::Jq(_) | Stage::Tenant(_) => keymap::Context::Line,
             Stage::Qualifier(_) => keymap::Context::Choice,
             Stage::Confirm(_) => keymap::Context::Confirm,
+            Stage::Ran(_) => keymap::Context::Returned,
         }
     }
 
@@ -133,7 +150,7 @@ impl Sheet {
         let options = Options {
             kind: self.kind,
             qualifier: self.qualifier.as_deref(),
-            tenant: None,
+            tenant: self.tenant.as_deref(),
             change: if self.edited.is_some() { Some(&change) } else { None },
             successes: true,
             // Who sees that it was sent before may send it again.

@@ -8,11 +8,16 @@ use crossterm::event::KeyEvent;
 use crate::app::action::Action;
 use crate::app::jobs::{Answer, News, Order, ReplayAnswer, ReplayRequest, Request, Ticket};
 use crate::app::message::Effect;
-use crate::app::model::{Bulk, BulkStage, Model, Overlay};
+use crate::app::model::{Bulk, BulkStage, Model, Overlay, TextLine};
+use crate::record::FunctionArn;
 use crate::replay::drive::Control;
 use crate::replay::run::Mode;
 
+use super::sheet::SENDER_READ_ONLY;
 use super::summary_line;
+
+/// Functions that are looked at before several payloads are sent to them.
+const MOST_TARGETS: usize = 20;
 
 impl Model {
     /// Opens the run that is under way, or a plan for the marked records, else for the failures that the filter leaves.
@@ -21,7 +26,7 @@ impl Model {
             return;
         }
         let (arrivals, marked) = self.chosen();
-        let mut bulk = Bulk::new(arrivals, marked, &self.replays.history);
+        let mut bulk = Bulk::new(arrivals, marked);
         if let Some(ticket) =
             self.replays.bulk.filter(|ticket| self.replays.runs.get(ticket).is_some_and(|run| !run.over))
         {
@@ -31,6 +36,8 @@ impl Model {
         }
         self.hold();
         self.overlay = Some(Overlay::Replays(Box::new(bulk)));
+        self.settle_bulk();
+        self.look_at_targets(effects);
         self.ask_journal(effects);
     }
 
@@ -40,40 +47,128 @@ impl Model {
         action: Action,
         effects: &mut Vec<Effect>,
     ) -> Option<Overlay> {
+        let asked = bulk.asked();
         match (&mut bulk.stage, action) {
             (BulkStage::Plan | BulkStage::Run(_), Action::Back) => return None,
-            (BulkStage::Confirm(_), Action::Back) => bulk.stage = BulkStage::Plan,
-            (BulkStage::Plan, Action::Canary) => bulk.pace.canary = !bulk.pace.canary,
-            (BulkStage::Plan, Action::Faster) => bulk.step_rate(true),
-            (BulkStage::Plan, Action::Slower) => bulk.step_rate(false),
-            (BulkStage::Plan, Action::Spacing) => bulk.toggle_spacing(),
-            (BulkStage::Plan, Action::Again) => {
-                bulk.again = !bulk.again;
-                bulk.settle(&self.replays.history);
+            (_, Action::Back) => bulk.stage = BulkStage::Plan,
+            (BulkStage::Plan, _) => self.plan_action(&mut bulk, action),
+            (BulkStage::Jq(line), Action::Accept) => {
+                line.text().trim().clone_into(&mut bulk.program);
+                bulk.stage = BulkStage::Plan;
+                self.change_all(&mut bulk, effects);
             }
-            (BulkStage::Plan, Action::Send) if bulk.plan.items.is_empty() => self.notify("nothing can be sent"),
-            (BulkStage::Plan, Action::Send) => bulk.stage = BulkStage::Confirm(Box::default()),
+            (BulkStage::Qualifier(line), Action::Accept) => {
+                bulk.qualifier = Some(line.text().trim().to_owned()).filter(|name| !name.is_empty());
+                bulk.stage = BulkStage::Plan;
+            }
             (BulkStage::Confirm(line), Action::Accept) => {
                 let typed: Vec<_> =
                     line.text().split([',', ' ']).filter(|name| !name.is_empty()).map(str::to_owned).collect();
                 let named = bulk.functions().iter().all(|name| typed.contains(name));
-                if self.guard.confirm_by_name && !named {
+                if self.bulk_guard(&bulk).confirm_by_name && !named {
                     self.notify("the functions' names are not all there; nothing was sent");
                 } else {
-                    let order = Order { plan: Arc::clone(&bulk.plan), pace: bulk.pace.clone() };
-                    let ticket = self.start_run(order, true, effects);
-                    self.replays.bulk = Some(ticket);
-                    self.board.clear_marks();
-                    bulk.stage = BulkStage::Run(ticket);
+                    self.send_bulk(&mut bulk, effects);
                 }
             }
-            (BulkStage::Run(ticket), _) => {
-                let ticket = *ticket;
-                self.run_action(ticket, action, effects);
-            }
+            (&mut BulkStage::Run(ticket), _) => self.run_action(ticket, action, effects),
             _ => {}
         }
-        Some(Overlay::Replays(bulk))
+        let settled = asked == bulk.asked();
+        self.overlay = Some(Overlay::Replays(bulk));
+        if !settled {
+            self.settle_bulk();
+            self.look_at_targets(effects);
+        }
+        self.overlay.take()
+    }
+
+    fn plan_action(&mut self, bulk: &mut Bulk, action: Action) {
+        match action {
+            Action::Canary => bulk.pace.canary = !bulk.pace.canary,
+            Action::Faster => bulk.step_rate(true),
+            Action::Slower => bulk.step_rate(false),
+            Action::Spacing => bulk.toggle_spacing(),
+            Action::StopAfter => bulk.step_stop(),
+            Action::Again => bulk.again = !bulk.again,
+            Action::Jq => bulk.stage = BulkStage::Jq(Box::new(TextLine::new(&bulk.program))),
+            Action::Qualifier => {
+                let qualifier = bulk.qualifier.as_deref().unwrap_or_default();
+                bulk.stage = BulkStage::Qualifier(Box::new(TextLine::new(qualifier)));
+            }
+            Action::Send if self.bulk_guard(bulk).read_only => self.notify(SENDER_READ_ONLY),
+            Action::Send if bulk.changing.is_some() => self.notify("jq is still at work; nothing was sent"),
+            Action::Send if bulk.plan.items.is_empty() => self.notify("nothing can be sent"),
+            Action::Send => bulk.stage = BulkStage::Confirm(Box::default()),
+            _ => {}
+        }
+    }
+
+    fn send_bulk(&mut self, bulk: &mut Bulk, effects: &mut Vec<Effect>) {
+        for (target, facts) in &bulk.facts {
+            if let Ok(config) = &facts.config {
+                self.replays.configs.insert(target.clone(), config.clone());
+            }
+        }
+        let order = Order { plan: Arc::clone(&bulk.plan), pace: bulk.pace.clone() };
+        let ticket = self.start_run(order, true, effects);
+        self.replays.bulk = Some(ticket);
+        self.board.clear_marks();
+        bulk.stage = BulkStage::Run(ticket);
+    }
+
+    /// Changes every payload by the expression, or takes the records' own again.
+    fn change_all(&mut self, bulk: &mut Bulk, effects: &mut Vec<Effect>) {
+        effects.extend(bulk.changing.take().map(Effect::Cancel));
+        bulk.changes = None;
+        if !bulk.program.is_empty() {
+            let (program, payloads) = (bulk.program.clone(), Arc::new(bulk.payloads()));
+            let request = ReplayRequest::ChangeAll { program, payloads };
+            bulk.changing = Some(self.start(Request::Replay(request), effects));
+        }
+    }
+
+    /// Looks at where the payloads go, as far as that is not known yet.
+    fn look_at_targets(&mut self, effects: &mut Vec<Effect>) {
+        let Some(Overlay::Replays(bulk)) = &self.overlay else { return };
+        let is_new = |target: &&str| {
+            !bulk.facts.contains_key(*target) && bulk.looking.iter().all(|(_, looked_at)| looked_at != target)
+        };
+        let new: Vec<String> = bulk.plan.targets().into_keys().filter(is_new).map(str::to_owned).collect();
+        for target in new.into_iter().take(MOST_TARGETS) {
+            let request = ReplayRequest::Facts(FunctionArn::parse(&target));
+            let ticket = self.start(Request::Replay(request), effects);
+            if let Some(Overlay::Replays(bulk)) = &mut self.overlay {
+                bulk.looking.push((ticket, target));
+            }
+        }
+    }
+
+    /// News of the plan's own jobs; `false` when it is of another one.
+    pub(super) fn bulk_news(&mut self, ticket: Ticket, news: &News) -> bool {
+        let Some(Overlay::Replays(bulk)) = &mut self.overlay else { return false };
+        if let Some((_, target)) = bulk.looking.iter().find(|(looking, _)| *looking == ticket) {
+            if let News::Done(Ok(Answer::Replay(ReplayAnswer::Facts(facts)))) = news {
+                bulk.facts.insert(target.clone(), (**facts).clone());
+            }
+        } else if bulk.changing == Some(ticket) {
+            bulk.changing = None;
+            match news {
+                News::Done(Ok(Answer::Replay(ReplayAnswer::ChangedAll(Ok(changes))))) => {
+                    bulk.changes = Some(Arc::clone(changes));
+                }
+                News::Done(Ok(Answer::Replay(ReplayAnswer::ChangedAll(Err(why))))) => {
+                    let why = std::mem::take(&mut bulk.program) + ": " + why;
+                    self.notify(why);
+                }
+                News::Done(Err(error)) => self.notify(error.to_string()),
+                _ => {}
+            }
+        } else {
+            return false;
+        }
+        self.settle_bulk();
+        true
     }
 
     fn run_action(&mut self, ticket: Ticket, action: Action, effects: &mut Vec<Effect>) {
@@ -96,7 +191,7 @@ impl Model {
 
     pub(in crate::app::update) fn type_in_bulk(&mut self, key: KeyEvent) {
         if let Some(Overlay::Replays(bulk)) = &mut self.overlay
-            && let BulkStage::Confirm(line) = &mut bulk.stage
+            && let BulkStage::Confirm(line) | BulkStage::Jq(line) | BulkStage::Qualifier(line) = &mut bulk.stage
         {
             line.key(key);
         }
@@ -104,11 +199,12 @@ impl Model {
 
     /// Works an open plan out anew.
     pub(super) fn settle_bulk(&mut self) {
-        let history = Arc::clone(&self.replays.history);
+        let (history, now) = (Arc::clone(&self.replays.history), self.now);
+        let watched = self.source.place.names.clone();
         if let Some(Overlay::Replays(bulk)) = &mut self.overlay
             && !matches!(bulk.stage, BulkStage::Run(_))
         {
-            bulk.settle(&history);
+            bulk.settle(&history, now, &watched);
         }
     }
 

@@ -8,14 +8,14 @@ use ratatui_textarea::Input;
 use crate::app::action::Action;
 use crate::app::jobs::{Answer, News, Order, ReplayAnswer, ReplayRequest, Request, Ticket};
 use crate::app::message::Effect;
-use crate::app::model::{Editor, Model, Overlay, Sheet, Stage, TextLine};
+use crate::app::model::{Editor, Model, Overlay, Ran, Sheet, Stage, TextLine};
 use crate::board::Entry;
 use crate::record::FunctionArn;
-use crate::replay::Plan;
 use crate::replay::facts::EventConfig;
-use crate::replay::invoker::Kind;
+use crate::replay::invoker::{Kind, Reply};
 use crate::replay::plan::Item;
 use crate::replay::run::Pace;
+use crate::replay::{Plan, Verdict};
 
 /// Rows that a page of the payload scrolls.
 const PAGE: usize = 10;
@@ -49,8 +49,10 @@ impl Model {
         effects: &mut Vec<Effect>,
     ) -> Option<Overlay> {
         let qualifiers = sheet.qualifiers();
+        let by_name = self.sheet_guard(&sheet).confirm_by_name;
         match (&mut sheet.stage, action) {
-            (Stage::Look, Action::Back) => return None,
+            (Stage::Look | Stage::Ran(_), Action::Back) => return None,
+            (Stage::Ran(_), _) => scroll(&mut sheet, action),
             (Stage::Look, _) => self.look_action(&mut sheet, action, effects),
             (Stage::Edit(editor), Action::Accept) => {
                 let text = editor.text();
@@ -66,6 +68,10 @@ impl Model {
                 sheet.changing = Some(self.start(Request::Replay(request), effects));
                 sheet.stage = Stage::Look;
             }
+            (Stage::Tenant(line), Action::Accept) => {
+                sheet.tenant = Some(line.text().trim().to_owned()).filter(|tenant| !tenant.is_empty());
+                sheet.stage = Stage::Look;
+            }
             (Stage::Qualifier(row), Action::Up) => *row = row.saturating_sub(1),
             (Stage::Qualifier(row), Action::Down) => *row = (*row + 1).min(qualifiers.len().saturating_sub(1)),
             (Stage::Qualifier(row), Action::Accept) => {
@@ -78,8 +84,8 @@ impl Model {
                 return self.overlay.take();
             }
             (Stage::Confirm(line), Action::Accept) => {
-                if !self.guard.confirm_by_name || named(line.text(), sheet.item.as_ref().ok()) {
-                    return self.send_sheet(*sheet, effects);
+                if !by_name || named(line.text(), sheet.item.as_ref().ok()) {
+                    return self.send_sheet(sheet, effects);
                 }
                 self.notify("that is not the function's name; nothing was sent");
             }
@@ -111,6 +117,8 @@ impl Model {
                 let row = sheet.qualifiers().iter().position(|(name, _)| *name == chosen);
                 sheet.stage = Stage::Qualifier(row.unwrap_or(0));
             }
+            Action::Tenant => sheet.stage = Stage::Tenant(TextLine::new(sheet.tenant.as_deref().unwrap_or_default())),
+            Action::Send if self.sheet_guard(sheet).read_only => self.notify(SENDER_READ_ONLY),
             Action::Send => match &sheet.item {
                 Ok(_) => sheet.stage = Stage::Confirm(TextLine::default()),
                 Err(why) => {
@@ -118,11 +126,7 @@ impl Model {
                     self.notify(why);
                 }
             },
-            Action::Up => sheet.scroll = sheet.scroll.saturating_sub(1),
-            Action::Down => sheet.scroll += 1,
-            Action::PageUp => sheet.scroll = sheet.scroll.saturating_sub(PAGE),
-            Action::PageDown => sheet.scroll += PAGE,
-            _ => {}
+            _ => scroll(sheet, action),
         }
     }
 
@@ -135,10 +139,10 @@ impl Model {
                     editor.check();
                 }
             }
-            Stage::Jq(line) | Stage::Confirm(line) => {
+            Stage::Jq(line) | Stage::Tenant(line) | Stage::Confirm(line) => {
                 line.key(key);
             }
-            Stage::Look | Stage::Qualifier(_) => {}
+            Stage::Look | Stage::Qualifier(_) | Stage::Ran(_) => {}
         }
     }
 
@@ -149,8 +153,8 @@ impl Model {
                 editor.area.insert_str(text);
                 editor.check();
             }
-            Stage::Jq(line) | Stage::Confirm(line) => line.paste(text),
-            Stage::Look | Stage::Qualifier(_) => {}
+            Stage::Jq(line) | Stage::Tenant(line) | Stage::Confirm(line) => line.paste(text),
+            Stage::Look | Stage::Qualifier(_) | Stage::Ran(_) => {}
         }
     }
 
@@ -173,8 +177,7 @@ impl Model {
     }
 
     /// News of the sheet's own jobs.
-    pub(super) fn sheet_news(&mut self, ticket: Ticket, news: &News, effects: &mut Vec<Effect>) -> bool {
-        let _ = effects;
+    pub(super) fn sheet_news(&mut self, ticket: Ticket, news: &News) -> bool {
         let Some(Overlay::Replay(sheet)) = &mut self.overlay else { return false };
         let mut word = None;
         if sheet.looking == Some(ticket) {
@@ -223,8 +226,8 @@ impl Model {
         }
     }
 
-    fn send_sheet(&mut self, sheet: Sheet, effects: &mut Vec<Effect>) -> Option<Overlay> {
-        let Ok(item) = &sheet.item else { return Some(Overlay::Replay(Box::new(sheet))) };
+    fn send_sheet(&mut self, mut sheet: Box<Sheet>, effects: &mut Vec<Effect>) -> Option<Overlay> {
+        let Ok(item) = &sheet.item else { return Some(Overlay::Replay(sheet)) };
         let word = if item.call.kind == Kind::DryRun { "asking whether it could be sent…" } else { "sending…" };
         self.notify(word);
         if let Some(config) = sheet.facts.as_ref().and_then(|facts| facts.config.as_ref().ok()) {
@@ -233,8 +236,34 @@ impl Model {
         let plan = Arc::new(Plan { items: vec![item.clone()], skipped: Vec::new() });
         // One payload is not tried again behind the user's back: a throttle is told.
         let pace = Pace { patient: false, stop_after: None, ..Pace::default() };
-        self.start_run(Order { plan, pace }, false, effects);
-        None
+        let ticket = self.start_run(Order { plan, pace }, false, effects);
+        match sheet.kind {
+            Kind::Event => return None,
+            // What it came to is seen where it was sent.
+            Kind::RequestResponse => (sheet.stage, sheet.scroll) = (Stage::Ran(Ran { ticket, came_to: None }), 0),
+            Kind::DryRun => sheet.stage = Stage::Look,
+        }
+        Some(Overlay::Replay(sheet))
+    }
+
+    /// A synchronous replay has ended: its sheet shows what it returned, if that is still open.
+    pub(super) fn ran(&mut self, run: Option<(Ticket, usize)>, reply: &Reply, verdict: &Verdict) {
+        self.notify(format!("ran at once: {}", verdict.words()));
+        if let Some(Overlay::Replay(sheet)) = &mut self.overlay
+            && let Stage::Ran(ran) = &mut sheet.stage
+            && run.is_some_and(|(ticket, _)| ticket == ran.ticket)
+        {
+            ran.came_to = Some((reply.returned.clone().unwrap_or_default(), verdict.words()));
+        }
+    }
+
+    /// A synchronous replay was not sent: its sheet, if that is still open, can send it again.
+    pub(super) fn not_run(&mut self, ticket: Ticket) {
+        if let Some(Overlay::Replay(sheet)) = &mut self.overlay
+            && matches!(&sheet.stage, Stage::Ran(ran) if ran.ticket == ticket)
+        {
+            sheet.stage = Stage::Look;
+        }
     }
 
     /// The event-invoke config of where an item goes, when that was looked at.
@@ -251,6 +280,19 @@ impl Model {
         let view = self.board.view(crate::board::Pane::Failures);
         let rows = (0..view.len()).filter_map(|row| view.get(row)).filter_map(|seq| self.board.get(seq));
         (rows.filter_map(Entry::arrival).cloned().collect(), false)
+    }
+}
+
+/// What takes replay away although reading alone would allow it.
+pub(super) const SENDER_READ_ONLY: &str = "the settings make the profile that would send read-only: nothing was sent";
+
+fn scroll(sheet: &mut Sheet, action: Action) {
+    match action {
+        Action::Up => sheet.scroll = sheet.scroll.saturating_sub(1),
+        Action::Down => sheet.scroll += 1,
+        Action::PageUp => sheet.scroll = sheet.scroll.saturating_sub(PAGE),
+        Action::PageDown => sheet.scroll += PAGE,
+        _ => {}
     }
 }
 
