@@ -115,15 +115,19 @@ impl Verdict {
     }
 }
 
-/// A time span in words: `40 ms`, `2.1 s`, `3 min 1 s`, `2 h 5 min`.
+/// A time span in words: `40 ms`, `2.1 s`, `3 min`, `3 min 1 s`, `2 h 5 min`.
 #[must_use]
 pub fn duration_words(millis: i64) -> String {
     let seconds = millis.max(0) / 1000;
+    let two = |whole: i64, unit: &str, rest: i64, small: &str| match rest {
+        0 => format!("{whole} {unit}"),
+        rest => format!("{whole} {unit} {rest} {small}"),
+    };
     match seconds {
         0 => format!("{} ms", millis.max(0)),
         1..60 => format!("{:.1} s", millis.max(0) as f64 / 1000.0),
-        60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
-        _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+        60..3600 => two(seconds / 60, "min", seconds % 60, "s"),
+        _ => two(seconds / 3600, "h", seconds % 3600 / 60, "min"),
     }
 }
 

@@ -14,27 +14,11 @@ use arrivals::app::model::{Model, Overlay};
 use arrivals::log::{LogEvent, Origin, Text};
 use arrivals::record::json::{self, TokenKind};
 use arrivals::record::{Attempt, Kept, Masks};
-use arrivals::ui::{self, Background, Depth, Theme};
+use common::screen::screen;
 use common::{board_of, events, press, press_all};
 use crossterm::event::KeyCode;
 use insta::assert_snapshot;
 use proptest::prelude::*;
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
-
-/// Draws until the layout has settled, and gives what the screen shows.
-fn screen(model: &mut Model, width: u16, height: u16) -> String {
-    let theme = Theme::new(Depth::Ansi256, Background::Dark);
-    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    for _ in 0..2 {
-        let mut geometry = None;
-        terminal.draw(|frame| geometry = Some(ui::draw(frame, model, &theme))).unwrap();
-        model.drawn(geometry.unwrap());
-    }
-    let buffer = terminal.backend().buffer();
-    let row = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
-    (0..height).map(row).collect::<Vec<_>>().join("\n")
-}
 
 /// A board on one failure with this request payload, the request being read on the whole screen.
 fn reading(payload: &str) -> Model {

@@ -6,43 +6,14 @@ mod common;
 use std::fs;
 use std::process::Command;
 
-use arrivals::app::model::Model;
-use arrivals::ui::{self, Background, Depth, Scheme, Theme};
+use arrivals::ui::{Background, Depth, Scheme, Theme};
+use common::screen::{draw, rows};
 use common::{board_of, events, press, press_all, record};
 use crossterm::event::KeyCode;
 use insta::assert_snapshot;
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::style::Color;
 use unicode_width::UnicodeWidthStr;
-
-fn draw(model: &mut Model, width: u16, height: u16, theme: &Theme) -> Buffer {
-    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    for _ in 0..2 {
-        let mut geometry = None;
-        terminal.draw(|frame| geometry = Some(ui::draw(frame, model, theme))).unwrap();
-        model.drawn(geometry.unwrap());
-    }
-    terminal.backend().buffer().clone()
-}
-
-fn rows(buffer: &Buffer) -> Vec<String> {
-    let area = buffer.area;
-    let row = |y| {
-        let (mut skip, mut line) = (0, String::new());
-        for x in 0..area.width {
-            if skip == 0 {
-                line.push_str(buffer[(x, y)].symbol());
-                skip = buffer[(x, y)].symbol().width().saturating_sub(1);
-            } else {
-                skip -= 1;
-            }
-        }
-        line
-    };
-    (0..area.height).map(row).collect()
-}
 
 fn plain() -> Theme {
     Theme::new(Depth::Ansi256, Background::Dark)

@@ -9,52 +9,13 @@ use arrivals::app::message::Message;
 use arrivals::app::model::{Model, Place};
 use arrivals::log::{Follow, Gap, Lateness, Origin, Traffic};
 use arrivals::source::{Batch, Reach, SourceUpdate, Status};
-use arrivals::ui::{self, Background, Depth, Theme};
+use arrivals::ui::{Background, Depth, Theme};
+use common::screen::{draw, screen, text, theme};
 use common::{board_of, events, press, press_all, resize};
 use crossterm::event::KeyCode;
 use insta::assert_snapshot;
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
-
-/// Draws until the layout has settled, as the loop does.
-fn draw(model: &mut Model, width: u16, height: u16, theme: &Theme) -> Buffer {
-    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    for _ in 0..2 {
-        let mut geometry = None;
-        terminal.draw(|frame| geometry = Some(ui::draw(frame, model, theme))).unwrap();
-        model.drawn(geometry.unwrap());
-    }
-    terminal.backend().buffer().clone()
-}
-
-fn theme() -> Theme {
-    Theme::new(Depth::Ansi256, Background::Dark)
-}
-
-fn screen(model: &mut Model, width: u16, height: u16) -> String {
-    text(&draw(model, width, height, &theme()))
-}
-
-fn text(buffer: &Buffer) -> String {
-    let area = buffer.area;
-    let row = |y| -> String {
-        let mut skip = 0;
-        let mut line = String::new();
-        for x in 0..area.width {
-            let symbol = buffer[(x, y)].symbol();
-            if skip == 0 {
-                line.push_str(symbol);
-                skip = unicode_width::UnicodeWidthStr::width(symbol).saturating_sub(1);
-            } else {
-                skip -= 1;
-            }
-        }
-        line.trim_end().to_owned()
-    };
-    (0..area.height).map(row).collect::<Vec<_>>().join("\n")
-}
 
 /// Every style on screen, with the first text that wears it.
 fn styles(buffer: &Buffer) -> String {

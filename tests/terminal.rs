@@ -206,6 +206,34 @@ fn signals_end_it_and_give_the_terminal_back() {
     }
 }
 
+/// A terminal that is closed, as a window is, or an ssh session.
+#[test]
+fn a_terminal_that_vanishes_is_no_defect() {
+    let state = tempfile::tempdir().unwrap();
+    let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+    let pair = native_pty_system().openpty(size).unwrap();
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_arrivals"));
+    command.arg("demo");
+    command.env("TERM", "xterm-256color");
+    command.env("XDG_STATE_HOME", state.path());
+    let mut child = pair.slave.spawn_command(command).unwrap();
+    drop(pair.slave);
+    let (mut reader, mut shown, mut bytes) = (pair.master.try_clone_reader().unwrap(), Vec::new(), [0; 8192]);
+    while !String::from_utf8_lossy(&shown).contains("RuntimeError") {
+        let read = reader.read(&mut bytes).unwrap();
+        shown.extend_from_slice(&bytes[..read]);
+    }
+    drop((reader, pair.master));
+    let started = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        assert!(started.elapsed() < DEADLINE, "the program did not end");
+        thread::sleep(Duration::from_millis(10));
+    }
+    let written = walkdir::WalkDir::new(state.path()).into_iter().map(|entry| entry.unwrap().file_name().to_owned());
+    let reports: Vec<_> = written.filter(|name| name.to_string_lossy().starts_with("crash")).collect();
+    assert!(reports.is_empty(), "{reports:?}");
+}
+
 #[test]
 fn suspended_it_gives_the_terminal_back_and_returns_to_it() {
     let file = file(&[FAILURE]);
@@ -319,7 +347,7 @@ fn a_failing_payload_is_mended_and_replayed_by_the_footer_alone() {
         session.wait_for("→ Success after");
         session.press("q");
         assert_eq!(session.end(), 0);
-        let journal = std::fs::read_to_string(state.path().join("arrivals/replays.jsonl")).unwrap();
-        assert_eq!(journal.matches(r#""event":"intent""#).count(), 1, "{journal}");
+        // What the demo sends is not in the journal of real replays.
+        assert!(!state.path().join("arrivals/replays.jsonl").exists());
     }
 }

@@ -22,7 +22,7 @@ use super::jobs;
 /// The terminal while the board is on it; dropping it gives it back.
 #[derive(Debug)]
 pub(super) struct Terminal {
-    inner: ratatui::Terminal<CrosstermBackend<Stdout>>,
+    inner: ratatui::Terminal<CrosstermBackend<Screen>>,
     mouse: bool,
     panics: mpsc::Receiver<String>,
 }
@@ -34,7 +34,7 @@ impl Terminal {
     /// When the terminal refuses raw mode or cannot be written to.
     pub(super) fn take(mouse: bool) -> io::Result<Self> {
         let panics = hear_of_panics();
-        let inner = ratatui::Terminal::new(CrosstermBackend::new(io::stdout()))?;
+        let inner = ratatui::Terminal::new(CrosstermBackend::new(Screen(io::stdout())))?;
         let mut terminal = Self { inner, mouse, panics };
         terminal.enter()?;
         Ok(terminal)
@@ -115,7 +115,7 @@ impl Terminal {
     pub(super) fn resume(&mut self) -> io::Result<()> {
         self.enter()?;
         // Not `clear`, which asks the terminal for its cursor and fails when it does not answer in time.
-        self.inner = ratatui::Terminal::new(CrosstermBackend::new(io::stdout()))?;
+        self.inner = ratatui::Terminal::new(CrosstermBackend::new(Screen(io::stdout())))?;
         execute!(self.inner.backend_mut(), Clear(ClearType::All))
     }
 
@@ -136,7 +136,24 @@ impl Terminal {
 impl Drop for Terminal {
     fn drop(&mut self) {
         // Nobody is left to tell when the terminal itself is gone.
-        let _ = give_back();
+        GONE.store(give_back().is_err(), Ordering::SeqCst);
+    }
+}
+
+/// Where frames are written to; once the terminal is gone, nowhere. What `ratatui` writes at its own end would fail else,
+/// and be told on a standard error that is gone as well, which panics.
+#[derive(Debug)]
+struct Screen(Stdout);
+
+static GONE: AtomicBool = AtomicBool::new(false);
+
+impl Write for Screen {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if GONE.load(Ordering::SeqCst) { Ok(bytes.len()) } else { self.0.write(bytes) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if GONE.load(Ordering::SeqCst) { Ok(()) } else { self.0.flush() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Starting the board on a source.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use etcetera::BaseStrategy as _;
@@ -69,10 +69,19 @@ fn defect(error: &BoardError) -> Failure {
 
 /// What jobs of the board reach out through: AWS to read, AWS to send, the journal and the folder of reports.
 pub(super) fn world(aws: Connection, sending: Connection) -> World {
-    let state = Folders::find().map(|folders| folders.state).map_err(|error| error.to_string());
-    let journal = state.clone().and_then(|state| journal_in(&state));
-    let reports = state.map(|state| state.join("reports"));
+    let journal = state().and_then(|state| journal_in(&state));
+    world_with(aws, sending, journal)
+}
+
+/// The same with another journal than the user's.
+pub(super) fn world_with(aws: Connection, sending: Connection, journal: Result<SharedJournal, String>) -> World {
+    let reports = state().map(|state| state.join("reports"));
     World { aws, sending, journal, reports, time_scale: 1.0, tail: poll::Options::default(), metered: true }
+}
+
+/// The folder of what the program writes for itself, or why there is none.
+fn state() -> Result<PathBuf, String> {
+    Folders::find().map(|folders| folders.state).map_err(|error| error.to_string())
 }
 
 /// The journal of replays in a folder, or why there is none.

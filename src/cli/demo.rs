@@ -47,12 +47,9 @@ pub(super) async fn run(args: DemoArgs, look: LookArgs) -> Result<(), Failure> {
     if format == OutputFormat::Board {
         // What is replayed here means nothing to later runs, and the journal of real replays nothing here.
         let own = tempfile::tempdir().map_err(Failure::other)?;
-        let world = World {
-            journal: board::journal_in(own.path()),
-            time_scale: args.time_scale,
-            tail: tail(),
-            ..board::world(Connection::ready(clients.clone()), Connection::ready(clients.clone()))
-        };
+        let (reading, sending) = (Connection::ready(clients.clone()), Connection::ready(clients.clone()));
+        let world = board::world_with(reading, sending, board::journal_in(own.path()));
+        let world = World { time_scale: args.time_scale, tail: tail(), ..world };
         let traffic = tokio::spawn(send_without_end(clients));
         let shown = board::run(place(&endpoint), query, look, updates, mpsc::channel(1).1, world).await;
         traffic.abort();

@@ -48,15 +48,31 @@ pub(super) fn wrap(text: &str, cells: usize) -> Vec<String> {
     for word in text.split(' ') {
         let line = lines.last_mut().filter(|line| line.is_empty() || width(line) + 1 + width(word) <= cells);
         match line {
-            Some(line) if line.is_empty() => line.push_str(&cut(word, cells)),
+            Some(line) if line.is_empty() => push_broken(&mut lines, word, cells),
             Some(line) => {
                 line.push(' ');
                 line.push_str(word);
             }
-            None => lines.push(cut(word, cells).into_owned()),
+            None => {
+                lines.push(String::new());
+                push_broken(&mut lines, word, cells);
+            }
         }
     }
     lines
+}
+
+/// Begins the last line with a word; what does not fit goes on in lines of its own.
+fn push_broken(lines: &mut Vec<String>, mut word: &str, cells: usize) {
+    while let Some(line) = lines.last_mut() {
+        let head = if cells < 2 { word } else { start(word, cells) };
+        line.push_str(head);
+        word = &word[head.len()..];
+        if word.is_empty() || head.is_empty() {
+            break;
+        }
+        lines.push(String::new());
+    }
 }
 
 fn start(text: &str, cells: usize) -> &str {
@@ -100,9 +116,11 @@ mod tests {
     }
 
     #[test]
-    fn words_are_wrapped_and_long_ones_cut() {
+    fn words_are_wrapped_and_long_ones_broken() {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrap("abcdefghij k", 4), ["abc…", "k"]);
+        assert_eq!(wrap("abcdefghij k", 4), ["abcd", "efgh", "ij k"]);
+        assert_eq!(wrap("a 日本語", 4), ["a", "日本", "語"]);
+        assert_eq!(wrap("ab", 0), ["ab"]);
         assert_eq!(wrap("", 4), [""]);
     }
 

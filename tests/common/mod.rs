@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail by panicking")]
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part")]
 
+pub mod screen;
+
 use arrivals::app::keymap::Keymap;
 use arrivals::app::message::{Effect, Message};
 use arrivals::app::model::{Model, Place, SourceState};

@@ -50,7 +50,7 @@ impl Model {
     /// Leaves, unless payloads are on their way: then only when asked again.
     fn quit(&mut self, effects: &mut Vec<Effect>) {
         if self.replays.is_sending() && !std::mem::replace(&mut self.replays.warned, true) {
-            return self.notify("payloads are being sent: leaving now ends that, and what is on its way stays unknown");
+            return self.notify("still sending: leaving ends it, and what is on its way stays unknown");
         }
         effects.push(Effect::Quit);
     }

@@ -9,7 +9,7 @@ use crate::app::jobs::{Answer, JobError, News, Order, ReplayAnswer, ReplayReques
 use crate::app::message::Effect;
 use crate::app::model::{Active, Counting, Heard, Model, Pending};
 use crate::board::{Entry, Replay, ReplayState, Seq, State};
-use crate::record::InvocationRecord;
+use crate::record::{FunctionArn, InvocationRecord};
 use crate::replay::drive::{Control, Told};
 use crate::replay::facts::EventConfig;
 use crate::replay::invoker::Reply;
@@ -298,7 +298,9 @@ impl Model {
         let new_request_id = reply.request_id.clone();
         let Some(attempt) = attempt else {
             self.board.replays_mut().forget(item.key.as_str());
-            return self.notify(format!("{} may be invoked so: nothing was run", item.call.target));
+            let to = FunctionArn::parse(&item.call.target);
+            let qualifier = to.qualifier().unwrap_or("$LATEST");
+            return self.notify(format!("nothing was run: {}:{qualifier} may be invoked so", to.name()));
         };
         if let Some(verdict) = verdict {
             self.ran(run, reply, verdict);

@@ -1,5 +1,7 @@
 //! Several replays: the plan, and how the run is doing.
 
+use std::collections::BTreeSet;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -9,6 +11,8 @@ use crate::app::action::Action;
 use crate::app::keymap::Context;
 use crate::app::model::{Bulk, BulkStage, Model, Ticket};
 use crate::log::visible;
+use crate::record::FunctionArn;
+use crate::replay::Plan;
 use crate::replay::drive::Progress;
 use crate::replay::guard::Warning;
 use crate::replay::run::Mode;
@@ -56,10 +60,10 @@ fn plan_lines<'a>(model: &Model, bulk: &Bulk, theme: &Theme, room: usize) -> Vec
         plan.fingerprints()
     );
     lines.extend(field(theme, "to send", &sent, room, 2));
-    for (target, count) in plan.targets().into_iter().take(6) {
-        lines.extend(field(theme, "", &format!("{count} to {target}"), room, 1));
-    }
-    for (why, count) in plan.causes().into_iter().take(6) {
+    lines.extend(field(theme, "", &targets(plan), room, 4));
+    lines.extend(field(theme, "account", &places(plan), room, 2));
+    lines.extend(field(theme, "sent by", &sender(bulk), room, 2));
+    for (why, count) in plan.causes().into_iter().take(4) {
         lines.extend(field(theme, "left out", &format!("{count}: {why}"), room, 2));
     }
     for (found, count) in &bulk.warnings {
@@ -70,6 +74,36 @@ fn plan_lines<'a>(model: &Model, bulk: &Bulk, theme: &Theme, room: usize) -> Vec
     lines
 }
 
+/// How many go to which function, by name and qualifier.
+fn targets(plan: &Plan) -> String {
+    let name = |target: &str| {
+        let arn = FunctionArn::parse(target);
+        format!("{}:{}", arn.name(), arn.qualifier().unwrap_or("$LATEST"))
+    };
+    let counts: Vec<_> =
+        plan.targets().into_iter().map(|(target, count)| format!("{count} to {}", name(target))).collect();
+    counts.join(", ")
+}
+
+/// The accounts and regions that they go to.
+fn places(plan: &Plan) -> String {
+    let place = |target: &str| {
+        let arn = FunctionArn::parse(target);
+        format!("{} in {}", arn.account().unwrap_or("unknown"), arn.region().unwrap_or("unknown"))
+    };
+    let places: BTreeSet<_> = plan.targets().into_keys().map(place).collect();
+    places.into_iter().collect::<Vec<_>>().join(", ")
+}
+
+fn sender(bulk: &Bulk) -> String {
+    match bulk.facts.values().map(|facts| &facts.identity).next() {
+        Some(Ok(identity)) => identity.arn.clone(),
+        Some(Err(why)) => why.clone(),
+        None if bulk.looking.is_empty() => "nobody".to_owned(),
+        None => "asking…".to_owned(),
+    }
+}
+
 /// A warning and the part of the payloads that it concerns; its words are those of the first.
 fn of_several(found: &Warning, count: usize, all: usize) -> String {
     if count == all { format!("all: {found}") } else { format!("{count} of {all}: {found}") }
@@ -78,19 +112,19 @@ fn of_several(found: &Warning, count: usize, all: usize) -> String {
 fn pace_lines<'a>(model: &Model, bulk: &Bulk, theme: &Theme, room: usize) -> Vec<Line<'a>> {
     let key = |action| model.keymap.hint(Context::Replays, action).unwrap_or_default();
     let canary = if bulk.pace.canary {
-        "one of each kind of failure goes first, the rest when its record tells of a success"
+        "one of each kind goes first, the rest after its success"
     } else {
         "none: all go one after another"
     };
-    let mut lines = field(theme, "canary", &format!("{canary} ({})", key(Action::Canary)), room, 2);
+    let mut lines = field(theme, "canary", &format!("{canary} ({})", key(Action::Canary)), room, 1);
     let rate = format!(
-        "{} a second at first, at most {}, halved by throttles and failures ({} {})",
+        "{} a second, at most {}, halved by throttles, failures ({} {})",
         bulk.pace.start,
         bulk.pace.ceiling,
         key(Action::Slower),
         key(Action::Faster)
     );
-    lines.extend(field(theme, "rate", &rate, room, 2));
+    lines.extend(field(theme, "rate", &rate, room, 1));
     let spacing = match bulk.pace.speed {
         None => "as the rate allows".to_owned(),
         Some(speed) => format!("as recorded, {speed} times as fast"),

@@ -6,6 +6,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph};
 
+use crate::app::action::Action;
+use crate::app::keymap::Context;
 use crate::app::model::{Model, Ran, Sheet, Stage};
 use crate::log::visible;
 use crate::record::{FunctionArn, Outcome, json};
@@ -50,9 +52,7 @@ fn head<'a>(model: &Model, sheet: &Sheet, theme: &Theme, room: usize, height: us
     lines.extend(field(theme, "account", &place, room, 1));
     lines.extend(field(theme, "sent by", &sender(sheet), room, 2));
     lines.extend(field(theme, "type", kind_words(sheet.kind), room, 1));
-    if let Some(tenant) = &sheet.tenant {
-        lines.extend(field(theme, "tenant", tenant, room, 1));
-    }
+    lines.extend(tenant(model, sheet).into_iter().flat_map(|text| field(theme, "tenant", &text, room, 1)));
     lines.extend(field(theme, "payload", &payload_words(sheet), room, 1));
     if sheet.kind == Kind::Event {
         lines.extend(field(theme, "record", &expected(model, sheet), room, 2));
@@ -66,6 +66,13 @@ fn head<'a>(model: &Model, sheet: &Sheet, theme: &Theme, room: usize, height: us
     // The payload keeps some rows whatever there is to say.
     lines.truncate(height.saturating_sub(6).max(3));
     lines
+}
+
+/// Told when one is named, or is wanted by the function.
+fn tenant(model: &Model, sheet: &Sheet) -> Option<String> {
+    let key = model.keymap.hint(Context::Replay, Action::Tenant).unwrap_or_default();
+    let wanted = sheet.facts.as_ref().is_some_and(|facts| facts.tenants);
+    sheet.tenant.clone().or_else(|| wanted.then(|| format!("none ({key} names one)")))
 }
 
 fn sender(sheet: &Sheet) -> String {

@@ -1,0 +1,283 @@
+//! The sheet of one replay and the plan of several: what they show, and what their keys do.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail by panicking")]
+
+mod common;
+
+use std::sync::Arc;
+
+use arrivals::app::jobs::{Answer, News, Order, ReplayAnswer, ReplayRequest, Request, Ticket};
+use arrivals::app::message::{Effect, Message};
+use arrivals::app::model::Model;
+use arrivals::aws::Identity;
+use arrivals::board::{Pane, Query};
+use arrivals::config::Config;
+use arrivals::replay::drive::Told;
+use arrivals::replay::facts::{EventConfig, Facts, Qualifier};
+use arrivals::replay::invoker::{Kind, Reply, Returned};
+use arrivals::replay::journal::{AttemptId, Begun, Intent, Journal};
+use arrivals::replay::run::State;
+use arrivals::replay::{Key, Verdict};
+use common::screen::screen;
+use common::{NOW, board_of, events, press, press_all, update};
+use crossterm::event::KeyCode;
+use insta::assert_snapshot;
+
+const RECEIVER: &str = "arn:aws:lambda:eu-central-1:111122223333:function:receiver";
+
+fn facts() -> Facts {
+    let named = |name: &str, version: Option<&str>| Qualifier { name: name.into(), version: version.map(Into::into) };
+    let identity = Identity { account: "111122223333".into(), arn: "arn:aws:iam::111122223333:user/ada".into() };
+    Facts {
+        identity: Ok(identity),
+        qualifiers: Ok(vec![named("$LATEST", None), named("live", Some("7")), named("7", None)]),
+        config: Ok(EventConfig {
+            on_success: Some(RECEIVER.into()),
+            on_failure: Some(RECEIVER.into()),
+            ..EventConfig::default()
+        }),
+        modified: Ok(NOW - 400_000),
+        group: "/aws/lambda/sender".into(),
+        tenants: false,
+        starts: Vec::new(),
+        region: "eu-central-1".into(),
+    }
+}
+
+/// Every job of replay that effects start.
+fn started(effects: &[Effect]) -> Vec<(Ticket, &ReplayRequest)> {
+    let started = effects.iter().filter_map(|effect| match effect {
+        Effect::Start { ticket, request: Request::Replay(request) } => Some((*ticket, request)),
+        _ => None,
+    });
+    started.collect()
+}
+
+fn runs(effects: &[Effect]) -> Vec<(Ticket, Order)> {
+    let runs = started(effects).into_iter().filter_map(|(ticket, request)| match request {
+        ReplayRequest::Run(order) => Some((ticket, order.clone())),
+        _ => None,
+    });
+    runs.collect()
+}
+
+fn tell(model: &mut Model, ticket: Ticket, news: News) -> Vec<Effect> {
+    update(model, Message::Job { ticket, news })
+}
+
+/// Answers every question about a function that effects ask.
+fn answer(model: &mut Model, effects: &[Effect], facts: &Facts) {
+    for (ticket, request) in started(effects) {
+        if matches!(request, ReplayRequest::Facts(_)) {
+            let facts = Box::new(facts.clone());
+            tell(model, ticket, News::Done(Ok(Answer::Replay(ReplayAnswer::Facts(facts)))));
+        }
+    }
+}
+
+fn filtered(query: &str) -> Model {
+    let mut model = board_of(&events());
+    model.board.set_query(Query::parse(query).unwrap());
+    while model.advance(100, &mut Vec::new()) {}
+    model
+}
+
+/// The sheet of the only failure of the seed's sender that can be replayed, with all that is known of the function.
+fn sheet_with(facts: &Facts) -> Model {
+    let mut model = filtered("fn:sender condition:RetriesExhausted");
+    let effects = press(&mut model, KeyCode::Char('r'));
+    answer(&mut model, &effects, facts);
+    model
+}
+
+/// The plan of every failure.
+fn plan() -> Model {
+    let mut model = board_of(&events());
+    let effects = press(&mut model, KeyCode::Char('R'));
+    answer(&mut model, &effects, &facts());
+    model
+}
+
+#[test]
+fn the_sheet() {
+    let mut model = sheet_with(&facts());
+    assert_snapshot!("the_sheet_at_80_by_24", screen(&mut model, 80, 24));
+    assert_snapshot!("the_sheet_at_120_by_40", screen(&mut model, 120, 40));
+}
+
+#[test]
+fn the_plan() {
+    let mut model = plan();
+    assert_snapshot!("the_plan_at_80_by_24", screen(&mut model, 80, 24));
+    assert_snapshot!("the_plan_at_120_by_40", screen(&mut model, 120, 40));
+}
+
+fn sent_at_once(model: &mut Model) -> Ticket {
+    press_all(model, "ts");
+    let effects = press(model, KeyCode::Enter);
+    let [(ticket, order)] = &runs(&effects)[..] else { panic!("{effects:?}") };
+    assert_eq!(order.plan.items[0].call.kind, Kind::RequestResponse);
+    *ticket
+}
+
+#[test]
+fn a_synchronous_replay_shows_what_came_back_and_the_end_of_the_log() {
+    let mut model = sheet_with(&facts());
+    let ticket = sent_at_once(&mut model);
+    assert!(screen(&mut model, 80, 24).contains("running…"));
+    let returned = Returned {
+        function_error: Some("Unhandled".into()),
+        payload: r#"{"errorType":"RuntimeError"}"#.into(),
+        log: "START RequestId: 1\n[ERROR] still broken\n".into(),
+        version: Some("7".into()),
+    };
+    let reply = Reply { request_id: Some("1".into()), returned: Some(returned) };
+    let verdict = Some(Verdict {
+        condition: "Unhandled".into(),
+        outcome: arrivals::record::Outcome::Failure,
+        same_fingerprint: Some(true),
+        millis: 6,
+    });
+    let told = Told::Accepted { item: 0, attempt: Some(attempt()), reply, verdict, at: NOW };
+    tell(&mut model, ticket, News::Progress(Answer::Replay(ReplayAnswer::Told(Box::new(told)))));
+    let shown = screen(&mut model, 80, 24);
+    for part in ["[ERROR] still broken", r#""errorType": "RuntimeError""#, "Unhandled", "Esc close"] {
+        assert!(shown.contains(part), "{part} is not in\n{shown}");
+    }
+    press(&mut model, KeyCode::Esc);
+    assert!(model.overlay.is_none());
+}
+
+#[test]
+fn a_synchronous_replay_that_is_refused_can_be_sent_again() {
+    let mut model = sheet_with(&facts());
+    let ticket = sent_at_once(&mut model);
+    let state = State::Refused("the login has expired, run: aws sso login --profile ada; nothing was sent".into());
+    let told = Told::Failed { item: 0, state };
+    tell(&mut model, ticket, News::Progress(Answer::Replay(ReplayAnswer::Told(Box::new(told)))));
+    assert!(model.notice.as_ref().is_some_and(|notice| notice.text.contains("aws sso login --profile ada")));
+    press_all(&mut model, "s");
+    assert_eq!(runs(&press(&mut model, KeyCode::Enter)).len(), 1);
+}
+
+#[test]
+fn a_tenant_is_asked_for_where_tenants_are_kept_apart() {
+    let mut model = sheet_with(&Facts { tenants: true, ..facts() });
+    assert!(screen(&mut model, 80, 24).contains("none (i names one)"));
+    assert!(screen(&mut model, 120, 40).contains("Lambda will refuse it"));
+    press_all(&mut model, "iblue");
+    press(&mut model, KeyCode::Enter);
+    assert!(!screen(&mut model, 120, 40).contains("Lambda will refuse it"));
+    press_all(&mut model, "s");
+    let effects = press(&mut model, KeyCode::Enter);
+    assert_eq!(runs(&effects)[0].1.plan.items[0].call.tenant.as_deref(), Some("blue"));
+}
+
+#[test]
+fn a_dry_run_leaves_the_sheet_open() {
+    let mut model = sheet_with(&facts());
+    press_all(&mut model, "tts");
+    let effects = press(&mut model, KeyCode::Enter);
+    assert_eq!(runs(&effects)[0].1.plan.items[0].call.kind, Kind::DryRun);
+    assert!(model.overlay.is_some());
+}
+
+#[test]
+fn production_is_asked_for_by_who_sends_and_where_to() {
+    for config in ["[production]\naccounts = ['1111*']", "[production]\nprofiles = ['*prod*']"] {
+        let mut model = sheet_with(&facts());
+        assert!(!model.guard.confirm_by_name);
+        model.config = Arc::new(toml::from_str::<Config>(config).unwrap());
+        model.replays.profile = Some("prod-sender".into());
+        press_all(&mut model, "s");
+        assert!(runs(&press(&mut model, KeyCode::Enter)).is_empty(), "{config}");
+        press_all(&mut model, "sender");
+        assert_eq!(runs(&press(&mut model, KeyCode::Enter)).len(), 1, "{config}");
+    }
+}
+
+#[test]
+fn a_profile_that_sends_can_be_read_only() {
+    let config = Arc::new(toml::from_str::<Config>("[profile.prod]\nread-only = true").unwrap());
+    for (mut model, key) in [(sheet_with(&facts()), 's'), (plan(), 's')] {
+        model.config = Arc::clone(&config);
+        model.replays.profile = Some("prod".into());
+        press(&mut model, KeyCode::Char(key));
+        assert!(model.notice.as_ref().is_some_and(|notice| notice.text.contains("read-only")));
+        assert!(runs(&press(&mut model, KeyCode::Enter)).is_empty());
+    }
+}
+
+#[test]
+fn a_plan_can_stop_later_or_never() {
+    let mut model = plan();
+    assert!(screen(&mut model, 120, 40).contains("after 10 failures of one kind (n)"));
+    press_all(&mut model, "nnn");
+    assert!(screen(&mut model, 120, 40).contains("never (n)"));
+    press_all(&mut model, "s");
+    let effects = press(&mut model, KeyCode::Enter);
+    assert_eq!(runs(&effects)[0].1.pace.stop_after, None);
+}
+
+#[test]
+fn a_plan_goes_to_one_version_when_asked_to() {
+    let mut model = plan();
+    press_all(&mut model, "vlive");
+    let effects = press(&mut model, KeyCode::Enter);
+    assert!(started(&effects).iter().any(|(_, request)| matches!(request, ReplayRequest::Facts(_))));
+    assert!(screen(&mut model, 120, 40).contains("goes to live instead of"));
+    press_all(&mut model, "s");
+    let effects = press(&mut model, KeyCode::Enter);
+    assert!(runs(&effects)[0].1.plan.items.iter().all(|item| item.call.target.ends_with(":live")));
+}
+
+#[test]
+fn every_payload_of_a_plan_is_changed_by_one_expression() {
+    let mut model = plan();
+    press_all(&mut model, "x.n=1");
+    let effects = press(&mut model, KeyCode::Enter);
+    let [(ticket, ReplayRequest::ChangeAll { program, payloads })] = &started(&effects)[..] else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(program, ".n=1");
+    press(&mut model, KeyCode::Char('s'));
+    assert!(runs(&press(&mut model, KeyCode::Enter)).is_empty(), "while jq is at work");
+    let changes = payloads.iter().map(|payload| (payload.clone(), Ok(format!("[{payload}]")))).collect();
+    let answer = ReplayAnswer::ChangedAll(Ok(Arc::new(changes)));
+    tell(&mut model, *ticket, News::Done(Ok(Answer::Replay(answer))));
+    assert!(screen(&mut model, 120, 40).contains("all: the payload was edited"));
+    press(&mut model, KeyCode::Char('s'));
+    let effects = press(&mut model, KeyCode::Enter);
+    let items = &runs(&effects)[0].1.plan.items;
+    assert!(!items.is_empty() && items.iter().all(|item| item.edited && item.call.payload.starts_with(b"[")));
+}
+
+#[test]
+fn marks_are_gone_from_the_filter_too_once_they_are_sent() {
+    let mut model = board_of(&events());
+    press_all(&mut model, "mR");
+    press_all(&mut model, "s");
+    press(&mut model, KeyCode::Enter);
+    press(&mut model, KeyCode::Esc);
+    model.board.set_query(Query::parse("is:marked").unwrap());
+    while model.advance(100, &mut Vec::new()) {}
+    assert_eq!(model.board.view(Pane::Failures).len(), 0);
+}
+
+/// A name as the journal gives it.
+fn attempt() -> AttemptId {
+    let folder = tempfile::tempdir().unwrap();
+    let mut journal = Journal::open(&folder.path().join("replays.jsonl")).unwrap();
+    let arrival = board_of(&events()).board.arrivals().next().unwrap().1.clone();
+    let intent = Intent {
+        key: Key::of(&arrival),
+        target: RECEIVER.into(),
+        bytes: 2,
+        edited: false,
+        fingerprint: None,
+        known: 0,
+    };
+    match journal.begin(&intent).unwrap() {
+        Begun::May(attempt) => attempt,
+        Begun::Taken => panic!("nobody else is here"),
+    }
+}
