@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrivals::app::jobs::{Answer, News, Order, ReplayAnswer, ReplayRequest, Request, Ticket};
 use arrivals::app::message::{Effect, Message};
 use arrivals::app::model::Model;
-use arrivals::aws::Identity;
+use arrivals::aws::{ExitKind, Identity};
 use arrivals::board::{Pane, Query};
 use arrivals::config::Config;
 use arrivals::replay::drive::Told;
@@ -152,7 +152,7 @@ fn a_synchronous_replay_that_is_refused_can_be_sent_again() {
     let mut model = sheet_with(&facts());
     let ticket = sent_at_once(&mut model);
     let state = State::Refused("the login has expired, run: aws sso login --profile ada; nothing was sent".into());
-    let told = Told::Failed { item: 0, state };
+    let told = Told::Failed { item: 0, state, cause: ExitKind::Configuration };
     tell(&mut model, ticket, News::Progress(Answer::Replay(ReplayAnswer::Told(Box::new(told)))));
     assert!(model.notice.as_ref().is_some_and(|notice| notice.text.contains("aws sso login --profile ada")));
     press_all(&mut model, "s");

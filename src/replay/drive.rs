@@ -12,6 +12,7 @@ use super::invoker::{Call, Invoker, Kind, Refusal, Reply};
 use super::journal::{AttemptId, Begun, Fate, Intent, Journal, JournalError};
 use super::plan::Item;
 use super::run::{Counts, Mode, Run, State, Step};
+use crate::aws::ExitKind;
 
 /// A journal that several tasks keep.
 #[derive(Debug, Clone)]
@@ -90,6 +91,8 @@ pub enum Told {
         item: usize,
         /// Refused or unknown, or queued again after a throttle.
         state: State,
+        /// Where the cause lies.
+        cause: ExitKind,
     },
     /// How the whole run is doing.
     Progress(Progress),
@@ -197,6 +200,15 @@ enum Landed {
     NoJournal(String),
 }
 
+impl Landed {
+    fn cause(&self) -> ExitKind {
+        match self {
+            Self::Failed { refusal, .. } => refusal.error().exit_kind(),
+            _ => ExitKind::Service,
+        }
+    }
+}
+
 impl<I: Invoker> Driver<I> {
     fn now(&self) -> Duration {
         self.started.elapsed()
@@ -238,6 +250,7 @@ impl<I: Invoker> Driver<I> {
             Err(error) => return self.run.stop(format!("a defect in arrivals: {error}")),
         };
         let now = self.now();
+        let cause = landed.cause();
         match landed {
             Landed::Accepted { attempt, reply, verdict, at, unwritten } => {
                 self.run.accepted(item, reply.request_id.clone(), at);
@@ -257,7 +270,11 @@ impl<I: Invoker> Driver<I> {
                 self.stop_unwritten(unwritten);
             }
             Landed::Failed { refusal, words, unwritten } => {
-                self.run.refused(item, refusal.cause(), words, now);
+                self.run.refused(item, refusal.cause(), words.clone(), now);
+                if refusal.needs_login() {
+                    // Nothing else would go through either.
+                    self.run.stop(words);
+                }
                 self.stop_unwritten(unwritten);
             }
             Landed::Taken => self.run.refused(item, "taken", TAKEN.to_owned(), now),
@@ -267,7 +284,7 @@ impl<I: Invoker> Driver<I> {
             }
         }
         let state = self.run.states()[item].clone();
-        self.tell(Told::Failed { item, state }).await;
+        self.tell(Told::Failed { item, state, cause }).await;
     }
 
     /// Without a journal nothing more is sent.

@@ -154,6 +154,20 @@ impl Refusal {
         }
     }
 
+    /// What the service, or the way to it, said.
+    #[must_use]
+    pub fn error(&self) -> &AwsError {
+        match self {
+            Self::Throttled(error) | Self::Refused(error) | Self::Unknown(error) => error,
+        }
+    }
+
+    /// Whether nothing more goes through before the user has logged in.
+    #[must_use]
+    pub fn needs_login(&self) -> bool {
+        matches!(self, Self::Refused(error) if error.may_pass_by_login())
+    }
+
     /// What kind of refusal it is, for counting: the same word for the same cause.
     #[must_use]
     pub fn cause(&self) -> &'static str {
@@ -231,7 +245,7 @@ impl Invoker for Connection {
     async fn invoke(&self, call: Call) -> Result<Reply, Refusal> {
         let clients = self.clients().await.map_err(Refusal::Refused)?;
         let answer = clients.invoke(call).await;
-        if matches!(&answer, Err(Refusal::Refused(error)) if error.may_pass_by_login()) {
+        if answer.as_ref().is_err_and(Refusal::needs_login) {
             self.forget().await;
         }
         answer

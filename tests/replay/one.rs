@@ -124,6 +124,23 @@ fn refusals_are_named_and_nothing_is_marked_as_sent() {
 }
 
 #[test]
+fn credentials_that_do_not_hold_are_named_with_what_mends_them() {
+    let bench = Bench::new();
+    let from = failed(&bench);
+    let run = |extra: &[&str]| bench.replay(&[&["id-1", "--from", &from, "--yes"], extra].concat());
+    let nobody = run(&["--replay-profile", "nobody"]);
+    assert_eq!((nobody.code, nobody.lines.len()), (253, 0), "{}", nobody.told);
+    assert!(nobody.told.contains("nobody"), "{}", nobody.told);
+    bench.faults(&["expired@Invoke"]);
+    let expired = run(&[]);
+    assert_eq!((expired.code, expired.all("status")), (253, vec!["refused"]), "{}", expired.told);
+    let error = expired.lines[0]["error"].as_str().unwrap();
+    assert!(error.contains("run: aws ") && error.contains("nothing was sent"), "{error}");
+    bench.faults(&[]);
+    assert_eq!((run(&[]).code, bench.received().len()), (0, 1));
+}
+
+#[test]
 fn a_broken_answer_leaves_a_send_unknown_and_a_throttle_does_not() {
     let bench = Bench::new();
     let from = failed(&bench);

@@ -253,7 +253,7 @@ impl Model {
                     run.progress = Some(progress.clone());
                 }
             }
-            Told::Failed { item, state } => self.not_sent(ticket, *item, state),
+            Told::Failed { item, state, .. } => self.not_sent(ticket, *item, state),
             Told::Accepted { item, attempt, reply, verdict, at } => {
                 let Some(planned) = self.item(ticket, *item) else { return };
                 let run = Some((ticket, *item));

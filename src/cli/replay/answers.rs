@@ -158,7 +158,7 @@ impl Answers {
         match told {
             Told::Accepted { item, reply, verdict: Some(verdict), .. } => self.returned(item, &reply, &verdict),
             Told::Accepted { item, attempt, reply, at, .. } => self.accepted(item, attempt, reply, at),
-            Told::Failed { item, state } => self.report.failed(&self.items[item], &state),
+            Told::Failed { item, state, cause } => self.report.failed(&self.items[item], &state, cause),
             Told::Progress(progress) => {
                 self.report.progress(&progress);
                 Ok(())

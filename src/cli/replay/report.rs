@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 
+use crate::aws::ExitKind;
 use crate::board::{Entry, Query};
 use crate::log::{visible, visible_lines};
 use crate::output::replay::{self, Line, Status};
@@ -21,6 +22,8 @@ use super::super::exit::Failure;
 /// How bad an end is: the first of these that is met gives the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum End {
+    /// Configuration or credentials: 253.
+    Configuration,
     /// The service refused or failed: 254.
     Refused,
     /// Something else kept a payload from being sent: 255.
@@ -34,6 +37,7 @@ enum End {
 impl End {
     fn code(self) -> u8 {
         match self {
+            Self::Configuration => 253,
             Self::Refused => 254,
             Self::NotSent => 255,
             Self::Failed => 1,
@@ -120,13 +124,17 @@ impl Report {
     }
 
     /// A payload was not sent, or nobody knows; what is queued again after a throttle has no line yet.
-    pub(super) fn failed(&mut self, item: &Item, state: &State) -> Result<(), Failure> {
+    pub(super) fn failed(&mut self, item: &Item, state: &State, cause: ExitKind) -> Result<(), Failure> {
         let (status, why) = match state {
             State::Refused(why) => (Status::Refused, why),
             State::Unknown(why) => (Status::Unknown, why),
             _ => return Ok(()),
         };
-        self.line(Line { error: Some(why.clone()), ..line(item, status) }, Some(End::Refused))
+        let end = match cause {
+            ExitKind::Configuration => End::Configuration,
+            ExitKind::Service => End::Refused,
+        };
+        self.line(Line { error: Some(why.clone()), ..line(item, status) }, Some(end))
     }
 
     /// A payload's turn never came.
