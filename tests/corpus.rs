@@ -6,6 +6,7 @@ mod corpus;
 
 use std::collections::{BTreeMap, HashSet};
 use std::io::Write as _;
+use std::path::Path;
 
 use arrivals::log::{LogEvent, Origin, Text};
 use arrivals::record::{Arrival, Finder, Found};
@@ -34,7 +35,11 @@ fn read(form: Form, corpus: &Corpus) -> (Vec<Arrival>, usize) {
     let mut text = Vec::new();
     form.write(corpus, &mut text).unwrap();
     content.write_all(&text).unwrap();
-    let mut updates = file::start(vec![content.path().to_owned()], false);
+    read_file(content.path())
+}
+
+fn read_file(path: &Path) -> (Vec<Arrival>, usize) {
+    let mut updates = file::start(vec![path.to_owned()], false);
     let (mut arrivals, mut unreadable) = (Vec::new(), 0);
     while let Some(update) = updates.blocking_recv() {
         match update {
@@ -63,6 +68,24 @@ fn every_form_of_file_holds_the_same_records() {
             assert_eq!(redelivered, repeats, "{form:?}");
         }
     }
+}
+
+/// Two downloads of the console in one file, each with its newest row first.
+#[test]
+fn tables_that_follow_each_other_hold_all_their_records() {
+    let parts: Vec<_> = (0..2).map(|part| Corpus::part(part, Mix::Every, BYTES, PERCENT)).collect();
+    let mut content = tempfile::NamedTempFile::new().unwrap();
+    parts.iter().for_each(|part| Form::Table.write(part, &mut content).unwrap());
+    let records: usize = parts.iter().map(|part| part.records.len()).sum();
+    assert_eq!(read_file(content.path()).0.len(), records);
+}
+
+/// A table that is put in order a part at a time: records stand on both sides of where it is parted.
+#[test]
+fn a_table_that_is_put_in_order_in_parts_loses_no_record() {
+    let corpus = Corpus::part(7, Mix::Every, 18_000_000, PERCENT);
+    let (arrivals, unreadable) = read(Form::Table, &corpus);
+    assert_eq!((arrivals.len(), unreadable), (corpus.records.len(), corpus.unreadable));
 }
 
 /// What a reader finds that makes of the events what `see` makes of them.

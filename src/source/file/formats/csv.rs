@@ -15,6 +15,7 @@ const SHOWN: usize = 4096;
 #[derive(Debug)]
 pub(super) struct Csv {
     reader: Box<Reader>,
+    names: Vec<String>,
     columns: Vec<Option<Field>>,
     row: Row,
     rows: Rows,
@@ -36,13 +37,14 @@ struct Row {
 impl Csv {
     /// A table of log events, if `line` is its header.
     pub(super) fn with_header(line: &str) -> Option<Self> {
-        let names = line.split(',').map(|name| name.trim().trim_matches('"'));
-        let columns: Vec<_> = names.map(Field::named).collect();
+        let names: Vec<_> = line.split(',').map(|name| name.trim().trim_matches('"').to_owned()).collect();
+        let columns: Vec<_> = names.iter().map(|name| Field::named(name)).collect();
         let known = columns.iter().flatten().count();
         let is_header = columns.contains(&Some(Field::Message)) && (known > 1 || line.contains("@message"));
         is_header.then(|| Self {
             reader: Box::new(Reader::new()),
             row: Row { text: vec![0; 4096], filled: 0, ends: vec![0; columns.len() + 1], fields: 0, line: None },
+            names,
             columns,
             rows: Rows::default(),
             is_in_body: false,
@@ -90,7 +92,11 @@ impl Csv {
 
     fn record(&mut self, place: &Place, sink: &mut dyn Sink) -> Result<(), Stop> {
         let spot = place.at(self.row.line.take().unwrap_or(1));
-        if std::mem::replace(&mut self.is_in_body, true) {
+        let is_header = !std::mem::replace(&mut self.is_in_body, true);
+        if !is_header && self.row.reads(&self.names) {
+            // Another download follows, with its own newest row first.
+            self.rows.flush(sink)?;
+        } else if !is_header {
             self.rows.push(spot.event(self.row.fields(&self.columns)), sink)?;
         }
         (self.row.filled, self.row.fields) = (0, 0);
@@ -106,6 +112,12 @@ impl Csv {
 }
 
 impl Row {
+    fn reads(&self, names: &[String]) -> bool {
+        let starts = std::iter::once(&0).chain(&self.ends[..self.fields]);
+        let mut fields = starts.zip(&self.ends[..self.fields]).map(|(start, end)| &self.text[*start..*end]);
+        self.fields == names.len() && names.iter().all(|name| fields.next() == Some(name.as_bytes()))
+    }
+
     fn fields(&self, columns: &[Option<Field>]) -> Fields<'_> {
         let mut fields = Fields::default();
         let mut start = 0;
