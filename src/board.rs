@@ -4,6 +4,7 @@
 //! slices ([`Board::advance`]), so that it never holds up who draws; what is appended or evicted meanwhile is in its
 //! views at once.
 
+mod differences;
 mod entry;
 mod filter;
 mod groups;
@@ -20,6 +21,7 @@ mod tests;
 mod totals;
 mod view;
 
+pub use differences::{Differences, Finding, What};
 pub use entry::{Entry, Pane, Seq, State};
 pub use groups::{Group, Groups};
 pub use query::{Candidate, Completion, Names, Query, QueryError};

@@ -75,7 +75,9 @@ fn every_form_of_file_holds_the_same_records() {
 fn tables_that_follow_each_other_hold_all_their_records() {
     let parts: Vec<_> = (0..2).map(|part| Corpus::part(part, Mix::Every, BYTES, PERCENT)).collect();
     let mut content = tempfile::NamedTempFile::new().unwrap();
-    parts.iter().for_each(|part| Form::Table.write(part, &mut content).unwrap());
+    for part in &parts {
+        Form::Table.write(part, &mut content).unwrap();
+    }
     let records: usize = parts.iter().map(|part| part.records.len()).sum();
     assert_eq!(read_file(content.path()).0.len(), records);
 }

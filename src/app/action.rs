@@ -28,6 +28,8 @@ pub enum Action {
     Command,
     /// Open the menu of conditions.
     Conditions,
+    /// Compare failures with successes.
+    Differences,
     /// Copy what the detail's tab shows.
     Copy,
     /// Copy the key of the place in the tree.

@@ -26,6 +26,8 @@ pub enum Context {
     Conditions,
     /// The groups of failures.
     Groups,
+    /// What failures have in common.
+    Differences,
     /// The choice of what to copy of a payload.
     Copy,
     /// The line of the text to look for.
@@ -68,7 +70,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Browse,
         Self::Tree,
         Self::Trace,
@@ -80,6 +82,7 @@ impl Context {
         Self::Filter,
         Self::Conditions,
         Self::Groups,
+        Self::Differences,
         Self::Replay,
         Self::Edit,
         Self::Line,
@@ -118,6 +121,7 @@ impl Context {
             Self::Filter => "In the filter line",
             Self::Conditions => "In the condition menu",
             Self::Groups => "Among the groups of failures",
+            Self::Differences => "Among what failures have in common",
             Self::Replay => "On the sheet of a replay",
             Self::Edit => "Editing a payload",
             Self::Line => "Typing on the sheet",

@@ -3,6 +3,7 @@
 mod attempts;
 mod command;
 mod detail;
+mod differences;
 mod export;
 mod filter;
 mod geometry;
@@ -45,6 +46,7 @@ pub use attempts::Attempts;
 pub use command::{Candidate, CommandLine};
 pub(super) use detail::masked;
 pub use detail::{Content, Detail, Tab};
+pub use differences::DifferenceList;
 pub use export::Scope;
 pub use filter::{FilterLine, Offer};
 pub use geometry::{Border, Geometry};
@@ -83,6 +85,8 @@ pub enum Overlay {
     Conditions(ConditionMenu),
     /// Failures by fingerprint.
     Groups(Box<GroupList>),
+    /// What failures have in common.
+    Differences(Box<DifferenceList>),
     /// What can be copied of the place in the tree, to be chosen by a key.
     Copy,
     /// What is taken along, of these records, to be chosen by a key.
@@ -302,6 +306,7 @@ impl Model {
             Some(Overlay::Filter(_)) => Context::Filter,
             Some(Overlay::Conditions(_)) => Context::Conditions,
             Some(Overlay::Groups(_)) => Context::Groups,
+            Some(Overlay::Differences(_)) => Context::Differences,
             Some(Overlay::Copy) => Context::Copy,
             Some(Overlay::Search(_)) => Context::Search,
             Some(Overlay::Export(_)) => Context::Export,
@@ -347,7 +352,12 @@ impl Model {
     /// Whether nothing is left to be filtered or gathered.
     #[must_use]
     pub fn is_at_rest(&self) -> bool {
-        self.is_settled() && !matches!(&self.overlay, Some(Overlay::Groups(list)) if !list.groups().settled())
+        let is_gathered = match &self.overlay {
+            Some(Overlay::Groups(list)) => list.groups().settled(),
+            Some(Overlay::Differences(list)) => list.settled(),
+            _ => true,
+        };
+        self.is_settled() && is_gathered
     }
 
     /// Whether the filter has looked at every entry.

@@ -2,6 +2,7 @@
 
 mod browse;
 mod command;
+mod differences;
 mod export;
 mod groups;
 mod jobs;
@@ -13,6 +14,8 @@ mod record;
 mod replay;
 mod wiring;
 
+use std::sync::Arc;
+
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
 
 use crate::board::{Entry, Pane, Query, Seq, State};
@@ -23,10 +26,12 @@ use crate::source::{Batch, SourceUpdate};
 use super::action::Action;
 use super::keymap::Context;
 use super::message::{Effect, Message};
-use super::model::{Geometry, Health, List, Model, Overlay, index};
+use super::model::{DifferenceList, Geometry, Health, List, Model, Overlay, index};
 
 /// Failures that are gathered into groups between two looks at the clock.
 const GROUPED: usize = 512;
+/// Records that are compared before the keyboard is heard again.
+const COMPARED: usize = 256;
 
 impl Model {
     /// Takes in what happened at `now` (milliseconds since the Unix epoch) and says what is to be done about it.
@@ -68,6 +73,12 @@ impl Model {
         let mut more = self.board.advance(budget);
         if let Some(Overlay::Groups(list)) = &mut self.overlay {
             more |= list.advance(&self.board, GROUPED);
+        }
+        if let Some(Overlay::Differences(list)) = &mut self.overlay {
+            if list.is_waiting() && !more {
+                **list = DifferenceList::new(self.board.failures_in_sight(), false, Arc::clone(&self.masks));
+            }
+            more |= list.advance(&self.board, COMPARED);
         }
         self.refresh(effects);
         more

@@ -56,6 +56,7 @@ use std::str::FromStr;
 
 pub use complete::{Candidate, Completion};
 pub use error::QueryError;
+pub(super) use path::{jq_path, key_step, literal};
 
 use super::entry::{Entry, State, Subject};
 use super::label::Label;

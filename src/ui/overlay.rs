@@ -2,6 +2,7 @@
 
 mod command;
 mod completion;
+mod differences;
 mod groups;
 mod help;
 mod ledger;
@@ -30,6 +31,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &The
             (geometry.menu, geometry.menu_top) = draw_menu(frame, area, model, menu, theme);
         }
         Some(Overlay::Groups(list)) => groups::draw(frame, area, model, list, theme),
+        Some(Overlay::Differences(list)) => differences::draw(frame, area, list, theme),
         Some(Overlay::Replay(sheet)) => super::replay::draw_sheet(frame, area, model, sheet, theme),
         Some(Overlay::Replays(bulk)) => super::replay::draw_bulk(frame, area, model, bulk, theme),
         Some(Overlay::Copy) => draw_choices(frame, area, (Context::Copy, " Copy "), model, theme),

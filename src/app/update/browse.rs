@@ -23,6 +23,7 @@ impl Model {
             Action::Themes => self.overlay = Some(Overlay::Themes(ThemeMenu { before: self.theme })),
             Action::Filter => self.open_filter(),
             Action::Groups => self.open_groups(),
+            Action::Differences => self.open_differences(),
             Action::Conditions => self.overlay = Some(Overlay::Conditions(ConditionMenu::new(&self.board))),
             Action::Pick => self.search(effects),
             Action::Wiring => self.wiring_of_record(effects),

@@ -1,7 +1,7 @@
 //! Keys among the groups of failures.
 
 use crate::app::action::Action;
-use crate::app::model::{GroupList, Model, Overlay};
+use crate::app::model::{DifferenceList, GroupList, Model, Overlay};
 
 impl Model {
     pub(super) fn open_groups(&mut self) {
@@ -22,6 +22,11 @@ impl Model {
                 let query = list.chosen().map(|group| group.within(self.query()))?;
                 self.set_query(query);
                 return None;
+            }
+            Action::Differences => {
+                let query = list.chosen().map(|group| group.within(self.query()))?;
+                self.set_query(query);
+                return Some(Overlay::Differences(Box::new(DifferenceList::waiting())));
             }
             Action::Back => return None,
             _ => {}

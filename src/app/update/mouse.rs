@@ -30,6 +30,7 @@ impl Model {
                 Overlay::Help(_)
                 | Overlay::Conditions(_)
                 | Overlay::Groups(_)
+                | Overlay::Differences(_)
                 | Overlay::Command(_)
                 | Overlay::Themes(_)
                 | Overlay::Replay(_)

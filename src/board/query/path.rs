@@ -1,9 +1,11 @@
 //! Tests on what a payload holds at a path: `request.order.amount=null`, `response.errorType~"Time.*"`.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use super::compare::{Op, compare_numbers, is_number};
+use super::lexer::{Spanned, Token, lex};
 use super::pattern::Pattern;
+use super::term::Term;
 use crate::record::InvocationRecord;
 use crate::record::json::{self, ValueKind};
 
@@ -137,6 +139,42 @@ impl fmt::Display for Step {
             Self::Each => f.write_str("[]"),
         }
     }
+}
+
+/// A step to a key, as it is written in a path.
+pub(in crate::board) fn key_step(key: &str) -> String {
+    Step::Key(key.to_owned()).to_string()
+}
+
+/// A JSON value as it is written behind a comparison; `None` for one that nothing is compared with.
+pub(in crate::board) fn literal(value: &str) -> Option<String> {
+    let literal = match ValueKind::of(value) {
+        ValueKind::String => return json::string(value).map(|text| Quoted(&text).to_string()),
+        ValueKind::Object | ValueKind::Array => return None,
+        _ => Literal::bare(value),
+    };
+    Some(literal.to_string())
+}
+
+/// What lies at a path below a payload, as jq writes it over a record; `None` for text that is no path.
+pub(in crate::board) fn jq_path(path: &str) -> Option<String> {
+    let lexed = lex(path).ok()?;
+    let [Spanned { token: Token::Term(Term::Path(test)), .. }] = lexed.as_slice() else { return None };
+    let mut jq = format!(".{}Payload", test.root.as_str());
+    for step in &test.steps {
+        match step {
+            Step::Key(key) => {
+                let key = serde_json::to_string(key).ok()?.replace("\\(", "\\u005c(");
+                let _ = write!(jq, "|objects|select(has({key}))|.{key}");
+            }
+            Step::Index(index) => {
+                let _ = write!(jq, "|arrays|.[{index}]");
+            }
+            Step::Each => jq.push_str("|arrays|.[]"),
+        }
+    }
+    // Nothing is escaped between the quotes of the filter.
+    (!jq.contains('\'')).then_some(jq)
 }
 
 /// Whether a key needs no quotes in a path.

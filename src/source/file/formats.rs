@@ -82,7 +82,7 @@ enum Form {
     /// Lines with their time before them.
     Stamped(Stamped),
     /// A table.
-    Csv(Csv),
+    Csv(Box<Csv>),
     /// One record.
     Whole(Whole),
     /// JSON that is not bound to lines.
@@ -145,7 +145,7 @@ fn begin(source: &mut Source, at_end: bool) -> Turn {
         sniff::Sniff::No => {
             let first = String::from_utf8_lossy(first);
             match Csv::with_header(&first) {
-                Some(csv) => Form::Csv(csv),
+                Some(csv) => Form::Csv(Box::new(csv)),
                 None if Stamp::read(&first).is_some() => Form::Stamped(Stamped::default()),
                 None => Form::Plain(Plain::default()),
             }

@@ -1,0 +1,89 @@
+//! What failures have in common, as a list to choose from.
+
+use std::sync::Arc;
+
+use crate::board::{Board, Differences, Finding, Seq};
+use crate::record::Masks;
+
+/// The comparison of failures with successes, and which finding the cursor is on.
+#[derive(Debug)]
+pub struct DifferenceList {
+    /// Whether the failures were marked, rather than what the filter leaves.
+    pub marked: bool,
+    differences: Differences,
+    /// Whether the filter must have looked at everything before it begins.
+    waits: bool,
+    /// As of the last slice.
+    findings: Vec<Finding>,
+    cursor: usize,
+}
+
+impl DifferenceList {
+    /// Begins to compare these failures with the successes of their functions.
+    #[must_use]
+    pub fn new(failures: Vec<Seq>, marked: bool, masks: Arc<Masks>) -> Self {
+        let differences = Differences::new(failures, masks);
+        Self { marked, differences, waits: false, findings: Vec::new(), cursor: 0 }
+    }
+
+    /// Waits for the filter, to compare what it leaves.
+    #[must_use]
+    pub fn waiting() -> Self {
+        Self { waits: true, ..Self::new(Vec::new(), false, Arc::default()) }
+    }
+
+    /// Whether it has not begun.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.waits
+    }
+
+    /// Whether nothing is left to be compared.
+    #[must_use]
+    pub fn settled(&self) -> bool {
+        !self.waits && self.differences.settled()
+    }
+
+    /// The comparison.
+    #[must_use]
+    pub fn differences(&self) -> &Differences {
+        &self.differences
+    }
+
+    /// What was found so far, what separates best first.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// Row under the cursor.
+    #[must_use]
+    pub fn cursor(&self) -> usize {
+        self.cursor
+    }
+
+    /// The finding under the cursor.
+    #[must_use]
+    pub fn chosen(&self) -> Option<&Finding> {
+        self.findings.get(self.cursor)
+    }
+
+    /// Moves the cursor within the rows.
+    pub fn step(&mut self, rows: isize) {
+        let last = self.findings.len().saturating_sub(1);
+        self.cursor = self.cursor.saturating_add_signed(rows).min(last);
+    }
+
+    /// Compares some more, and says whether records are left.
+    pub fn advance(&mut self, board: &Board, budget: usize) -> bool {
+        if self.waits || self.differences.settled() {
+            return self.waits;
+        }
+        let more = self.differences.advance(board, budget);
+        if !more || self.findings.is_empty() {
+            self.findings = self.differences.findings();
+            self.step(0);
+        }
+        more
+    }
+}
