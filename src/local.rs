@@ -42,7 +42,7 @@ use self::clock::{Clock, now_ms};
 use self::deployment::{Functions, Logging};
 use self::faults::Faults;
 use self::ids::Ids;
-use self::logs::Quota;
+use self::logs::{Queries, Quota};
 use self::metrics::Metrics;
 use self::names::Names;
 use self::queue::Queue;
@@ -74,6 +74,10 @@ pub struct Options {
     pub group_bytes: usize,
     /// Time between two updates of a live-tail session.
     pub live_update: Duration,
+    /// Queries of Logs Insights that run at once, as the account's quota of 100.
+    pub queries_at_once: usize,
+    /// Bytes of a message that the results of a query show; `GetLogRecord` shows all of it.
+    pub query_message: usize,
     /// What goes wrong from the start.
     pub faults: Vec<FaultRule>,
     /// Seed of the faults' chance.
@@ -93,6 +97,8 @@ impl Default for Options {
             group_events: 200_000,
             group_bytes: 64 * 1024 * 1024,
             live_update: Duration::from_secs(1),
+            queries_at_once: 100,
+            query_message: 32 * 1024,
             faults: Vec::new(),
             fault_seed: 0,
         }
@@ -277,6 +283,7 @@ impl World {
             mappings: Mutex::new(Vec::new()),
             metrics: Mutex::new(Metrics::default()),
             queue: Queue::new(),
+            queries: Mutex::new(Queries::new(options.queries_at_once, options.query_message)),
             quota: Quota::new(options.filter_requests_per_second),
             live_update: options.live_update,
             requests: Mutex::default(),

@@ -6,6 +6,8 @@
 mod bench;
 #[path = "local/faults.rs"]
 mod faults;
+#[path = "local/insights.rs"]
+mod insights;
 #[path = "local/invocations.rs"]
 mod invocations;
 #[path = "local/lambda.rs"]

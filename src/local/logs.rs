@@ -3,6 +3,7 @@
 mod filter;
 mod get;
 mod groups;
+mod insights;
 mod live;
 mod pattern;
 mod put;
@@ -21,6 +22,8 @@ use super::store::Refused;
 use super::wire::{Fault, Reply, Request, to_json};
 use super::world::{World, lock};
 
+pub(crate) use insights::Queries;
+
 const JSON: &str = "application/x-amz-json-1.1";
 /// Bytes of a page of events, each counted with its overhead.
 const PAGE_BYTES: usize = 1024 * 1024;
@@ -36,12 +39,19 @@ pub(crate) fn answer(world: &Arc<World>, operation: &Operation, request: &Reques
         let begun = parse(request).and_then(|input| live::start_live_tail(world, operation, input));
         return begun.unwrap_or_else(|fault| refusal(&fault));
     }
+    if operation.name == "StartQuery" {
+        let started = parse(request).and_then(|input| insights::start_query(world, &input));
+        return started.unwrap_or_else(|fault| refusal(&fault));
+    }
     let done = match operation.name.as_str() {
         "FilterLogEvents" => admit(world).and_then(|()| filter::filter_log_events(world, operation, parse(request)?)),
         "GetLogEvents" => parse(request).and_then(|input| get::get_log_events(world, operation, &input)),
         "DescribeLogGroups" => parse(request).and_then(|input| groups::describe_log_groups(world, &input)),
         "DescribeLogStreams" => parse(request).and_then(|input| groups::describe_log_streams(world, &input)),
         "ListLogGroups" => parse(request).and_then(|input| groups::list_log_groups(world, &input)),
+        "GetQueryResults" => parse(request).and_then(|input| insights::get_query_results(world, &input)),
+        "StopQuery" => parse(request).and_then(|input| insights::stop_query(world, &input)),
+        "GetLogRecord" => parse(request).and_then(|input| insights::get_log_record(world, operation, &input)),
         "PutRetentionPolicy" => parse(request).and_then(|input| put::put_retention_policy(world, &input)),
         "DeleteRetentionPolicy" => parse(request).and_then(|input| put::delete_retention_policy(world, &input)),
         "PutLogEvents" => parse(request).and_then(|input| put::put_log_events(world, input)),

@@ -38,6 +38,8 @@ struct LogsTarget {
     name: Option<String>,
     #[serde(rename = "logGroupIdentifier")]
     identifier: Option<String>,
+    #[serde(rename = "logGroupNames")]
+    names: Vec<String>,
     #[serde(rename = "logGroupIdentifiers")]
     identifiers: Vec<String>,
 }
@@ -61,7 +63,7 @@ impl Operation {
 
     fn of_logs(target: &str, body: &[u8]) -> Self {
         let asked: LogsTarget = serde_json::from_slice(body).unwrap_or_default();
-        let group = asked.name.or(asked.identifier).or_else(|| asked.identifiers.into_iter().next());
+        let group = asked.name.or(asked.identifier).or_else(|| asked.names.into_iter().chain(asked.identifiers).next());
         let name = target.rsplit('.').next().unwrap_or(target).to_owned();
         Self { service: Service::Logs, name, target: group.unwrap_or_default() }
     }

@@ -13,7 +13,7 @@ use super::clock::Clock;
 use super::deployment::Functions;
 use super::faults::Faults;
 use super::ids::Ids;
-use super::logs::Quota;
+use super::logs::{Queries, Quota};
 use super::metrics::Metrics;
 use super::names::Names;
 use super::queue::Queue;
@@ -43,6 +43,8 @@ pub(crate) struct World {
     pub(crate) metrics: Mutex<Metrics>,
     /// Room for accepted events.
     pub(crate) queue: Queue,
+    /// Queries of Logs Insights.
+    pub(crate) queries: Mutex<Queries>,
     /// The rate of `FilterLogEvents`.
     pub(crate) quota: Quota,
     /// Time between two updates of a live-tail session.
