@@ -228,8 +228,9 @@ impl App {
                 }
                 Effect::Start { ticket, request } => self.jobs.start(ticket, request),
                 Effect::Tail(groups) => {
-                    self.inputs = Some(tailing::start(self.jobs.world().clone(), groups));
+                    self.inputs = Some(tailing::start(self.jobs.world_anew(), groups));
                 }
+                Effect::HaltReach(is_halted) => self.jobs.world().tail.halt.set(is_halted),
                 Effect::Cancel(ticket) => self.jobs.cancel(ticket),
                 Effect::Edit { path, line } => self.editing = Some((path, line)),
                 Effect::Tell { ticket, control } => self.jobs.tell(ticket, control),
@@ -288,7 +289,8 @@ impl App {
     fn tick(&self) -> Option<Duration> {
         let counting = matches!(self.model.source.health, Health::Retrying { .. })
             || self.model.notice.as_ref().is_some_and(|notice| notice.until < i64::MAX)
-            || self.model.replay_waits();
+            || self.model.replay_waits()
+            || self.model.counts_down();
         let metered = self.model.source.place.counted_since.is_some() && self.model.source.is_alive();
         let due = Duration::from_millis((self.model.metering.due() - now()).max(1000).unsigned_abs());
         let every = (counting || self.model.time == TimeStyle::Relative).then_some(Duration::from_secs(1));

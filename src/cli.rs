@@ -81,6 +81,7 @@ fn start(cli: Cli, loaded: Result<Settings, Vec<Fault>>, matches: &ArgMatches) -
         let hint = "certificates are always checked: give the one to trust with --ca-bundle FILE";
         return Err(Failure::usage(format!("--no-verify-ssl is refused; {hint}")));
     }
+    refuse_regions(&cli)?;
     let Some(command) = cli.command else {
         return pick(cli.aws, cli.look, loaded);
     };
@@ -96,6 +97,16 @@ fn start(cli: Cli, loaded: Result<Settings, Vec<Fault>>, matches: &ArgMatches) -
         Command::Local(args) => settled(cli.look, loaded).and_then(|_| block_on(local::run(&args))),
         Command::Demo(args) => block_on(demo::run(args, settled(cli.look, loaded)?)),
     }
+}
+
+/// Only `tail` reads in several regions at once; what asks nothing of AWS does not mind.
+fn refuse_regions(cli: &Cli) -> Result<(), Failure> {
+    let is_elsewhere = !matches!(cli.command, None | Some(Command::Wiring(_) | Command::Replay(_)));
+    if cli.aws.region.len() < 2 || is_elsewhere {
+        return Ok(());
+    }
+    let regions = cli.aws.region.join(", ");
+    Err(Failure::usage(format!("--region names several ({regions}): only tail reads them together; name one")))
 }
 
 /// Without a command: the picker on a terminal, and the usage elsewhere.

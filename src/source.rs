@@ -9,6 +9,7 @@ mod extraction;
 pub mod file;
 pub mod history;
 pub mod limiter;
+mod patience;
 pub mod peek;
 pub mod poll;
 mod task;
@@ -107,7 +108,8 @@ pub enum Status {
     Reaching(Reach),
     /// It waits for what is logged next.
     Following {
-        /// How long after being logged the newest event so far arrived here; `None` before the first.
+        /// How long after being logged the newest event of a read arrived here, the median of the last reads that brought
+        /// any; `None` before the first.
         lag: Option<Duration>,
         /// Wait until the log is asked again.
         next_poll: Duration,
@@ -137,6 +139,8 @@ pub struct Reach {
     pub to: i64,
     /// Part of the time that is covered, `0.0..=1.0`; nothing is left to be read at 1.
     pub done: f32,
+    /// Whether it was stopped, and may go on.
+    pub is_halted: bool,
     /// Log events that were read.
     pub events: u64,
     /// Log events within a second.

@@ -51,13 +51,14 @@ fn help_and_version_are_answers() {
 
 #[test]
 fn usage_errors_exit_with_252() {
-    let cases: [(&[&str], &str); 9] = [
+    let cases: [(&[&str], &str); 10] = [
         (&[], "Usage"),
         (&["fly"], "unrecognized subcommand"),
         (&["tail"], "LOG_GROUP"),
         (&["tail", "g", "--follow", "--until", "1h"], "cannot be used with"),
         (&["tail", "g", "--since", "10m", "--until", "1h"], "--until lies before --since"),
         (&["tail", "g", "--no-verify-ssl"], "--ca-bundle"),
+        (&["wiring", "--region", "eu-west-1,eu-west-3"], "only tail reads them together"),
         (&["tail", "g", "--since", "yesterday-ish"], "yesterday-ish"),
         (&["local", "--time-scale", "0"], "above 0"),
         (&["read", "--output", "board"], "terminal"),

@@ -5,7 +5,7 @@ mod common;
 
 use std::time::Duration;
 
-use arrivals::app::message::Message;
+use arrivals::app::message::{Effect, Message};
 use arrivals::app::model::{Model, Place};
 use arrivals::log::{Follow, Gap, Lateness, Origin, Traffic};
 use arrivals::source::{Batch, Reach, SourceUpdate, Status};
@@ -41,7 +41,8 @@ fn reading_back_tells_how_far_it_is_and_what_is_left() {
     let mut model = board_of(&events());
     let heard = |model: &mut Model, status| common::update(model, Message::Source(SourceUpdate::Status(status)));
     let left = Some(Duration::from_secs(150));
-    let reach = Reach { to: common::NOW - 86_400_000, done: 0.43, events: 123_456, per_second: 4_000, left };
+    let reach =
+        Reach { to: common::NOW - 86_400_000, done: 0.43, is_halted: false, events: 123_456, per_second: 4_000, left };
     heard(&mut model, Status::Reaching(reach));
     let header = |model: &mut Model, width| screen(model, width, 24).lines().next().unwrap().to_owned();
     let wide = header(&mut model, 120);
@@ -53,9 +54,22 @@ fn reading_back_tells_how_far_it_is_and_what_is_left() {
     heard(&mut model, Status::Reaching(reach));
     let both = header(&mut model, 80);
     assert!(both.ends_with("● following · ◐ 43 % · 3 min left"), "{both}");
+    // Stopping it is offered while it lasts.
+    let footer = |model: &mut Model| screen(model, 120, 24).lines().last().unwrap().to_owned();
+    assert!(footer(&mut model).contains("H stop/go on"), "{}", footer(&mut model));
+    let halts = |model: &mut Model| {
+        let effects = press(model, KeyCode::Char('H'));
+        effects.into_iter().find_map(|effect| if let Effect::HaltReach(halt) = effect { Some(halt) } else { None })
+    };
+    assert_eq!(halts(&mut model), Some(true));
+    let stopped = header(&mut model, 120);
+    assert!(stopped.ends_with("‖ stopped at 11-19 10:20 · 43 %"), "{stopped}");
+    assert_eq!(halts(&mut model), Some(false));
     heard(&mut model, Status::Reaching(Reach { done: 1.0, ..reach }));
     let over = header(&mut model, 80);
     assert!(over.ends_with("● following"), "{over}");
+    assert!(!footer(&mut model).contains("H stop/go on"));
+    assert_eq!(halts(&mut model), None);
 }
 
 #[test]

@@ -274,6 +274,7 @@ fn a_board_that_panics() {
         reports: Err(none()),
         time_scale: 1.0,
         tail: arrivals::source::poll::Options::default(),
+        limiter: arrivals::source::limiter::Limiter::default(),
         metered: false,
     };
     let board = arrivals::app::run(model, Vec::new(), vec![theme], inputs, world, arrivals::app::History::default());

@@ -78,6 +78,8 @@ pub enum Action {
     HalfPageDown,
     /// Half a page up.
     HalfPageUp,
+    /// Stop reading back, or go on.
+    HaltReach,
     /// Show every key.
     Help,
     /// Change the payload by a jq expression.

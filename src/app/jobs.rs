@@ -31,6 +31,8 @@ use tokio::task::AbortHandle;
 
 use crate::aws::{AwsError, Connection, Identity};
 use crate::replay::drive::{Control, SharedJournal};
+use crate::source::history::Halt;
+use crate::source::limiter::Limiter;
 use crate::source::poll;
 use crate::wiring::{self, Counts, Line, Sender};
 
@@ -176,6 +178,8 @@ pub struct World {
     pub time_scale: f64,
     /// How log groups are read that are picked on the board.
     pub tail: poll::Options,
+    /// The rate at which they are read.
+    pub limiter: Limiter,
     /// Whether CloudWatch is asked for its own counts.
     pub metered: bool,
 }
@@ -277,6 +281,12 @@ impl Jobs {
         &self.world
     }
 
+    /// The same for another read, which is stopped by itself.
+    pub(super) fn world_anew(&mut self) -> World {
+        self.world.tail.halt = Halt::default();
+        self.world.clone()
+    }
+
     /// Starts a job.
     pub(super) fn start(&mut self, ticket: Ticket, request: Request) {
         let world = self.world.clone();
@@ -374,6 +384,7 @@ mod tests {
                 reports: Err("none".to_owned()),
                 time_scale: 1.0,
                 tail: poll::Options::default(),
+                limiter: Limiter::default(),
                 metered: false,
             }),
             Tickets::default(),

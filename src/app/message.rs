@@ -68,6 +68,8 @@ pub enum Effect {
     },
     /// Read these log groups instead of what was read so far.
     Tail(Vec<Arc<str>>),
+    /// Stop reading back, or go on.
+    HaltReach(bool),
     /// End a job; nothing more is heard of it.
     Cancel(Ticket),
     /// Tell a running job something.

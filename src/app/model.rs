@@ -255,6 +255,16 @@ pub struct Model {
 }
 
 impl Model {
+    /// Columns from which on the time until the next poll is shown.
+    const COUNTS_DOWN: u16 = 100;
+
+    /// Whether the time until the next poll is on the screen.
+    #[must_use]
+    pub fn counts_down(&self) -> bool {
+        let polls = matches!(self.source.health, Health::Following { .. }) && self.source.ledger.traffic.requests > 0;
+        polls && self.source.reach.is_none() && self.geometry.screen.width >= Self::COUNTS_DOWN
+    }
+
     /// A board without arrivals.
     #[must_use]
     pub fn new(board: Board, source: SourceState, keymap: Keymap, zone: TimeZone) -> Self {

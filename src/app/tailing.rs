@@ -5,8 +5,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use crate::aws::AwsError;
-use crate::source::limiter::Limiter;
-use crate::source::{SourceUpdate, poll};
+use crate::source::{SourceUpdate, history, poll};
 
 use super::jobs::World;
 use super::message::Message;
@@ -38,7 +37,7 @@ async fn run(world: World, groups: Vec<Arc<str>>, send: &mpsc::Sender<Message>) 
         ..Place::default()
     };
     let _ = send.send(Message::Place(place)).await;
-    let mut updates = poll::start(clients, Limiter::default(), poll::Options { groups, ..world.tail });
+    let mut updates = history::start(clients, world.limiter, poll::Options { groups, ..world.tail });
     while let Some(update) = updates.recv().await {
         if send.send(Message::Source(update)).await.is_err() {
             break;

@@ -132,6 +132,9 @@ impl Model {
                 self.board.append(gap.into());
             }
             SourceUpdate::Follow(Follow::Refused(why)) => self.notify(format!("polling: {why}")),
+            SourceUpdate::Follow(Follow::Live) if self.source.ledger.traffic.sessions <= 1 => {
+                self.notify(format!("live tail: {}", Follow::PRICE));
+            }
             SourceUpdate::Filled(_) | SourceUpdate::Follow(_) | SourceUpdate::Traffic(_) => {}
             SourceUpdate::Ended(Ok(())) => self.source.health = Health::Ended,
             SourceUpdate::Ended(Err(error)) => {

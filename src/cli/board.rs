@@ -15,6 +15,7 @@ use crate::board::{Board, Query};
 use crate::config::Folders;
 use crate::replay::drive::SharedJournal;
 use crate::replay::{Journal, journal};
+use crate::source::limiter::Limiter;
 use crate::source::poll;
 use crate::source::{SourceError, SourceUpdate};
 
@@ -23,6 +24,9 @@ use super::crash;
 use super::exit::Failure;
 use super::memory::Memory;
 use super::themes;
+
+/// Milliseconds that a log is read back that was picked, unless said.
+const SINCE: i64 = 600_000;
 
 /// Shows what `updates` brings, until the user leaves; `places` tells more of where it comes from as it becomes known.
 /// What the user asks for is done in `world`.
@@ -76,7 +80,8 @@ pub(super) fn world(aws: Connection, sending: Connection) -> World {
 /// The same with another journal than the user's.
 pub(super) fn world_with(aws: Connection, sending: Connection, journal: Result<SharedJournal, String>) -> World {
     let reports = state().map(|state| state.join("reports"));
-    World { aws, sending, journal, reports, time_scale: 1.0, tail: poll::Options::default(), metered: true }
+    let tail = poll::Options { since: jiff::Timestamp::now().as_millisecond() - SINCE, ..poll::Options::default() };
+    World { aws, sending, journal, reports, time_scale: 1.0, tail, limiter: Limiter::default(), metered: true }
 }
 
 /// The folder of what the program writes for itself, or why there is none.

@@ -2,30 +2,24 @@
 
 use tokio::sync::mpsc;
 
-use crate::app::jobs::World;
 use crate::app::model::Place;
 use crate::aws::Connection;
 use crate::board::Query;
-use crate::source::{SourceUpdate, poll, time_range};
+use crate::source::SourceUpdate;
 
 use super::args::{AwsArgs, LookArgs};
 use super::board;
 use super::exit::Failure;
-
-/// How far back a log is read that was picked, unless said.
-const SINCE: &str = "10m";
 
 /// Shows the picker until the user leaves it, and what was picked.
 ///
 /// # Errors
 /// When the terminal cannot be used, or what was picked could not be read.
 pub(super) async fn run(aws: AwsArgs, look: LookArgs) -> Result<(), Failure> {
-    let since = time_range::parse(SINCE, &jiff::Zoned::now()).map_err(Failure::other)?;
     let place = Place { endpoint: aws.endpoint_url.clone(), ..Place::default() };
-    let tail = poll::Options { since, ..poll::Options::default() };
     let sending = aws.clone().sending_beside();
     let reading = Connection::lazy(aws.settings());
-    let world = World { tail, ..board::world(reading.clone(), sending.unwrap_or(reading)) };
+    let world = board::world(reading.clone(), sending.unwrap_or(reading));
     // Nothing is read yet, and neither has it ended: the senders live as long as the board.
     let (_updates, updates) = mpsc::channel::<SourceUpdate>(1);
     let (_places, places) = mpsc::channel(1);

@@ -123,7 +123,8 @@ mod tests {
     #[test]
     fn reading_back_tells_where_it_is_and_what_is_left() {
         let left = Some(Duration::from_millis(90_400));
-        let reach = Reach { to: 1_650_108_283_658, done: 0.436, events: 20_480, per_second: 512, left };
+        let reach =
+            Reach { to: 1_650_108_283_658, done: 0.436, is_halted: false, events: 20_480, per_second: 512, left };
         assert_eq!(
             reach_text(&reach, &TimeZone::UTC),
             "read back to 2022-04-16 11:24 (43 %): 20480 log events, 512/s, 91 s left"

@@ -221,10 +221,11 @@ impl<W: Write> Stream<W> {
     }
 }
 
-/// Scripts learn on stderr why live tail does not serve.
+/// Scripts learn on stderr what live tail costs, or why it does not serve.
 fn tell_follow(follow: &Follow) {
-    let (what, why) = match follow {
-        Follow::Polling | Follow::Live => return,
+    let (what, why): (_, &str) = match follow {
+        Follow::Polling => return,
+        Follow::Live => ("live tail", Follow::PRICE),
         Follow::Interrupted(why) => ("polling until live tail can be had again", why),
         Follow::Refused(why) => ("polling instead of live tail", why),
     };

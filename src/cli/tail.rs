@@ -38,8 +38,12 @@ pub(super) async fn run(args: TailArgs, aws: AwsArgs, look: LookArgs) -> Result<
     let sending = aws.clone().sending_beside();
     let connection = Connection::lazy(aws.settings());
     let sending = sending.unwrap_or_else(|| connection.clone());
-    let world =
-        World { tail: plan.options.clone(), metered: !args.no_metrics, ..board::world(connection.clone(), sending) };
+    let world = World {
+        tail: plan.options.clone(),
+        limiter: plan.limiter.clone(),
+        metered: !args.no_metrics,
+        ..board::world(connection.clone(), sending)
+    };
     let place = Place { counted_since: world.counted_since(), ..place };
     tokio::spawn(begin(plan, connection, place.clone(), tell, send));
     if format == OutputFormat::Board {

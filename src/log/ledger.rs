@@ -30,7 +30,7 @@ pub struct Ledger {
     pub traffic: Traffic,
     /// How what comes is learnt.
     pub follow: Follow,
-    /// How long after being logged the newest event so far arrived.
+    /// How long after being logged the newest event of a read arrived, the median of the last reads that brought any.
     pub lag: Option<Duration>,
     gaps: Vec<NotedGap>,
     gap_count: u64,
@@ -48,6 +48,11 @@ pub enum Follow {
     Interrupted(String),
     /// By asking, since live tail was refused; the reason is why.
     Refused(String),
+}
+
+impl Follow {
+    /// What live tail costs: <https://aws.amazon.com/cloudwatch/pricing>.
+    pub const PRICE: &str = "AWS bills it by the minute: about USD 0.01, after 1,800 free minutes a month";
 }
 
 /// A gap, and whether it was filled since.

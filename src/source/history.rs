@@ -13,6 +13,7 @@
 
 mod border;
 mod finish;
+mod halt;
 mod lane;
 mod progress;
 mod reader;
@@ -20,8 +21,11 @@ mod slice;
 mod trouble;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
+
+pub use self::halt::Halt;
 
 use self::finish::Finish;
 use self::reader::Reader;
@@ -34,6 +38,9 @@ use super::window::Window;
 use super::{SourceError, SourceUpdate, Status, task};
 use crate::aws::Clients;
 use crate::record::Finder;
+
+/// As far back as a follower may read again, where no sweep reaches further.
+const AGAIN: Duration = Duration::from_hours(1);
 
 /// Slices that wait to be searched, beside those that wait to be whole.
 const PARCELS: usize = 2;
@@ -95,6 +102,13 @@ async fn run(
 impl Shared {
     fn follows(&self) -> bool {
         self.options.follow && self.options.until.is_none()
+    }
+
+    /// First millisecond that a follower may read again.
+    fn again(&self) -> i64 {
+        let options = &self.options;
+        let reach = options.sweep.map_or(AGAIN, |sweep| sweep.span.max(AGAIN)).max(options.overlap);
+        self.began.saturating_sub(i64::try_from(reach.as_millis()).unwrap_or(i64::MAX))
     }
 
     /// A closed channel needs no answer: whoever closed it also ends the task.

@@ -8,6 +8,7 @@
 mod cadence;
 pub(super) mod connection;
 mod group;
+mod lag;
 mod live;
 mod merged;
 
@@ -22,6 +23,7 @@ use self::connection::Connection;
 use self::group::Group;
 use self::merged::Merged;
 use super::extraction::Extraction;
+use super::history::Halt;
 use super::limiter::Limiter;
 use super::window::Window;
 use super::{Batch, SourceError, SourceUpdate, Status, task};
@@ -58,8 +60,12 @@ pub struct Options {
     pub page_limit: Option<i32>,
     /// Whether live tail tells what comes, where it can be had; the groups are read less often then.
     pub live: bool,
+    /// How long a live-tail session lasts before the next one takes over; the service ends it after three hours.
+    pub session: Duration,
     /// How what comes later than the overlap is found; it is not when this is left out.
     pub sweep: Option<Sweep>,
+    /// Stops reading back for a while.
+    pub halt: Halt,
 }
 
 /// A read of a longer stretch now and then, which finds what came later than the overlap.
@@ -95,7 +101,9 @@ impl Default for Options {
             patient: false,
             page_limit: None,
             live: false,
+            session: live::RENEWAL,
             sweep: Some(Sweep::default()),
+            halt: Halt::default(),
         }
     }
 }

@@ -57,7 +57,9 @@ fn hints(model: &Model) -> Vec<(String, String)> {
             let key = binding.keys.first();
             // A tree cuts what is long, and opens it in place.
             let wraps = binding.action == Action::Wrap && model.detail.tree().is_some();
+            let idles = binding.action == Action::HaltReach && model.source.reach.is_none();
             !wraps
+                && !idles
                 && binding.footer_for.is_none_or(|wanted| wanted == focused(model))
                 && key.is_some_and(|key| !taken.contains(key))
         });

@@ -86,9 +86,10 @@ fn of_health(model: &Model, health: &Health, theme: &Theme, room: u16) -> (Strin
         Health::Connecting => ("○ connecting".to_owned(), theme.waiting()),
         Health::History { done } => (format!("◐ history {:.0} %", done * 100.0), theme.waiting()),
         Health::Reading { bytes, of } => (reading(*bytes, *of), theme.waiting()),
-        Health::Following { lag, interval } => {
+        Health::Following { lag, at, .. } => {
             let is_live = model.source.ledger.follow == Follow::Live;
-            (following(is_live, lag.filter(|_| room >= 60), (room >= 100).then_some(*interval)), Style::new())
+            let next = model.counts_down().then(|| seconds_until(model.now, *at));
+            (following(is_live, lag.filter(|_| room >= 60), next), Style::new())
         }
         Health::Retrying { at, throttled, .. } => (retrying(model.now, *at, *throttled), theme.waiting()),
         Health::Ended => ("■ all read".to_owned(), theme.dim()),
@@ -103,16 +104,20 @@ fn reading(bytes: u64, of: Option<u64>) -> String {
     }
 }
 
-fn following(is_live: bool, lag: Option<Duration>, interval: Option<Duration>) -> String {
-    let (how, verb) = if is_live { ("live", "reads") } else { ("following", "polls") };
+fn following(is_live: bool, lag: Option<Duration>, next: Option<i64>) -> String {
+    let (how, what) = if is_live { ("live", "read") } else { ("following", "poll") };
     let lag = lag.map_or_else(String::new, |lag| format!(" · lag {:.1} s", lag.as_secs_f32()));
-    let every =
-        interval.map_or_else(String::new, |interval| format!(" · {verb} every {:.0} s", interval.as_secs_f32().ceil()));
-    format!("● {how}{lag}{every}")
+    let next = next.map_or_else(String::new, |seconds| format!(" · next {what} in {seconds} s"));
+    format!("● {how}{lag}{next}")
+}
+
+/// Seconds that are left, rounded up; never none.
+fn seconds_until(now: i64, at: i64) -> i64 {
+    ((at - now).max(1) + 999) / 1000
 }
 
 fn retrying(now: i64, at: i64, throttled: bool) -> String {
-    let seconds = (at - now).max(0).div_euclid(1000) + 1;
+    let seconds = seconds_until(now, at);
     let what = if throttled { "throttled" } else { "retrying" };
     format!("◌ {what}, again in {seconds} s")
 }

@@ -11,10 +11,17 @@ use super::times;
 pub(super) fn words(model: &Model, reach: &Reach, wide: bool) -> String {
     let left = reach.left.map_or_else(String::new, |left| format!(" · {} left", span(left)));
     let percent = (reach.done * 100.0).floor();
+    let to = times::minute(model, reach.to);
+    if reach.is_halted {
+        return if wide {
+            format!("‖ stopped at {to} · {percent:.0} %")
+        } else {
+            format!("‖ stopped at {percent:.0} %")
+        };
+    }
     if !wide {
         return format!("◐ {percent:.0} %{left}");
     }
-    let to = times::minute(model, reach.to);
     let rate = count(usize::try_from(reach.per_second).unwrap_or(usize::MAX));
     format!(
         "◐ back to {to} · {percent:.0} % · {} events, {rate}/s{left}",

@@ -53,6 +53,22 @@ async fn sessions_follow_each_other_without_a_gap() {
 }
 
 #[tokio::test]
+async fn the_next_session_takes_over_before_the_service_ends_one() {
+    let bench = with(&[]).await;
+    let mut tail = bench.tail(poll::Options { session: Duration::from_millis(300), ..live(&[GROUP]) });
+    let mut logged = 0;
+    while tail.ledger.traffic.sessions < 3 {
+        bench.record(GROUP, now(), &format!("{logged}")).await;
+        logged += 1;
+        tail.until_ids(logged).await;
+    }
+    assert_eq!(tail.repeated_ids(), Vec::<&str>::new());
+    assert_eq!(tail.ledger.events as usize, logged);
+    assert!(tail.gaps.is_empty() && tail.ledger.follow == Follow::Live, "{:?}", tail.ledger);
+    assert!(poll::Options::default().session < Duration::from_hours(3));
+}
+
+#[tokio::test]
 async fn a_sample_is_a_gap_until_the_rest_was_read() {
     let bench = with(&["sampled=next:1"]).await;
     let mut tail = bench.tail(live(&[GROUP]));

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use arrivals::log::Ledger;
 use arrivals::record::{Found, json};
 use arrivals::source::limiter::Limiter;
 use arrivals::source::{Reach, SourceError, SourceUpdate, Status, history, poll};
@@ -106,6 +107,48 @@ async fn the_newest_come_first_and_every_event_once() {
     assert_eq!((last.done.to_bits(), last.events), (1.0_f32.to_bits(), 5_000));
     assert!(heard.reaches.iter().map(|reach| reach.done).is_sorted());
     assert!(heard.reaches.windows(2).all(|two| two[1].to <= two[0].to));
+}
+
+/// Takes updates in until one tells what is looked for.
+async fn until(
+    updates: &mut tokio::sync::mpsc::Receiver<SourceUpdate>,
+    heard: &mut Heard,
+    ledger: &mut Ledger,
+    done: impl Fn(&Heard, &Ledger) -> bool,
+) {
+    let all = async {
+        while !done(heard, ledger) {
+            let update = updates.recv().await.unwrap();
+            update.enter(ledger);
+            heard.note(update);
+        }
+    };
+    let told = timeout(DEADLINE, all).await;
+    assert!(told.is_ok(), "{:?} of {:?}", heard.events, heard.reaches.last());
+}
+
+#[tokio::test]
+async fn it_stops_when_told_and_goes_on_where_it_was() {
+    let script = archive(evenly(5_000, 60_000), Manners { page: 50, ..Manners::default() }).await;
+    let options = poll::Options { follow: false, ..since(now() - 90 * 24 * HOUR) };
+    let halt = options.halt.clone();
+    let mut updates = history::start(clients(&script.url).await, Limiter::per_second(200), options);
+    let (mut heard, mut ledger) = (Heard::default(), Ledger::default());
+    until(&mut updates, &mut heard, &mut ledger, |heard, _| heard.events > 0).await;
+    halt.set(true);
+    until(&mut updates, &mut heard, &mut ledger, |heard, ledger| {
+        ledger.open_gaps() == 1 && heard.reaches.last().is_some_and(|reach| reach.is_halted)
+    })
+    .await;
+    let (asked, gap) = (script.asked().len(), ledger.gaps()[0].gap.clone());
+    assert!(heard.events < 5_000 && asked < 100, "{} events, {asked} requests", heard.events);
+    // Everything that was told is newer than the end of the gap.
+    assert!(heard.ids.iter().all(|(_, time)| Some(*time) >= gap.to), "{gap:?}");
+    halt.set(false);
+    until(&mut updates, &mut heard, &mut ledger, |heard, _| heard.ended.is_some()).await;
+    assert!(matches!(heard.ended, Some(Ok(()))), "{:?}", heard.ended);
+    assert_eq!((heard.events, heard.repeated, heard.ids.len()), (5_000, 0, 5_000));
+    assert_eq!((ledger.gap_count(), ledger.open_gaps()), (1, 0));
 }
 
 #[tokio::test]

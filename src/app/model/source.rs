@@ -25,10 +25,12 @@ pub enum Health {
     },
     /// It is up to date and asks again and again.
     Following {
-        /// How far behind the log it was, last time.
+        /// How far behind the log it is, the median of the last reads that brought anything.
         lag: Option<Duration>,
         /// Time between two polls.
         interval: Duration,
+        /// When the next one is, in milliseconds since the Unix epoch.
+        at: i64,
     },
     /// It failed and will try again.
     Retrying {
@@ -104,12 +106,17 @@ impl SourceState {
             }
             Status::Connecting => Health::Connecting,
             Status::History { done } => Health::History { done },
-            Status::Following { lag, next_poll } => Health::Following { lag, interval: next_poll },
+            Status::Following { lag, next_poll } => {
+                Health::Following { lag, interval: next_poll, at: after(now, next_poll) }
+            }
             Status::Retrying { wait, reason, throttled } => {
-                let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
-                Health::Retrying { at: now.saturating_add(wait), reason, throttled }
+                Health::Retrying { at: after(now, wait), reason, throttled }
             }
             Status::Reading { bytes, of } => Health::Reading { bytes, of },
         };
     }
+}
+
+fn after(now: i64, wait: Duration) -> i64 {
+    now.saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX))
 }

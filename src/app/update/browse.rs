@@ -18,6 +18,7 @@ impl Model {
             Action::Replays => self.open_bulk(effects),
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Help => self.overlay = Some(Overlay::Help(Box::default())),
+            Action::HaltReach => self.halt_reach(effects),
             Action::Ledger => self.overlay = Some(Overlay::Ledger(0)),
             Action::Command => self.overlay = Some(Overlay::Command(Box::new(CommandLine::new(&self.keymap)))),
             Action::Themes => self.overlay = Some(Overlay::Themes(ThemeMenu { before: self.theme })),
@@ -54,6 +55,15 @@ impl Model {
             return self.notify("still sending: leaving ends it, and what is on its way stays unknown");
         }
         effects.push(Effect::Quit);
+    }
+
+    /// Stops reading back, or lets it go on.
+    fn halt_reach(&mut self, effects: &mut Vec<Effect>) {
+        let Some(reach) = &mut self.source.reach else {
+            return self.notify("nothing is being read back");
+        };
+        reach.is_halted = !reach.is_halted;
+        effects.push(Effect::HaltReach(reach.is_halted));
     }
 
     fn open_filter(&mut self) {

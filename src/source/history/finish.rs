@@ -1,7 +1,5 @@
 //! From what was read to what is told: the records in it, and what following has to know of it.
 
-use std::time::Duration;
-
 use tokio::sync::{mpsc, oneshot};
 
 use super::border::{Border, Stretch};
@@ -11,8 +9,6 @@ use crate::record::Found;
 use crate::source::window::Window;
 use crate::source::{Batch, SourceError, SourceUpdate, poll};
 
-/// As far back as a follower may read again, where no sweep reaches further.
-const AGAIN: Duration = Duration::from_hours(1);
 /// What is told at once: a reader of the keyboard waits for it.
 const BATCH: usize = 2_048;
 
@@ -40,9 +36,7 @@ impl<'a> Finish<'a> {
     pub(super) fn new(shared: &'a Shared, hand: oneshot::Sender<Vec<Option<Window>>>) -> Self {
         let options = &shared.options;
         let end = |_| End { border: Border::default(), window: poll::window(options), is_ready: false, is_lost: false };
-        let reach = options.sweep.map_or(AGAIN, |sweep| sweep.span.max(AGAIN)).max(options.overlap);
-        let again = shared.began.saturating_sub(i64::try_from(reach.as_millis()).unwrap_or(i64::MAX));
-        Self { shared, ends: options.groups.iter().map(end).collect(), again, hand: Some(hand) }
+        Self { shared, ends: options.groups.iter().map(end).collect(), again: shared.again(), hand: Some(hand) }
     }
 
     pub(super) async fn run(mut self, mut parcels: mpsc::Receiver<Parcel>) -> Result<(), SourceError> {

@@ -63,6 +63,11 @@ pub(super) struct Choice {
 }
 
 impl Choice {
+    /// The last millisecond of what is read.
+    pub(super) fn end(&self) -> i64 {
+        self.end
+    }
+
     /// Whether this is to be read before `other`: what nobody reads goes first, the newest of it; then the longest.
     pub(super) fn is_before(&self, other: &Self) -> bool {
         let rank = |choice: &Self| (choice.is_idle, if choice.is_idle { choice.end as f64 } else { choice.left });

@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 
@@ -14,6 +14,8 @@ use super::trouble::Trouble;
 use super::{Parcel, Shared};
 use crate::aws::{AwsError, LogPage, LogRange, Recovery};
 use crate::log::{Gap, Origin, Traffic};
+use crate::record::Finder;
+use crate::source::patience::{PATIENCE, Standing};
 use crate::source::{SourceError, SourceUpdate, Status, asked};
 
 /// Requests that are on their way at the same time, where the rate permits so many.
@@ -39,6 +41,9 @@ pub(super) struct Reader<'a> {
     /// Groups that have answered.
     found: Vec<bool>,
     lost: Option<SourceError>,
+    halt: watch::Receiver<bool>,
+    /// What is left unread since it was stopped.
+    unread: Vec<Gap>,
     /// What was asked of the service and is not told yet.
     traffic: Traffic,
 }
@@ -59,6 +64,8 @@ impl<'a> Reader<'a> {
             progress: Progress::new(),
             found: vec![false; options.groups.len()],
             lost: None,
+            halt: options.halt.watched(),
+            unread: Vec::new(),
             traffic: Traffic::default(),
         }
     }
@@ -76,8 +83,13 @@ impl<'a> Reader<'a> {
                 Some(flown) = self.flights.join_next() => self.landed(flown).await?,
                 () = granted(&mut self.permit), if may_ask => self.ask(),
                 () = passed(pause), if pause.is_some() => self.go_on().await,
+                Ok(()) = self.halt.changed() => self.turned().await,
+            }
+            if self.rests() {
+                self.tell_unread().await;
             }
         }
+        self.fill().await;
         self.tell().await;
         Ok(self.lost)
     }
@@ -88,7 +100,60 @@ impl<'a> Reader<'a> {
 
     fn choice(&self) -> Option<(usize, Choice)> {
         let choices = self.lanes.iter().enumerate().filter_map(|(at, lane)| Some((at, lane.choice(self.grain)?)));
+        let choices = choices.filter(|(_, choice)| self.may_read(choice));
         choices.reduce(|best, other| if other.1.is_before(&best.1) { other } else { best })
+    }
+
+    /// Whether it was not stopped, or the follower needs it.
+    fn may_read(&self, choice: &Choice) -> bool {
+        let is_needed = self.shared.follows() && choice.end() >= self.shared.again();
+        is_needed || !*self.halt.borrow()
+    }
+
+    /// Whether it was stopped, and everything that was asked for has come.
+    fn rests(&self) -> bool {
+        let is_open = self.lanes.iter().any(|lane| !lane.is_over());
+        is_open && *self.halt.borrow() && self.flights.is_empty() && self.choice().is_none()
+    }
+
+    /// It was stopped, or goes on.
+    async fn turned(&mut self) {
+        if *self.halt.borrow_and_update() {
+            self.progress.halt();
+        } else {
+            self.progress.go_on();
+        }
+        self.tell().await;
+    }
+
+    /// Tells what is left unread of each group, unless that is known.
+    async fn tell_unread(&mut self) {
+        let unread: Vec<Gap> =
+            self.lanes.iter().enumerate().filter_map(|(at, lane)| self.unread_of(at, lane)).collect();
+        if unread == self.unread {
+            return;
+        }
+        self.fill().await;
+        for gap in &unread {
+            self.shared.send(SourceUpdate::Gap(gap.clone())).await;
+        }
+        self.unread = unread;
+        self.tell().await;
+    }
+
+    fn unread_of(&self, at: usize, lane: &Lane) -> Option<Gap> {
+        let origin = Origin { log_group: Some(Arc::clone(&self.shared.options.groups[at])), ..Origin::default() };
+        // What began at the edge of what was read is told with what is older.
+        let to = Some(lane.reached().saturating_add(Finder::SPAN));
+        let reason = "reading back was stopped: what is older was not read".to_owned();
+        (!lane.is_over()).then(|| Gap { origin, from: Some(lane.since()), to, reason })
+    }
+
+    /// What was left unread has been read, or is told anew.
+    async fn fill(&mut self) {
+        for gap in std::mem::take(&mut self.unread) {
+            self.shared.send(SourceUpdate::Filled(gap)).await;
+        }
     }
 
     /// Sends the next request off.
@@ -149,7 +214,7 @@ impl<'a> Reader<'a> {
         if !self.trouble.refused() {
             return Ok(());
         }
-        if self.trouble.is_lasting() && !self.shared.follows() {
+        if self.trouble.failures() >= PATIENCE && !self.shared.follows() {
             return self.lose(lane, error).await;
         }
         self.wait(&error, false).await;
@@ -158,17 +223,8 @@ impl<'a> Reader<'a> {
 
     /// Waits after a failure that may pass; gives a group up for one that will not, or has not for too long.
     async fn endure(&mut self, lane: usize, error: AwsError) -> Result<(), SourceError> {
-        let follows = self.shared.follows();
         let recovery = error.recovery();
-        let is_lasting = match recovery {
-            Recovery::Wait | Recovery::SlowDown => !follows && self.trouble.is_lasting(),
-            // Who has seen some of the log can log in again; who has just begun is told at once.
-            Recovery::LogIn if self.shared.options.patient && matches!(error, AwsError::Expired { .. }) => !follows,
-            Recovery::LogIn => !follows || !self.found.contains(&true),
-            Recovery::Never => !(follows && self.found[lane] && matches!(error, AwsError::GroupNotFound { .. })),
-            Recovery::Restart => true,
-        };
-        if is_lasting {
+        if self.standing(lane).gives_up(&error) {
             return self.lose(lane, error).await;
         }
         tracing::debug!(%error, "will be tried again");
@@ -178,6 +234,16 @@ impl<'a> Reader<'a> {
         self.trouble.log_in |= recovery == Recovery::LogIn;
         self.wait(&error, recovery == Recovery::SlowDown).await;
         Ok(())
+    }
+
+    fn standing(&self, lane: usize) -> Standing {
+        Standing {
+            follows: self.shared.follows(),
+            patient: self.shared.options.patient,
+            answered: self.found.contains(&true),
+            found: self.found[lane],
+            failures: self.trouble.failures(),
+        }
     }
 
     async fn wait(&mut self, error: &AwsError, throttled: bool) {

@@ -6,9 +6,6 @@ use tokio::time::Instant;
 
 use crate::source::backoff::{self, Backoff};
 
-/// Failures in a row after which a read that is to end gives up: about a minute.
-const PATIENCE: u32 = 8;
-
 /// Failures in a row, and the wait that follows from them.
 #[derive(Debug, Default)]
 pub(super) struct Trouble {
@@ -57,8 +54,8 @@ impl Trouble {
         self.refused > 1
     }
 
-    /// Whether it has gone on for too long.
-    pub(super) fn is_lasting(&self) -> bool {
-        self.backoff.failures() >= PATIENCE
+    /// Failures in a row.
+    pub(super) fn failures(&self) -> u32 {
+        self.backoff.failures()
     }
 }

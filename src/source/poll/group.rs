@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::cadence::Cadence;
+use super::lag::Lag;
 use super::live::Pushed;
 use super::{Options, Shared, now};
 use crate::aws::LogRange;
@@ -34,7 +35,7 @@ pub(super) struct Group<'a> {
     cadence: Cadence,
     began: i64,
     done: f32,
-    lag: Option<Duration>,
+    lag: Lag,
     stage: Stage,
     /// Whether the group has been read from.
     found: bool,
@@ -62,7 +63,7 @@ impl<'a> Group<'a> {
             cadence: Cadence::new(options.interval),
             began: now(),
             done: 0.0,
-            lag: None,
+            lag: Lag::default(),
             stage: if is_read { Stage::Following } else { Stage::History },
             found: is_read,
         }
@@ -85,7 +86,7 @@ impl<'a> Group<'a> {
         let mut new_events = 1;
         loop {
             let next_poll = self.next_read(new_events);
-            self.tell(Status::Following { lag: self.lag, next_poll }).await;
+            self.tell(Status::Following { lag: self.lag.median(), next_poll }).await;
             self.listen(next_poll).await?;
             new_events = self.pass().await?;
             self.filled().await;
@@ -186,11 +187,12 @@ impl<'a> Group<'a> {
         Ok(new_events)
     }
 
-    /// The lag is the time between the newest new event's own timestamp and its arrival here.
+    /// The lag of a read is the time between its newest new event's own timestamp and its arrival here.
     fn measure(&mut self, new: &[LogEvent], reading: Reading) {
         let newest = new.iter().filter_map(|event| event.origin.timestamp).max();
         if let (Stage::Following, Reading::Window | Reading::Session(_), Some(newest)) = (self.stage, reading, newest) {
-            self.lag = u64::try_from(now() - newest).ok().map(Duration::from_millis);
+            // A clock that goes ahead of this one leaves no lag.
+            self.lag.note(Duration::from_millis(u64::try_from(now() - newest).unwrap_or_default()));
         }
     }
 

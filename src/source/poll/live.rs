@@ -22,7 +22,7 @@ use crate::source::backoff::{self, Backoff};
 /// Most groups of a session.
 const GROUPS: usize = 10;
 /// When the next session begins, before this one is over at three hours.
-const RENEWAL: Duration = Duration::from_mins(175);
+pub(super) const RENEWAL: Duration = Duration::from_mins(175);
 /// How long the old session is listened to after the new one has begun.
 const OVERLAP: Duration = Duration::from_secs(5);
 /// A session tells something every second; one that is silent for this long is dead.
@@ -57,6 +57,8 @@ pub(super) struct Hub<'a> {
     range: LiveRange,
     groups: Vec<mpsc::Sender<Pushed>>,
     sessions: u64,
+    /// When the next session begins.
+    renewal: Duration,
 }
 
 /// The ends of the groups, in their order, and the hubs for them: one for every ten groups of a region.
@@ -85,7 +87,7 @@ impl<'a> Hub<'a> {
             streams: options.streams.clone(),
             stream_prefix: options.stream_prefix.clone(),
         };
-        Self { shared, range, groups: vec![sender], sessions: 0 }
+        Self { shared, range, groups: vec![sender], sessions: 0, renewal: options.session }
     }
 
     /// Holds sessions, one after the other, until one is refused for good; the groups are polled then.
@@ -127,8 +129,8 @@ impl<'a> Hub<'a> {
     /// Passes on what a session tells, and what those tell that take over from it, until one breaks off.
     async fn hold(&mut self, (mut number, mut session): (u64, LiveSession)) -> AwsError {
         loop {
-            let until = Instant::now() + RENEWAL;
-            match self.listen(number, &mut session, Some(until)).await {
+            let until = Instant::now() + self.renewal;
+            match self.listen(number, &mut session, until).await {
                 Some(LiveEnd::Broken(error)) => return error,
                 Some(LiveEnd::Over) => match self.begin().await {
                     Ok(next) => (number, session) = next,
@@ -137,7 +139,7 @@ impl<'a> Hub<'a> {
                 None => match self.begin().await {
                     Ok(next) => {
                         // What the old one tells until the new one is in full swing is not lost with it.
-                        self.listen(number, &mut session, Some(Instant::now() + OVERLAP)).await;
+                        self.listen(number, &mut session, Instant::now() + OVERLAP).await;
                         (number, session) = next;
                     }
                     Err(error) => return error,
@@ -146,14 +148,13 @@ impl<'a> Hub<'a> {
         }
     }
 
-    /// Passes on what a session tells, until it ends or, as `None` tells, the time has come.
-    async fn listen(&self, number: u64, session: &mut LiveSession, until: Option<Instant>) -> Option<LiveEnd> {
+    /// Passes on what a session tells, until it ends or, as `None` tells, it is `until`.
+    async fn listen(&self, number: u64, session: &mut LiveSession, until: Instant) -> Option<LiveEnd> {
         let mut last = Instant::now();
-        let due = until.unwrap_or_else(|| last + RENEWAL);
         loop {
             let update = tokio::select! {
                 update = timeout(SILENCE, session.next()) => update,
-                () = sleep_until(due) => return None,
+                () = sleep_until(until) => return None,
             };
             let now = Instant::now();
             self.shared.count(Traffic { live: now - last, ..Traffic::default() });

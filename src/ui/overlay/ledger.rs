@@ -71,7 +71,7 @@ fn lines<'a>(model: &Model, theme: &Theme, room: usize) -> Vec<Line<'a>> {
 fn follow(model: &Model) -> String {
     let live = model.source.ledger.traffic;
     let cost = (live.sessions > 0).then(|| {
-        format!("; {} sessions, {:.1} min of them, billed by the minute", live.sessions, live.live.as_secs_f64() / 60.0)
+        format!("; {} sessions, {:.1} min of them; {}", live.sessions, live.live.as_secs_f64() / 60.0, Follow::PRICE)
     });
     let how = match &model.source.ledger.follow {
         Follow::Polling => "polling".to_owned(),
@@ -84,7 +84,9 @@ fn follow(model: &Model) -> String {
 
 fn next(model: &Model) -> String {
     let lag =
-        model.source.ledger.lag.map_or("no lag known yet".to_owned(), |lag| format!("lag {:.1} s", lag.as_secs_f64()));
+        model.source.ledger.lag.map_or("no lag known yet".to_owned(), |lag| {
+            format!("lag {:.1} s, median of recent reads", lag.as_secs_f64())
+        });
     match &model.source.health {
         Health::Following { interval, .. } => format!("a read every {:.1} s; {lag}", interval.as_secs_f64()),
         _ => lag,

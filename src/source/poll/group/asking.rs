@@ -5,10 +5,8 @@ use std::time::Duration;
 
 use super::Group;
 use crate::aws::{AwsError, LogPage, LogRange, Recovery};
+use crate::source::patience::{PATIENCE, Standing};
 use crate::source::{self, SourceError, Status, backoff};
-
-/// Failures in a row after which a read that is to end gives up: about a minute.
-const PATIENCE: u32 = 8;
 
 /// What comes of asking for a page.
 pub(super) enum Paged {
@@ -41,16 +39,7 @@ impl Group<'_> {
     /// Waits after a failure that may pass; gives back one that will not, or has not for too long.
     pub(super) async fn endure(&mut self, error: AwsError) -> Result<(), SourceError> {
         let recovery = error.recovery();
-        let is_lasting = match recovery {
-            Recovery::Wait | Recovery::SlowDown => !self.follows() && self.backoff.failures() >= PATIENCE,
-            // Who has seen some of the log can log in again; who has just begun is told at once.
-            Recovery::LogIn if self.options.patient && matches!(error, AwsError::Expired { .. }) => !self.follows(),
-            Recovery::LogIn => !self.follows() || !self.shared.answered.load(Ordering::Relaxed),
-            // A group that was there and is gone may come back: a stack is deployed anew, an endpoint started again.
-            Recovery::Never => !(self.found && self.follows() && matches!(error, AwsError::GroupNotFound { .. })),
-            Recovery::Restart => true,
-        };
-        if is_lasting {
+        if self.standing().gives_up(&error) {
             return Err(error.into());
         }
         tracing::debug!(%error, "will be tried again");
@@ -65,6 +54,16 @@ impl Group<'_> {
             self.shared.connection.renew().await;
         }
         Ok(())
+    }
+
+    fn standing(&self) -> Standing {
+        Standing {
+            follows: self.follows(),
+            patient: self.options.patient,
+            answered: self.shared.answered.load(Ordering::Relaxed),
+            found: self.found,
+            failures: self.backoff.failures(),
+        }
     }
 
     async fn wait(&self, wait: Duration, error: &AwsError, throttled: bool) {
