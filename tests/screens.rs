@@ -206,7 +206,7 @@ fn retrying_is_said_in_the_header() {
     };
     model.update(Message::Source(SourceUpdate::Status(status)), common::NOW);
     let screen = screen(&mut model, 80, 24);
-    assert!(screen.lines().next().unwrap().ends_with("◌ retrying, again in 5 s"), "{screen}");
+    assert!(screen.lines().next().unwrap().ends_with("◌ retrying, again in 4 s"), "{screen}");
     assert!(screen.lines().last().unwrap().starts_with(" connection refused "), "{screen}");
 }
 

@@ -35,7 +35,9 @@ mod tests {
 
     fn of(seconds: &[u64]) -> Option<u64> {
         let mut lag = Lag::default();
-        seconds.iter().for_each(|seconds| lag.note(Duration::from_secs(*seconds)));
+        for seconds in seconds {
+            lag.note(Duration::from_secs(*seconds));
+        }
         lag.median().map(|lag| lag.as_secs())
     }
 
