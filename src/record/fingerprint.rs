@@ -4,12 +4,12 @@ mod mask;
 
 use std::fmt;
 
-use super::{InvocationError, InvocationRecord, Outcome, StackFrame};
+use super::{InvocationError, InvocationRecord, Outcome, Owner, StackFrame};
 
 /// A name for a failure, the same in every run, build and machine.
 ///
-/// Failures share it when error type, message without its variable parts, raising frame (file and function, not the
-/// line, which moves with every release) and function are the same; without an error, condition and status count.
+/// Failures share it when error type, message without its variable parts, innermost frame of the user's own code (file and
+/// function, not the line, which moves with every release) and function are the same; without an error, condition and status count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fingerprint(u64);
 
@@ -32,6 +32,13 @@ pub(super) fn of(record: &InvocationRecord, error: Option<&InvocationError>) -> 
     })
 }
 
+/// The innermost frame of the user's own code: which line of a library raised changes with the library. Without one, the
+/// innermost.
+fn own_frame(error: &InvocationError) -> Option<&StackFrame> {
+    let own = error.frames.iter().rfind(|frame| frame.owner() == Owner::Own);
+    own.or(error.frames.last())
+}
+
 /// FNV-1a of 64 bits: its values are fixed, unlike those of the standard library's hashers.
 struct Fnv(u64);
 
@@ -41,7 +48,7 @@ impl Fnv {
     }
 
     fn error(&mut self, error: &InvocationError, request_id: Option<&str>) {
-        let raising = error.frames.last();
+        let raising = own_frame(error);
         self.part(error.error_type.as_deref());
         self.part(error.message.as_deref().map(|message| mask::masked(message, request_id)).as_deref());
         self.part(raising.and_then(StackFrame::file_name));
@@ -99,6 +106,62 @@ mod tests {
         let one = error("ValueError", "order 17 of 'ann' failed", "a.py", 1, "f");
         assert_eq!(one, error("ValueError", "order 4711 of 'bob' failed", "a.py", 99, "f"));
         assert_eq!(one, error("ValueError", "order 17 of 'ann' failed", "lib/a.py", 1, "f"));
+    }
+
+    fn with_stack(response: &str) -> Option<String> {
+        let arn = "arn:aws:lambda:eu-central-1:1:function:orders:live";
+        fingerprint(arn, "RetriesExhausted", &format!(r#","responsePayload":{response}"#))
+    }
+
+    /// The same failure of the user's own code through two versions of a library, in every runtime's form; the values
+    /// are fixed, so that people who name a failure by them go on understanding each other.
+    #[test]
+    fn frames_of_libraries_do_not_count() {
+        let python = |inner: &str| {
+            with_stack(&format!(
+                r#"{{"errorType":"E","errorMessage":"m","stackTrace":["  File \"/var/task/app.py\", line 3, in handler\n    call()\n","  File \"/var/task/site-packages/lib/{inner}.py\", line 9, in {inner}\n    raise E()\n"]}}"#
+            ))
+        };
+        let node = |inner: &str| {
+            with_stack(&format!(
+                r#"{{"errorType":"E","errorMessage":"m","trace":["E: m","    at {inner} (/var/task/node_modules/lib/{inner}.js:1:2)","    at render (/var/task/index.js:3:4)","    at Runtime.handler (file:///var/runtime/index.mjs:5:6)"]}}"#
+            ))
+        };
+        let java = |inner: &str| {
+            with_stack(&format!(
+                r#"{{"errorType":"E","errorMessage":"m","stackTrace":["org.apache.{inner}.Lib.{inner}(Lib.java:1)","shop.Orders.handleRequest(Orders.java:7)","java.base/java.lang.reflect.Method.invoke(Unknown Source)"]}}"#
+            ))
+        };
+        let dotnet = |inner: &str| {
+            with_stack(&format!(
+                r#"{{"errorType":"E","errorMessage":"m","stackTrace":["at Newtonsoft.Json.{inner}(String s)","at Shop.Orders.Handle(String s) in /src/Orders.cs:line 7"]}}"#
+            ))
+        };
+        let ruby = |inner: &str| {
+            with_stack(&format!(
+                r#"{{"errorType":"E","errorMessage":"m","stackTrace":["/var/task/vendor/bundle/gems/lib/{inner}.rb:1:in `{inner}'","/var/task/app.rb:3:in `handler'"]}}"#
+            ))
+        };
+        let go = |inner: &str| {
+            with_stack(&format!(
+                r#"{{"errorType":"E","errorMessage":"m","stackTrace":[{{"path":"github.com/lib/pkg/mod/{inner}.go","line":1,"label":"{inner}"}},{{"path":"github.com/shop/orders/main.go","line":3,"label":"handle"}}]}}"#
+            ))
+        };
+        let forms: [(&str, &dyn Fn(&str) -> Option<String>); 6] =
+            [("python", &python), ("node", &node), ("java", &java), ("dotnet", &dotnet), ("ruby", &ruby), ("go", &go)];
+        for (runtime, form) in forms {
+            assert_eq!(form("one"), form("two"), "{runtime}");
+        }
+        let fixed = forms.map(|(_, form)| form("one").unwrap_or_default());
+        let expected = [
+            "3efb6e3235b6aae3",
+            "d9c7cced5e3cb37e",
+            "ad0916d3d5a473ec",
+            "66269bddcae55d3d",
+            "9d23d9a0015bd8ce",
+            "7a519f6624869bd8",
+        ];
+        assert_eq!(fixed, expected);
     }
 
     #[test]
