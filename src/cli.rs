@@ -30,7 +30,7 @@ use std::sync::Arc;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
-use crate::board::Query;
+use crate::board::{Names, Query};
 use crate::config::{Config, Fault, Settings};
 use crate::log::visible_lines;
 
@@ -171,9 +171,10 @@ impl OutputArgs {
         }
     }
 
-    /// The filter's query, or what is wrong with it, with its place.
-    fn query(&self) -> Result<Query, Failure> {
+    /// The filter's query, or what is wrong with it, with its place; `names` are the filters of the configuration.
+    fn query(&self, names: &Names) -> Result<Query, Failure> {
         let text = self.filter.as_deref().unwrap_or_default();
-        Query::parse(text).map_err(|error| Failure::usage(format!("--filter is not a query:\n{}", error.caret(text))))
+        Query::parse_with(text, names)
+            .map_err(|error| Failure::usage(format!("--filter is not a query:\n{}", error.caret(text))))
     }
 }

@@ -194,3 +194,25 @@ fn editing_begins_with_the_commented_default_and_ends_with_a_check() {
     let text = fs::read_to_string(home.path("config/arrivals/config.toml")).unwrap();
     assert!(text.starts_with("# Settings of arrivals.") && text.ends_with("colour = 1\n"));
 }
+
+#[test]
+fn a_filter_of_the_file_is_meant_by_its_name() {
+    let home = Home::with("[filters]\nbilling = \"fn:billing\"\nboth = \"@billing or fn:orders\"\n");
+    let record = |id: &str, function: &str| {
+        format!(
+            r#"{{"version":"1.0","timestamp":"2022-04-16T11:24:43.658Z","requestContext":{{"requestId":"{id}","functionArn":"arn:aws:lambda:eu-central-1:123123123123:function:{function}:$LATEST","condition":"Success","approximateInvokeCount":1}},"requestPayload":{{}}}}"#
+        )
+    };
+    let log = home.path("log");
+    fs::write(&log, ["billing", "orders", "other"].map(|function| record(function, function)).join("\n")).unwrap();
+    let read = |filter: &str| {
+        let mut command = home.arrivals(&["read", "--output", "jsonl", "--filter", filter]);
+        command.arg(&log).output().unwrap()
+    };
+    let lines = |filter: &str| String::from_utf8(read(filter).stdout).unwrap().lines().count();
+    assert_eq!((lines("@billing"), lines("@both"), lines("not @both")), (1, 2, 1));
+    let wrong = read("@biling");
+    assert_eq!(wrong.status.code(), Some(252));
+    let told = String::from_utf8_lossy(&wrong.stderr);
+    assert!(told.contains("no filter is called @biling; did you mean @billing?"), "{told}");
+}

@@ -47,6 +47,7 @@ pub(super) async fn run(
     let picks = place.names.is_empty();
     let mut model = Model::new(board, SourceState::at(place), keymap, jiff::tz::TimeZone::system());
     model.configure(Arc::clone(&look.config));
+    model.names = Arc::new(look.config.filters.clone());
     let themes = themes::find(&look)?;
     (model.themes, model.theme) = (themes.names, themes.chosen);
     model.mouse = look.mouse == OnOff::On;

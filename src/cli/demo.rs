@@ -38,7 +38,7 @@ const PATIENCE: Duration = Duration::from_secs(12);
 /// # Errors
 /// When the port cannot be had, or the endpoint cannot be reached.
 pub(super) async fn run(args: DemoArgs, look: LookArgs) -> Result<(), Failure> {
-    let (query, format) = (args.output.query()?, args.output.format()?);
+    let (query, format) = (args.output.query(&look.config.filters)?, args.output.format()?);
     let options = Options { port: args.port, time_scale: args.time_scale, ..args.faults.options() };
     let endpoint = Endpoint::start(options).await.map_err(Failure::other)?;
     let clients = aws::connect(&settings(&endpoint)).await?;

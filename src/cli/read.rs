@@ -18,7 +18,7 @@ use super::{board, stream};
 /// # Errors
 /// When a file cannot be read, or the output fails.
 pub(super) async fn run(args: ReadArgs, aws: AwsArgs, look: LookArgs) -> Result<(), Failure> {
-    let (query, format) = (args.output.query()?, args.output.format()?);
+    let (query, format) = (args.output.query(&look.config.filters)?, args.output.format()?);
     let files = if args.files.is_empty() { vec![PathBuf::from("-")] } else { args.files };
     let typed = files.iter().any(|file| file.as_os_str() == "-") && io::stdin().is_terminal();
     if typed && format == OutputFormat::Board {

@@ -34,7 +34,7 @@ const ON_THE_WAY: Duration = Duration::from_secs(15);
 /// # Errors
 /// When the arguments do not fit, nothing can be sent, or what was sent did not end well: the exit code tells which.
 pub(super) async fn run(args: ReplayArgs, aws: AwsArgs, look: LookArgs) -> Result<(), Failure> {
-    let asked = Asked::of(&args)?;
+    let asked = Asked::of(&args, &look.config.filters)?;
     consent::possible(&args, &look.config)?;
     let sending = aws.clone().sending_beside();
     let reading = Connection::lazy(aws.settings());

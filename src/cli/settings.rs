@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use clap::builder::ValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory};
 
-use crate::board::Query;
+use crate::board::{Names, Query};
 use crate::config::{Fault, FlagKey, FlagValue, Folders, Kind, Schema, Settings};
 use crate::source::time_range;
 
@@ -30,14 +30,14 @@ pub(super) fn load() -> Result<Settings, Vec<Fault>> {
 
 /// What is wrong with a text of settings that are about to be used.
 pub(super) fn faults(settings: &Settings) -> Vec<Fault> {
-    let command = Cli::command();
+    let (command, names) = (Cli::command(), &settings.config.filters);
     let flags = settings.flags.iter().filter_map(|value| {
         let arg = find(&command, &value.key)?;
-        let problem = value.texts.iter().find_map(|text| refusal(arg, text))?;
+        let problem = value.texts.iter().find_map(|text| refusal(arg, text, names))?;
         Some(Fault::at(value.place.clone(), format!("{}: {problem}", value.key.dotted())))
     });
-    let filters = settings.config.filters.iter().filter_map(|(name, text)| {
-        let error = Query::parse(text).err()?;
+    let filters = names.iter().filter_map(|(name, text)| {
+        let error = Query::parse_with(text, names).err()?;
         let path = settings.path.as_deref()?;
         let line = settings.lines.get(&format!("filters.{name}")).map(|line| format!("line {line}: "));
         let problem = format!("{}filters.{name} is not a query:\n{}", line.unwrap_or_default(), error.caret(text));
@@ -153,9 +153,11 @@ fn find<'a>(command: &'a Command, key: &FlagKey) -> Option<&'a Arg> {
 }
 
 /// Why a flag would not take a text.
-fn refusal(arg: &Arg, text: &str) -> Option<String> {
+fn refusal(arg: &Arg, text: &str, names: &Names) -> Option<String> {
     let error = match arg.get_long() {
-        Some("filter") => return Query::parse(text).err().map(|error| format!("no query:\n{}", error.caret(text))),
+        Some("filter") => {
+            return Query::parse_with(text, names).err().map(|error| format!("no query:\n{}", error.caret(text)));
+        }
         Some("since" | "until") => {
             return time_range::parse(text, &jiff::Zoned::now()).err().map(|error| error.to_string());
         }

@@ -26,7 +26,7 @@ const LOGIN: Duration = Duration::from_secs(5);
 /// # Errors
 /// When the arguments do not fit, AWS cannot be reached, or the output fails.
 pub(super) async fn run(args: TailArgs, aws: AwsArgs, look: LookArgs) -> Result<(), Failure> {
-    let (query, format, with_ledger) = (args.output.query()?, args.output.format()?, args.ledger);
+    let (query, format, with_ledger) = (args.output.query(&look.config.filters)?, args.output.format()?, args.ledger);
     if with_ledger && format != OutputFormat::Jsonl {
         return Err(Failure::usage("--ledger needs --output jsonl: it is the last object of the lines"));
     }

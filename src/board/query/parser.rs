@@ -138,9 +138,24 @@ impl Parser<'_> {
 
 fn unknown_name(name: &str, names: &Names) -> String {
     let known: Vec<_> = names.keys().map(|name| format!("@{name}")).collect();
-    let known =
-        if known.is_empty() { "none are configured".to_owned() } else { format!("there are {}", known.join(", ")) };
-    format!("no filter is called @{name}; {known}, and quotes make it text")
+    let known = match nearest_name(name, names) {
+        Some(near) => format!("did you mean @{near}? Quotes make it text"),
+        None if known.is_empty() => "none are configured, and quotes make it text".to_owned(),
+        None => format!("there are {}, and quotes make it text", known.join(", ")),
+    };
+    format!("no filter is called @{name}; {known}")
+}
+
+/// The name that differs least from what was asked for, when that may be a slip of the hand.
+fn nearest_name<'a>(asked: &str, names: &'a Names) -> Option<&'a str> {
+    let edits = |name: &str| strsim::damerau_levenshtein(&asked.to_lowercase(), &name.to_lowercase());
+    let most = asked.chars().count() / 3;
+    names
+        .keys()
+        .map(|name| (edits(name), name.as_str()))
+        .filter(|(edits, _)| *edits <= most)
+        .min()
+        .map(|(_, name)| name)
 }
 
 fn expected_term(span: Range<usize>, place: &str) -> QueryError {

@@ -205,6 +205,7 @@ fn named_filters_stand_for_theirs() {
     let error = |text: &str| Query::parse_with(text, &names).expect_err(text).message;
     assert!(error("@loop").contains("contains itself"), "{}", error("@loop"));
     assert_eq!(error("@bad"), "the filter @bad of the configuration is wrong: expected a field or a text after `(`");
+    assert_eq!(error("@nihgt"), "no filter is called @nihgt; did you mean @night? Quotes make it text");
     assert_eq!(error("@x"), "no filter is called @x; there are @bad, @both, @loop, @night, and quotes make it text");
 }
 

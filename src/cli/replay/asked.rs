@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::board::{Entry, Query};
+use crate::board::{Entry, Names, Query};
 use crate::record::{Arrival, Outcome};
 use crate::replay::invoker::Kind;
 use crate::replay::jq::Program;
@@ -26,11 +26,11 @@ pub(super) struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    /// Reads the arguments.
+    /// Reads the arguments; `names` are the filters of the configuration.
     ///
     /// # Errors
     /// What does not fit, as a usage error.
-    pub(super) fn of(args: &'a ReplayArgs) -> Result<Self, Failure> {
+    pub(super) fn of(args: &'a ReplayArgs, names: &Names) -> Result<Self, Failure> {
         super::check_output(args.output)?;
         if args.from.is_none() && args.groups.is_empty() && args.function.is_none() {
             let places = "--from FILE, --log-group GROUP or --function NAME";
@@ -39,9 +39,9 @@ impl<'a> Asked<'a> {
         let timeout = args.timeout.as_deref().map(timeout).transpose()?;
         let asked = Self {
             args,
-            query: query("--filter", args.filter.as_deref())?.unwrap_or_default(),
+            query: query("--filter", args.filter.as_deref(), names)?.unwrap_or_default(),
             change: change(args)?,
-            expect: query("--expect", args.expect.as_deref())?,
+            expect: query("--expect", args.expect.as_deref(), names)?,
             timeout,
         };
         if args.sync && args.canary {
@@ -137,9 +137,9 @@ fn timeout(text: &str) -> Result<Duration, Failure> {
     length.ok_or_else(|| Failure::usage(format!("--timeout: {text:?} is no length of time: write 30s, 5m or 2h30m")))
 }
 
-fn query(flag: &str, text: Option<&str>) -> Result<Option<Query>, Failure> {
+fn query(flag: &str, text: Option<&str>, names: &Names) -> Result<Option<Query>, Failure> {
     let Some(text) = text else { return Ok(None) };
-    let query = Query::parse(text);
+    let query = Query::parse_with(text, names);
     query.map(Some).map_err(|error| Failure::usage(format!("{flag} is not a query:\n{}", error.caret(text))))
 }
 
