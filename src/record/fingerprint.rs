@@ -108,6 +108,9 @@ mod tests {
         assert_eq!(one, error("ValueError", "order 17 of 'ann' failed", "lib/a.py", 1, "f"));
     }
 
+    /// A failure that was raised in a function of a library.
+    type Response<'a> = &'a dyn Fn(&str) -> Option<String>;
+
     fn with_stack(response: &str) -> Option<String> {
         let arn = "arn:aws:lambda:eu-central-1:1:function:orders:live";
         fingerprint(arn, "RetriesExhausted", &format!(r#","responsePayload":{response}"#))
@@ -147,7 +150,7 @@ mod tests {
                 r#"{{"errorType":"E","errorMessage":"m","stackTrace":[{{"path":"github.com/lib/pkg/mod/{inner}.go","line":1,"label":"{inner}"}},{{"path":"github.com/shop/orders/main.go","line":3,"label":"handle"}}]}}"#
             ))
         };
-        let forms: [(&str, &dyn Fn(&str) -> Option<String>); 6] =
+        let forms: [(&str, Response<'_>); 6] =
             [("python", &python), ("node", &node), ("java", &java), ("dotnet", &dotnet), ("ruby", &ruby), ("go", &go)];
         for (runtime, form) in forms {
             assert_eq!(form("one"), form("two"), "{runtime}");
