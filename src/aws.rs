@@ -14,6 +14,7 @@ mod groups;
 mod host_prefix;
 mod http;
 mod identity;
+mod insights;
 mod latest;
 mod live;
 mod logs;
@@ -31,6 +32,7 @@ pub use error::{AwsError, ExitKind, Recovery};
 pub use function_log::FunctionLog;
 pub use groups::GroupInfo;
 pub use identity::Identity;
+pub use insights::{LogQuery, QueryAnswer, QueryRow, QueryState};
 pub use live::{LiveEnd, LiveRange, LiveSession, LiveUpdate};
 pub use logs::{LogPage, LogRange, region_of};
 

@@ -7,7 +7,7 @@ mod visible;
 
 use std::sync::Arc;
 
-pub use ledger::{Follow, Lateness, Ledger, NotedGap, Traffic};
+pub use ledger::{Follow, Lateness, Ledger, NotedGap, Traffic, query_price};
 pub use names::Names;
 pub use text::Text;
 pub use visible::{is_bidi_control, visible, visible_lines};

@@ -8,6 +8,7 @@ mod crashes;
 mod extraction;
 pub mod file;
 pub mod history;
+pub mod insights;
 pub mod limiter;
 mod patience;
 pub mod peek;

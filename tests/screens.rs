@@ -136,7 +136,16 @@ fn troubled() -> Model {
     };
     let sampled = gap(60_000, "live tail told only a sample of more than 500 events a second; the rest is read");
     let live = Duration::from_secs(754);
-    let traffic = Traffic { requests: 1_204, throttled: 7, failed: 2, sweeps: 3, sessions: 2, live };
+    let traffic = Traffic {
+        requests: 1_204,
+        throttled: 7,
+        failed: 2,
+        sweeps: 3,
+        sessions: 2,
+        live,
+        queries: 12,
+        scanned: 3_400_000_000,
+    };
     for update in [
         SourceUpdate::Found(Batch { repeated: 4_711, late, swept: 1, ..Batch::default() }),
         SourceUpdate::Gap(sampled.clone()),

@@ -16,6 +16,8 @@ mod clients;
 mod following;
 #[path = "tail/groups.rs"]
 mod groups;
+#[path = "tail/insights.rs"]
+mod insights;
 #[path = "tail/late.rs"]
 mod late;
 #[path = "tail/live.rs"]

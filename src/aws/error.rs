@@ -55,8 +55,7 @@ pub enum AwsError {
     },
     /// The class of a log group does not let it be read by FilterLogEvents.
     #[error(
-        "the log group {group} is of the class {class}, which cannot be followed or filtered; have the receiver log to a group of the \
-         class STANDARD, as arrivals wiring tells"
+        "the log group {group} is of the class {class}, which cannot be followed or filtered; {}", class_words(.class)
     )]
     GroupClass {
         /// The log group.
@@ -219,6 +218,16 @@ impl AwsError {
             Self::PageExpired { .. } => Recovery::Restart,
             _ => Recovery::Never,
         }
+    }
+}
+
+/// Delivery groups cannot be queried either.
+fn class_words(class: &str) -> &'static str {
+    if class == "INFREQUENT_ACCESS" {
+        "read what it holds with arrivals tail --engine insights, or have the receiver log to a group of the class STANDARD, \
+         as arrivals wiring tells"
+    } else {
+        "have the receiver log to a group of the class STANDARD, as arrivals wiring tells"
     }
 }
 

@@ -13,6 +13,10 @@ pub struct GroupInfo {
     pub retention: Option<u32>,
     /// Whether a data protection policy masks values.
     pub protected: bool,
+    /// Bytes of its events, as CloudWatch counts them.
+    pub stored: u64,
+    /// When it was made, in milliseconds since the Unix epoch.
+    pub created: Option<i64>,
 }
 
 impl Clients {
@@ -30,6 +34,8 @@ impl Clients {
             name: name.to_owned(),
             class: group.log_group_class.map_or_else(|| "STANDARD".to_owned(), |class| class.as_str().to_owned()),
             retention: group.retention_in_days.and_then(|days| u32::try_from(days).ok()),
+            stored: group.stored_bytes.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or_default(),
+            created: group.creation_time,
             protected: group.data_protection_status.is_some_and(|status| status.as_str() == "ACTIVATED"),
         }))
     }

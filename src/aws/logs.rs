@@ -100,18 +100,23 @@ impl Clients {
         }
     }
 
-    async fn refine(&self, group: &str, error: AwsError) -> AwsError {
+    pub(super) async fn refine(&self, group: &str, error: AwsError) -> AwsError {
         match error {
-            AwsError::NotFound { .. } => AwsError::GroupNotFound {
-                group: group.to_owned(),
-                region: self.region().to_owned(),
-                near: self.near_groups(group).await,
-            },
+            AwsError::NotFound { .. } => self.missing(group).await,
             AwsError::Service { detail, .. } if class_in(&detail).is_some() => AwsError::GroupClass {
                 group: group.to_owned(),
                 class: class_in(&detail).unwrap_or_default().to_owned(),
             },
             error => error,
+        }
+    }
+
+    /// What is to be said of a log group that does not exist.
+    pub(crate) async fn missing(&self, group: &str) -> AwsError {
+        AwsError::GroupNotFound {
+            group: group.to_owned(),
+            region: self.region().to_owned(),
+            near: self.near_groups(group).await,
         }
     }
 
@@ -141,7 +146,7 @@ fn class_in(detail: &str) -> Option<&str> {
 }
 
 /// The group as the name or the identifier of a request: an ARN can only be the latter, without its final `:*`.
-fn address(group: &str) -> (Option<String>, Option<String>) {
+pub(super) fn address(group: &str) -> (Option<String>, Option<String>) {
     if group.starts_with("arn:") {
         (None, Some(group.trim_end_matches(":*").to_owned()))
     } else {

@@ -330,6 +330,12 @@ pub(super) struct TailArgs {
     #[arg(long, overrides_with = "no_follow", conflicts_with = "until", num_args = 0, default_missing_value = "true")]
     #[arg(help = "Follow also when the output is not a terminal [env: ARRIVALS_FOLLOW=]")]
     pub(super) follow: Option<bool>,
+    /// What reads back: poll asks for every log event; insights lets CloudWatch Logs Insights look for records, which is faster in large logs and is billed by what it goes through
+    #[arg(long, env = "ARRIVALS_ENGINE", value_enum, default_value_t = Engine::Poll)]
+    pub(super) engine: Engine,
+    /// Query without asking, with --engine insights
+    #[arg(short, long, env = "ARRIVALS_YES", value_parser = FalseyValueParser::new())]
+    pub(super) yes: bool,
     /// Show values that a data protection policy masks; takes the permission logs:Unmask
     #[arg(long, env = "ARRIVALS_UNMASK", value_parser = FalseyValueParser::new())]
     pub(super) unmask: bool,
@@ -343,6 +349,15 @@ pub(super) struct TailArgs {
     /// What comes out.
     #[command(flatten)]
     pub(super) output: OutputArgs,
+}
+
+/// What reads back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Engine {
+    /// `FilterLogEvents`.
+    Poll,
+    /// CloudWatch Logs Insights.
+    Insights,
 }
 
 /// `read`.

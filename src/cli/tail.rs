@@ -1,5 +1,7 @@
 //! `arrivals tail`: log groups, what was logged and what comes.
 
+mod queries;
+
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +19,7 @@ use crate::wiring::Explorer;
 use super::args::{AwsArgs, LookArgs, OutputFormat, TailArgs};
 use super::exit::Failure;
 use super::{board, stream};
+use queries::Queries;
 
 /// Wait between two looks for a login that the board asks for.
 const LOGIN: Duration = Duration::from_secs(5);
@@ -45,16 +48,23 @@ pub(super) async fn run(args: TailArgs, aws: AwsArgs, look: LookArgs) -> Result<
         ..board::world(connection.clone(), sending)
     };
     let place = Place { counted_since: world.counted_since(), ..place };
-    tokio::spawn(begin(plan, connection, place.clone(), tell, send));
-    if format == OutputFormat::Board {
-        return board::run(place, query, look, updates, places, world).await;
+    let queries = queries::agreed(&mut plan, &args, &connection).await?;
+    tokio::spawn(begin(plan, queries.clone(), connection, place.clone(), tell, send));
+    let ended = if format == OutputFormat::Board {
+        board::run(place, query, look, updates, places, world).await
+    } else {
+        stream::run(updates, query, format, with_ledger).await
+    };
+    if let Some(queries) = queries {
+        queries.stop().await;
     }
-    stream::run(updates, query, format, with_ledger).await
+    ended
 }
 
 /// Connects and reads: none of it on the board's task, which is there from the start.
 async fn begin(
     plan: Plan,
+    queries: Option<Queries>,
     connection: Connection,
     mut place: Place,
     tell: mpsc::Sender<Place>,
@@ -88,7 +98,10 @@ async fn begin(
     if let Some(gap) = elsewhere {
         let _ = send.send(SourceUpdate::Gap(gap)).await;
     }
-    let mut updates = history::start(clients, limiter, options);
+    let mut updates = match queries {
+        Some(queries) => queries.start(clients, limiter, options),
+        None => history::start(clients, limiter, options),
+    };
     while let Some(update) = updates.recv().await {
         if send.send(update).await.is_err() {
             break;
@@ -102,6 +115,8 @@ struct Plan {
     function: Option<String>,
     limiter: Limiter,
     options: poll::Options,
+    /// What becomes of outcomes that no group tells of, once that is known.
+    elsewhere: Option<Gap>,
 }
 
 impl Plan {
@@ -128,7 +143,7 @@ impl Plan {
             ..poll::Options::default()
         };
         let limiter = limiter(args.requests_per_second);
-        Ok(Self { regions: Vec::new(), function: args.function.clone(), limiter, options })
+        Ok(Self { regions: Vec::new(), function: args.function.clone(), limiter, options, elsewhere: None })
     }
 
     async fn connected(&self, connection: &Connection) -> Result<(Clients, poll::Options, Option<Gap>), AwsError> {
@@ -141,7 +156,7 @@ impl Plan {
     /// The options with the groups of the function's receivers, and what becomes of outcomes that no group tells of.
     async fn options(&self, clients: &Clients) -> Result<(poll::Options, Option<Gap>), AwsError> {
         let mut options = self.options.clone();
-        let Some(function) = &self.function else { return Ok((options, None)) };
+        let Some(function) = &self.function else { return Ok((options, self.elsewhere.clone())) };
         let receivers = Explorer::new(clients.clone()).landing(function).await?;
         for group in receivers.groups {
             if !options.groups.contains(&group) {

@@ -79,6 +79,20 @@ pub struct Traffic {
     pub sessions: u64,
     /// How long live-tail sessions lasted together.
     pub live: Duration,
+    /// Queries of Logs Insights that ended.
+    pub queries: u64,
+    /// Bytes that they went through, which AWS bills.
+    pub scanned: u64,
+}
+
+/// Bytes of what AWS bills queries by.
+const GIGABYTE: f64 = (1_u64 << 30) as f64;
+
+/// US dollars that AWS asks for queries that go through so many bytes: 0.005 for a gigabyte in us-east-1, by
+/// <https://aws.amazon.com/cloudwatch/pricing>; other regions differ a little.
+#[must_use]
+pub fn query_price(bytes: u64) -> f64 {
+    bytes as f64 / GIGABYTE * 0.005
 }
 
 /// How late events came.
@@ -132,6 +146,8 @@ impl Traffic {
         self.sweeps += more.sweeps;
         self.sessions += more.sessions;
         self.live += more.live;
+        self.queries += more.queries;
+        self.scanned += more.scanned;
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::log::{Gap, Lateness, Ledger};
+use crate::log::{Gap, Lateness, Ledger, Traffic, query_price};
 
 /// What the ledger of a log that is asked for adds to the summary: all that is not nothing, each behind a `; `.
 #[must_use]
@@ -23,6 +23,7 @@ pub fn account(ledger: &Ledger) -> String {
         (ledger.crashes > 0).then(|| format!("{} crashes of the receiver", ledger.crashes)),
         (ledger.gap_count() > 0).then(|| gaps(ledger)),
         Some(requests(ledger)),
+        (traffic.queries > 0).then(|| queries(traffic)),
         (traffic.sessions > 0).then(|| format!("{} of live tail", minutes(traffic.live))),
         ledger.lag.map(|lag| format!("lag {}", seconds(lag))),
     ];
@@ -47,6 +48,12 @@ fn requests(ledger: &Ledger) -> String {
     } else {
         format!("{} {noun} ({})", traffic.requests, trouble.join(", "))
     }
+}
+
+fn queries(traffic: Traffic) -> String {
+    let noun = if traffic.queries == 1 { "query" } else { "queries" };
+    let price = query_price(traffic.scanned);
+    format!("{} {noun} through {:.1} MB (about USD {price:.4})", traffic.queries, traffic.scanned as f64 / 1e6)
 }
 
 fn seconds(time: Duration) -> String {
@@ -81,6 +88,9 @@ struct Account<'a> {
     sweeps: u64,
     live_sessions: u64,
     live_seconds: u64,
+    queries: u64,
+    bytes_scanned: u64,
+    query_dollars: f64,
     lag_seconds: Option<f64>,
 }
 
@@ -139,6 +149,9 @@ fn described(ledger: &Ledger) -> Account<'_> {
         sweeps: traffic.sweeps,
         live_sessions: traffic.sessions,
         live_seconds: traffic.live.as_secs(),
+        queries: traffic.queries,
+        bytes_scanned: traffic.scanned,
+        query_dollars: query_price(traffic.scanned),
         lag_seconds: ledger.lag.map(|lag| lag.as_secs_f64()),
     }
 }
@@ -158,7 +171,7 @@ fn missing(gap: &Gap, filled: bool) -> Missing<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::{Origin, Traffic};
+    use crate::log::Origin;
 
     fn ledger() -> Ledger {
         let traffic = Traffic { requests: 40, throttled: 2, sweeps: 1, ..Traffic::default() };

@@ -54,7 +54,7 @@ const NEWEST: i64 = 2 * Finder::SPAN;
 /// Dropping the receiver ends the task.
 #[must_use]
 pub fn start(clients: Clients, limiter: Limiter, options: Options) -> mpsc::Receiver<SourceUpdate> {
-    task::start(|updates| run(updates, clients, limiter, options))
+    task::start(|updates| run(updates, clients, limiter, options, Extraction::default()))
 }
 
 /// What was read of a group.
@@ -76,14 +76,15 @@ struct Shared {
     began: i64,
 }
 
-async fn run(
+/// Reads; redeliveries are counted among all that `extraction` has seen.
+pub(super) async fn run(
     updates: mpsc::Sender<SourceUpdate>,
     clients: Clients,
     limiter: Limiter,
     options: Options,
+    extraction: Extraction,
 ) -> Result<(), SourceError> {
     let connection = Arc::new(Connection::new(clients));
-    let extraction = Extraction::default();
     let shared = Shared { connection, limiter, extraction, updates, options, began: poll::now() };
     shared.send(SourceUpdate::Status(Status::Connecting)).await;
     let (hand, handed) = oneshot::channel();

@@ -136,7 +136,7 @@ pub(crate) struct Tail {
 }
 
 impl Tail {
-    fn new(updates: mpsc::Receiver<SourceUpdate>) -> Self {
+    pub(crate) fn new(updates: mpsc::Receiver<SourceUpdate>) -> Self {
         Self {
             updates,
             ids: Vec::new(),

@@ -95,6 +95,7 @@ async fn the_class_of_a_group_is_named() {
         error.starts_with("the log group /rare is of the class INFREQUENT_ACCESS, which cannot be followed"),
         "{error}"
     );
+    assert!(error.contains("arrivals tail --engine insights"), "{error}");
 }
 
 #[tokio::test]

@@ -29,7 +29,7 @@ impl Halt {
     }
 
     /// Tells of every change from now on.
-    pub(super) fn watched(&self) -> watch::Receiver<bool> {
+    pub(in crate::source) fn watched(&self) -> watch::Receiver<bool> {
         self.is_halted.subscribe()
     }
 }

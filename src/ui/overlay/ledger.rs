@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::app::model::{Geometry, Health, Model};
-use crate::log::{Follow, Gap, Lateness, visible};
+use crate::log::{Follow, Gap, Lateness, query_price, visible};
 
 use super::super::header::count;
 use super::super::text::{cut, wrap};
@@ -56,6 +56,9 @@ fn lines<'a>(model: &Model, theme: &Theme, room: usize) -> Vec<Line<'a>> {
     line("found", found(model));
     line("repeated", format!("{} log events, shown once each", number(model.source.ledger.repeated)));
     line("requests", requests(model));
+    if model.source.ledger.traffic.queries > 0 {
+        line("queries", queries(model));
+    }
     line("late", late(model));
     lines.extend(histogram(&model.source.ledger.late, theme));
     lines.push(gaps_line(model, theme));
@@ -116,6 +119,16 @@ fn requests(model: &Model) -> String {
         number(traffic.throttled),
         number(traffic.failed),
         number(traffic.sweeps)
+    )
+}
+
+fn queries(model: &Model) -> String {
+    let traffic = model.source.ledger.traffic;
+    format!(
+        "{} of Logs Insights, through {:.1} MB; about USD {:.4} at the price of us-east-1",
+        number(traffic.queries),
+        traffic.scanned as f64 / 1e6,
+        query_price(traffic.scanned)
     )
 }
 
