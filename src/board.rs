@@ -18,6 +18,7 @@ mod sample;
 mod store;
 #[cfg(test)]
 mod tests;
+mod timeline;
 mod totals;
 mod view;
 
@@ -26,6 +27,7 @@ pub use entry::{Entry, Pane, Seq, State};
 pub use groups::{Group, Groups};
 pub use query::{Candidate, Completion, Names, Query, QueryError};
 pub use replay::{Replay, ReplayState, Replays};
+pub use timeline::{Bar, Spread, VersionChange};
 pub use totals::Totals;
 pub use view::View;
 
@@ -35,6 +37,7 @@ use label::Labels;
 use marks::Marks;
 use order::{Key, Order};
 use store::Store;
+use timeline::Versions;
 
 /// The store of arrivals, unreadable lines and gaps, with one view for each pane.
 #[derive(Debug)]
@@ -50,6 +53,7 @@ pub struct Board {
     newest: i64,
     replays: Replays,
     marks: Marks,
+    versions: Versions,
 }
 
 impl Board {
@@ -70,6 +74,7 @@ impl Board {
             newest: i64::MIN,
             replays: Replays::default(),
             marks: Marks::default(),
+            versions: Versions::default(),
         }
     }
 
@@ -88,6 +93,9 @@ impl Board {
         self.totals.count(&entry);
         self.newest = self.newest.max(key.time);
         let label = self.labels.take(&entry);
+        if let Some(label) = self.labels.get(label) {
+            self.versions.ran(label, key.time);
+        }
         self.filter.learn(&self.labels);
         let seq = self.store.append(entry, label);
         if let Some(slot) = self.store.slot(seq) {

@@ -169,10 +169,10 @@ fn a_wrong_keymap_file_is_told_with_its_place() {
 
 #[test]
 fn help_and_footer_follow_the_users_keys() {
-    let mut model = drawn(&events(), 120, 40);
+    let mut model = drawn(&events(), 200, 50);
     let text = "[browse]\nzoom = [\"alt-z\", \"f\"]\nfreeze = []\n";
     model.keymap = Keymap::shipped().unwrap().patched(Path::new("keymap.toml"), text).unwrap();
-    let board = screen(&mut model, 120, 40);
+    let board = screen(&mut model, 200, 50);
     assert!(board.contains("Alt-z zoom") && !board.contains("freeze"), "{board}");
     press_all(&mut model, "?/zoom");
     assert!(screen(&mut model, 120, 40).contains("Alt-z f"));

@@ -170,6 +170,8 @@ pub enum Action {
     Tenant,
     /// Open the picker of themes.
     Themes,
+    /// Open the histogram.
+    Timeline,
     /// Show times as local, UTC or relative.
     Time,
     /// Choose or unchoose the row under the cursor.
@@ -194,6 +196,10 @@ pub enum Action {
     Wiring,
     /// Give the pane the whole screen, or take it back.
     Zoom,
+    /// Show less of the histogram in more detail.
+    ZoomIn,
+    /// Show more of the histogram.
+    ZoomOut,
 }
 
 impl Action {

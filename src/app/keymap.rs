@@ -28,6 +28,8 @@ pub enum Context {
     Groups,
     /// What failures have in common.
     Differences,
+    /// The histogram.
+    Timeline,
     /// The choice of what to copy of a payload.
     Copy,
     /// The line of the text to look for.
@@ -70,7 +72,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Browse,
         Self::Tree,
         Self::Trace,
@@ -83,6 +85,7 @@ impl Context {
         Self::Conditions,
         Self::Groups,
         Self::Differences,
+        Self::Timeline,
         Self::Replay,
         Self::Edit,
         Self::Line,
@@ -122,6 +125,7 @@ impl Context {
             Self::Conditions => "In the condition menu",
             Self::Groups => "Among the groups of failures",
             Self::Differences => "Among what failures have in common",
+            Self::Timeline => "In the histogram",
             Self::Replay => "On the sheet of a replay",
             Self::Edit => "Editing a payload",
             Self::Line => "Typing on the sheet",

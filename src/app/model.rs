@@ -21,6 +21,7 @@ mod replay;
 mod source;
 mod text_line;
 mod themes;
+mod timeline;
 mod trace;
 mod tree;
 mod wiring_page;
@@ -63,6 +64,7 @@ pub use replay::{Active, Bulk, BulkStage, Counting, Editor, Heard, Pending, Ran,
 pub use source::{Health, Place, SourceState};
 pub use text_line::TextLine;
 pub use themes::ThemeMenu;
+pub use timeline::{Frame as TimeFrame, Timeline};
 pub use trace::Trace;
 pub use tree::{Shown, Taken, Tree, Value};
 pub use wiring_page::WiringPage;
@@ -85,6 +87,8 @@ pub enum Overlay {
     Conditions(ConditionMenu),
     /// Failures by fingerprint.
     Groups(Box<GroupList>),
+    /// When entries happened.
+    Timeline(Timeline),
     /// What failures have in common.
     Differences(Box<DifferenceList>),
     /// What can be copied of the place in the tree, to be chosen by a key.
@@ -317,6 +321,7 @@ impl Model {
             Some(Overlay::Conditions(_)) => Context::Conditions,
             Some(Overlay::Groups(_)) => Context::Groups,
             Some(Overlay::Differences(_)) => Context::Differences,
+            Some(Overlay::Timeline(_)) => Context::Timeline,
             Some(Overlay::Copy) => Context::Copy,
             Some(Overlay::Search(_)) => Context::Search,
             Some(Overlay::Export(_)) => Context::Export,

@@ -12,6 +12,7 @@ mod overlay;
 mod reasons;
 mod record;
 mod replay;
+mod timeline;
 mod wiring;
 
 use std::sync::Arc;

@@ -181,6 +181,17 @@ impl Query {
         Self { expr: Expr::all(vec![others, Expr::Term(Term::Fingerprint(fingerprint.to_string()))]) }
     }
 
+    /// This query without its top-level terms on time.
+    #[must_use]
+    pub fn without_time(&self) -> Self {
+        self.keep(|part| !matches!(part, Expr::Term(Term::Time(_))))
+    }
+
+    /// Whether any of several parts is enough to match.
+    pub(super) fn is_choice(&self) -> bool {
+        matches!(self.expr, Expr::Any(_))
+    }
+
     /// This query without its top-level parts that ask for conditions only.
     #[must_use]
     pub fn without_conditions(&self) -> Self {

@@ -6,6 +6,7 @@ mod differences;
 mod groups;
 mod help;
 mod ledger;
+mod timeline;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -31,6 +32,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &The
             (geometry.menu, geometry.menu_top) = draw_menu(frame, area, model, menu, theme);
         }
         Some(Overlay::Groups(list)) => groups::draw(frame, area, model, list, theme),
+        Some(Overlay::Timeline(timeline)) => geometry.menu = timeline::draw(frame, area, model, timeline, theme),
         Some(Overlay::Differences(list)) => differences::draw(frame, area, list, theme),
         Some(Overlay::Replay(sheet)) => super::replay::draw_sheet(frame, area, model, sheet, theme),
         Some(Overlay::Replays(bulk)) => super::replay::draw_bulk(frame, area, model, bulk, theme),

@@ -25,6 +25,7 @@ impl Model {
             Action::Filter => self.open_filter(),
             Action::Groups => self.open_groups(),
             Action::Differences => self.open_differences(),
+            Action::Timeline => self.open_timeline(),
             Action::Conditions => self.overlay = Some(Overlay::Conditions(ConditionMenu::new(&self.board))),
             Action::Pick => self.search(effects),
             Action::Wiring => self.wiring_of_record(effects),

@@ -18,6 +18,7 @@ impl Model {
             MouseEventKind::ScrollDown => self.wheel(place, NOTCH, effects),
             MouseEventKind::Down(MouseButton::Left) if self.overlay.is_some() => self.click_overlay(place),
             MouseEventKind::Down(MouseButton::Left) => self.click(place, effects),
+            MouseEventKind::Drag(MouseButton::Left) if self.overlay.is_some() => self.drag_timeline(place),
             MouseEventKind::Drag(MouseButton::Left) => self.drag(place),
             MouseEventKind::Up(MouseButton::Left) => self.drag = None,
             _ => {}
@@ -40,6 +41,10 @@ impl Model {
                 | Overlay::Ledger(_),
             ) => {
                 let action = if rows < 0 { Action::Up } else { Action::Down };
+                self.overlay_action(action, effects);
+            }
+            Some(Overlay::Timeline(_)) => {
+                let action = if rows < 0 { Action::ZoomIn } else { Action::ZoomOut };
                 self.overlay_action(action, effects);
             }
             Some(Overlay::Filter(_) | Overlay::Search(_) | Overlay::Note(_) | Overlay::Export(_) | Overlay::Copy)
@@ -82,6 +87,7 @@ impl Model {
         if !inside && !stays {
             self.overlay = None;
         }
+        self.click_timeline(place);
         let area = self.geometry.menu;
         let line = self.geometry.menu_top + usize::from(place.y.saturating_sub(area.y));
         if let Some(Overlay::Picker(picker)) = &mut self.overlay

@@ -12,6 +12,7 @@ impl Model {
             Some(Overlay::Filter(line)) => self.in_filter(line, action, effects),
             Some(Overlay::Conditions(menu)) => self.in_menu(menu, action),
             Some(Overlay::Groups(list)) => self.in_groups(list, action),
+            Some(Overlay::Timeline(timeline)) => self.in_timeline(timeline, action),
             Some(Overlay::Differences(list)) => self.in_differences(list, action, effects),
             Some(Overlay::Search(line)) => self.in_search(line, action),
             Some(Overlay::Copy) => Some(Overlay::Copy),
