@@ -29,7 +29,7 @@ fn messages(seconds: std::ops::Range<i64>) -> Vec<String> {
 fn board() -> Model {
     let mut model = board_of(&messages(0..300));
     screen(&mut model, 120, 40);
-    press(&mut model, KeyCode::Char('H'));
+    press(&mut model, KeyCode::Char('B'));
     screen(&mut model, 120, 40);
     model
 }
@@ -144,6 +144,6 @@ fn it_follows_what_comes_until_the_reader_goes_back() {
 #[test]
 fn without_records_there_is_no_time() {
     let mut model = board_of(&[]);
-    press(&mut model, KeyCode::Char('H'));
+    press(&mut model, KeyCode::Char('B'));
     assert!(model.overlay.is_none() && model.notice.is_some());
 }
