@@ -1,12 +1,13 @@
 //! Puts the commit and the date of the build into the version.
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 fn main() {
     println!("cargo::rerun-if-env-changed=SOURCE_DATE_EPOCH");
     println!("cargo::rerun-if-env-changed=ARRIVALS_COMMIT");
-    for file in [".git/HEAD", ".git/packed-refs"].into_iter().filter(|file| std::path::Path::new(file).exists()) {
-        println!("cargo::rerun-if-changed={file}");
+    for path in watched() {
+        println!("cargo::rerun-if-changed={}", path.display());
     }
     let commit = std::env::var("ARRIVALS_COMMIT").ok().or_else(|| git(&["rev-parse", "--short=12", "HEAD"]));
     let seconds = std::env::var("SOURCE_DATE_EPOCH").ok().or_else(|| git(&["log", "-1", "--format=%ct"]));
@@ -17,9 +18,28 @@ fn main() {
     println!("cargo::rustc-env=ARRIVALS_VERSION={version}");
 }
 
+/// What changes when another commit is checked out or made: in a linked worktree as well, where `.git` is a file.
+fn watched() -> Vec<PathBuf> {
+    let branch = git(&["symbolic-ref", "--quiet", "HEAD"]);
+    let names = ["HEAD", "packed-refs"].into_iter().map(str::to_owned).chain(branch);
+    names
+        .filter_map(|name| git(&["rev-parse", "--git-path", &name]))
+        .filter_map(|path| present(Path::new(&path)))
+        .collect()
+}
+
+/// The path, or its nearest folder that is there: cargo takes a missing file for one that always changes, and a branch
+/// whose ref is packed gets a file of its own with its next commit.
+fn present(path: &Path) -> Option<PathBuf> {
+    if path.ends_with("packed-refs") && !path.exists() {
+        return None;
+    }
+    path.ancestors().find(|path| path.exists()).map(Path::to_owned)
+}
+
 /// What git says, in a clone of this repository and nowhere else.
 fn git(args: &[&str]) -> Option<String> {
-    if !std::path::Path::new(".git").exists() {
+    if !Path::new(".git").exists() {
         return None;
     }
     let output = Command::new("git").args(args).output().ok().filter(|output| output.status.success())?;

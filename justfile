@@ -13,6 +13,9 @@ fmt:
 lint:
     cargo clippy --all-targets -- -D warnings
 
+build:
+    cargo build --locked
+
 doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --document-private-items
 

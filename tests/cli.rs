@@ -44,8 +44,21 @@ fn lines(output: &Output) -> Vec<Value> {
 fn help_and_version_are_answers() {
     arrivals().arg("--help").assert().success().stdout(contains("arrivals demo")).stderr(is_empty());
     arrivals().arg("--version").assert().success().stdout(starts_with("arrivals 0."));
-    for command in ["tail", "read", "local", "demo"] {
-        arrivals().args([command, "--help"]).assert().success().stdout(contains("Usage: arrivals"));
+}
+
+#[test]
+fn the_help_of_every_command_has_examples() {
+    let help = arrivals().arg("--help").output().unwrap().stdout;
+    let help = String::from_utf8(help).unwrap();
+    let commands = help.split_once("Commands:\n").unwrap().1.lines().take_while(|line| !line.is_empty());
+    let named = commands.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let names: Vec<_> =
+        named.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").collect();
+    assert!(names.contains(&"tail") && names.contains(&"bug-report"), "{names:?}");
+    for name in names {
+        let example = format!("\n  arrivals {name}");
+        let told = arrivals().args([name, "--help"]).assert().success();
+        told.stdout(contains("Usage: arrivals").and(contains("Examples:")).and(contains(example)));
     }
 }
 

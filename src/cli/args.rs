@@ -53,18 +53,22 @@ pub(super) enum Command {
     #[command(after_help = LOCAL_HELP)]
     Local(LocalArgs),
     /// Show the board on an embedded endpoint with some traffic: no account, no network
+    #[command(after_help = DEMO_EXAMPLES)]
     Demo(DemoArgs),
     /// Tell what the settings are, where they lie, and change them
     #[command(subcommand, after_help = CONFIG_EXAMPLES)]
     Config(ConfigCommand),
     /// Print what helps to find a defect, and nothing secret
+    #[command(after_help = BUG_REPORT_EXAMPLES)]
     BugReport,
     /// Print completions for a shell
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions {
         /// The shell to print them for.
         shell: clap_complete::Shell,
     },
     /// Print the manual page
+    #[command(after_help = MAN_EXAMPLES)]
     Man,
 }
 
@@ -102,6 +106,25 @@ Examples:
   arrivals local --time-scale 60
   arrivals local --fault late=0.3:1s..4s,page=50,empty=0.2,throttle=0.1@FilterLogEvents
   arrivals local --fault latency=400ms,bucket=5@FilterLogEvents --fault denied@StartLiveTail";
+
+const DEMO_EXAMPLES: &str = "Examples:
+  arrivals demo
+  arrivals demo --time-scale 10
+  arrivals demo --fault late=0.3:1s..4s,throttle=0.1@FilterLogEvents";
+
+const BUG_REPORT_EXAMPLES: &str = "Examples:
+  arrivals bug-report
+  arrivals bug-report > report.txt";
+
+const COMPLETIONS_EXAMPLES: &str = "Examples:
+  arrivals completions bash > ~/.local/share/bash-completion/completions/arrivals
+  arrivals completions fish > ~/.config/fish/completions/arrivals.fish
+  arrivals completions zsh > \"${fpath[1]}/_arrivals\"
+  arrivals completions powershell >> $PROFILE";
+
+const MAN_EXAMPLES: &str = "Examples:
+  arrivals man > ~/.local/share/man/man1/arrivals.1
+  arrivals man | man -l -";
 
 const CONFIG_EXAMPLES: &str = "Examples:
   arrivals config edit
