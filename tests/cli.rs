@@ -51,9 +51,8 @@ fn the_help_of_every_command_has_examples() {
     let help = arrivals().arg("--help").output().unwrap().stdout;
     let help = String::from_utf8(help).unwrap();
     let commands = help.split_once("Commands:\n").unwrap().1.lines().take_while(|line| !line.is_empty());
-    let named = commands.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
-    let names: Vec<_> =
-        named.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").collect();
+    let rows = commands.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let names: Vec<_> = rows.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").collect();
     assert!(names.contains(&"tail") && names.contains(&"bug-report"), "{names:?}");
     for name in names {
         let example = format!("\n  arrivals {name}");
