@@ -8,7 +8,7 @@ use arrivals::app::message::{Effect, Message};
 use arrivals::app::model::{Model, Overlay, Place};
 use arrivals::aws::AwsError;
 use arrivals::board::Pane;
-use arrivals::source::{SourceUpdate, Status};
+use arrivals::source::{Reach, SourceUpdate, Status};
 use arrivals::ui::{self, Background, Depth, Theme};
 use arrivals::wiring::{
     Counts, Destination, Gravity, Kind, Line, Logging, Measure, Receiver, Route, Sender, Via, Weight,
@@ -218,10 +218,37 @@ fn failures_that_left_no_record_are_told_in_the_header() {
     tell(&mut model, asked[0].0, News::Done(Ok(Answer::Counted(counts))));
     let shown = screen(&mut model, 160, 30);
     assert!(shown.contains("7 failures more than records: see wiring (W) · undelivered 4"), "{shown}");
+    press(&mut model, KeyCode::Char('i'));
+    let ledger = screen(&mut model, 160, 30);
+    assert!(ledger.contains("0 events received, 9 dropped, the oldest 0.0 s; 4 records undelivered"), "{ledger}");
+    press(&mut model, KeyCode::Esc);
     let again = started(&update(&mut model, Message::Tick));
     assert!(again.is_empty(), "once a minute: {again:?}");
     let later = model.update(Message::Tick, NOW + 60_001);
     assert!(matches!(started(&later)[0].1, Request::Measure { .. }));
+}
+
+#[test]
+fn what_is_still_being_read_back_is_not_counted_as_missing() {
+    let place = Place {
+        names: vec!["/aws/lambda/receiver".into()],
+        counted_since: Some(NOW - 30 * 86_400_000),
+        ..Place::default()
+    };
+    let mut model = board_from(place, &events());
+    let reach = Reach { to: NOW - 3_600_000, done: 0.2, is_halted: true, events: 9, per_second: 1, left: None };
+    update(&mut model, Message::Source(SourceUpdate::Status(Status::Reaching(reach))));
+    let asked = started(&follow(&mut model));
+    let Some((_, Request::Measure { from, .. })) = asked.first() else { panic!("{asked:?}") };
+    assert_eq!(*from, NOW - 3_600_000 + 120_000);
+}
+
+#[test]
+fn nothing_is_counted_unless_it_is_wanted() {
+    let place = Place { names: vec!["/aws/lambda/receiver".into()], ..Place::default() };
+    let mut model = board_from(place, &events());
+    let asked = started(&follow(&mut model));
+    assert!(!asked.iter().any(|(_, request)| matches!(request, Request::Measure { .. })), "{asked:?}");
 }
 
 #[test]

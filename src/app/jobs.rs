@@ -391,6 +391,16 @@ mod tests {
         )
     }
 
+    #[tokio::test]
+    async fn counts_are_set_against_what_is_read_whole_and_only_when_they_are_wanted() {
+        let since = |metered, pattern: Option<&str>| {
+            let (jobs, _) = jobs();
+            let tail = poll::Options { since: 7, pattern: pattern.map(str::to_owned), ..poll::Options::default() };
+            World { tail, metered, ..jobs.world().clone() }.counted_since()
+        };
+        assert_eq!([since(true, None), since(false, None), since(true, Some("x"))], [Some(7), None, None]);
+    }
+
     fn deaf() -> mpsc::UnboundedSender<Control> {
         mpsc::unbounded_channel().0
     }

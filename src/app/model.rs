@@ -56,7 +56,7 @@ pub use help::Help;
 pub use layout::Layout;
 pub use list::{List, Window};
 pub use menu::{ConditionMenu, MenuRow};
-pub use metering::Metering;
+pub use metering::{Events, Metering};
 pub use page::Page;
 pub use picker::{PickRow, Picker};
 pub use reasons::Reasons;

@@ -1,6 +1,7 @@
 //! CloudWatch's counts beside ours.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::time::Duration;
 
 use crate::app::jobs::Ticket;
 use crate::board::Entry;
@@ -21,6 +22,8 @@ pub struct Metering {
     pub asking: Option<(Ticket, Option<Reckoning>)>,
     /// Failures that CloudWatch counts and that left no record here, by function, the worst first.
     pub excess: Vec<Excess>,
+    /// What became of the functions' events, once it was heard.
+    pub events: Option<Events>,
     /// Records that could not be delivered.
     pub undelivered: u64,
     /// Events that could not be put on a dead-letter queue.
@@ -30,6 +33,17 @@ pub struct Metering {
     /// Whether the counts may not be read, so that nothing is asked any more.
     pub refused: bool,
     due: i64,
+}
+
+/// What CloudWatch counts of the events of the functions that were seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Events {
+    /// Events that they were sent.
+    pub received: u64,
+    /// Events that ended without a success.
+    pub dropped: u64,
+    /// The longest that one waited for a run.
+    pub oldest: Duration,
 }
 
 impl Metering {
@@ -77,6 +91,9 @@ impl Metering {
     /// Takes in what was counted.
     pub fn counted(&mut self, counts: &Counts, reckoning: Option<Reckoning>, receivers: &[String]) {
         let total = |measure| self.seen.functions().map(|function| counts.total(function, measure)).sum();
+        let ages = self.seen.functions().map(|function| counts.greatest(function, Measure::Age));
+        let oldest = Duration::from_millis(ages.max().unwrap_or_default());
+        self.events = Some(Events { received: total(Measure::Received), dropped: total(Measure::Dropped), oldest });
         self.undelivered = total(Measure::DeliveryFailures);
         self.unburied = total(Measure::DeadLetterErrors);
         self.receiver_errors = receivers.iter().map(|name| counts.total(name, Measure::Errors)).sum();

@@ -4,16 +4,25 @@ use crate::app::jobs::{Answer, JobError, News, Request, Ticket};
 use crate::app::message::Effect;
 use crate::app::model::{Health, Model};
 
+/// Milliseconds behind the place that a read of the past has come to, in which records may be missing.
+const EDGE: i64 = 120_000;
+
 /// Where Lambda logs to, when nothing else is configured, before the name.
 const USUAL: &str = "/aws/lambda/";
 
 impl Model {
     /// Asks for the counts, when it is time: once the history is read, since what is yet to come would count as missing.
     pub(super) fn meter(&mut self, effects: &mut Vec<Effect>) {
-        let Some(since) = self.source.place.counted_since.filter(|_| self.has_history()) else { return };
+        let Some(since) = self.counted_since().filter(|_| self.has_history()) else { return };
         let Some((functions, span)) = self.metering.wanted(since, &self.receivers(), self.now) else { return };
         let ticket = self.start(Request::Measure { functions, from: span.0, to: span.1 }, effects);
         self.metering.ask(ticket, span);
+    }
+
+    /// From when on everything was read: what is still being read back is left out, and what may have begun in it.
+    fn counted_since(&self) -> Option<i64> {
+        let since = self.source.place.counted_since?;
+        Some(self.source.reach.map_or(since, |reach| since.max(reach.to.saturating_add(EDGE))))
     }
 
     fn has_history(&self) -> bool {

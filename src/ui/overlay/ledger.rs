@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use crate::app::model::{Geometry, Health, Model};
+use crate::app::model::{Events, Geometry, Health, Model};
 use crate::log::{Follow, Gap, Lateness, query_price, visible};
 
 use super::super::header::count;
@@ -58,6 +58,9 @@ fn lines<'a>(model: &Model, theme: &Theme, room: usize) -> Vec<Line<'a>> {
     line("requests", requests(model));
     if model.source.ledger.traffic.queries > 0 {
         line("queries", queries(model));
+    }
+    if let Some(events) = &model.metering.events {
+        line("CloudWatch", counted(model, events));
     }
     line("late", late(model));
     lines.extend(histogram(&model.source.ledger.late, theme));
@@ -129,6 +132,20 @@ fn queries(model: &Model) -> String {
         number(traffic.queries),
         traffic.scanned as f64 / 1e6,
         query_price(traffic.scanned)
+    )
+}
+
+/// The service's own counts.
+fn counted(model: &Model, events: &Events) -> String {
+    let metering = &model.metering;
+    format!(
+        "{} events received, {} dropped, the oldest {:.1} s; {} records undelivered, {} dead letters lost, {} receiver errors",
+        number(events.received),
+        number(events.dropped),
+        events.oldest.as_secs_f64(),
+        number(metering.undelivered),
+        number(metering.unburied),
+        number(metering.receiver_errors)
     )
 }
 
