@@ -9,6 +9,8 @@
 
 #[path = "replay/bench.rs"]
 mod bench;
+#[path = "replay/ends.rs"]
+mod ends;
 #[cfg(unix)]
 #[path = "replay/killed.rs"]
 mod killed;

@@ -182,6 +182,47 @@ fn a_dry_run_leaves_the_sheet_open() {
 }
 
 #[test]
+fn a_dry_run_takes_nothing_from_what_is_known_of_an_earlier_send() {
+    let told = |told| News::Progress(Answer::Replay(ReplayAnswer::Told(Box::new(told))));
+    let reply = |id: &str| Reply { request_id: Some(id.into()), returned: None };
+    let mut model = sheet_with(&facts());
+    press_all(&mut model, "s");
+    let sent = runs(&press(&mut model, KeyCode::Enter));
+    let record = sent[0].1.plan.items[0].key.to_string();
+    let accepted = Told::Accepted { item: 0, attempt: Some(attempt()), reply: reply("new"), verdict: None, at: NOW };
+    tell(&mut model, sent[0].0, told(accepted));
+    let known = model.board.replays().of(&record).cloned();
+    assert!(known.as_ref().is_some_and(|replay| replay.new_request_id.as_deref() == Some("new")));
+    let may = Told::Accepted { item: 0, attempt: None, reply: reply("dry"), verdict: None, at: NOW };
+    let state = State::Refused("nobody may invoke it".into());
+    for outcome in [may, Told::Failed { item: 0, state, cause: ExitKind::Service }] {
+        let effects = press(&mut model, KeyCode::Char('r'));
+        answer(&mut model, &effects, &facts());
+        press_all(&mut model, "tts");
+        let asked = runs(&press(&mut model, KeyCode::Enter));
+        tell(&mut model, asked[0].0, told(outcome));
+        press(&mut model, KeyCode::Esc);
+        assert_eq!(model.board.replays().of(&record), known.as_ref());
+    }
+}
+
+#[test]
+fn nothing_is_sent_while_its_payload_is_changed() {
+    let mut model = sheet_with(&facts());
+    press_all(&mut model, "x.n=1");
+    let effects = press(&mut model, KeyCode::Enter);
+    let [(ticket, ReplayRequest::Change { program, .. })] = &started(&effects)[..] else { panic!("{effects:?}") };
+    assert_eq!(program, ".n=1");
+    press(&mut model, KeyCode::Char('s'));
+    assert!(runs(&press(&mut model, KeyCode::Enter)).is_empty());
+    let changed = ReplayAnswer::Changed(Ok(r#"{"return":"failure","n":1}"#.into()));
+    tell(&mut model, *ticket, News::Done(Ok(Answer::Replay(changed))));
+    press(&mut model, KeyCode::Char('s'));
+    let effects = press(&mut model, KeyCode::Enter);
+    assert_eq!(runs(&effects)[0].1.plan.items[0].call.payload, r#"{"return":"failure","n":1}"#);
+}
+
+#[test]
 fn production_is_asked_for_by_who_sends_and_where_to() {
     for config in ["[production]\naccounts = ['1111*']", "[production]\nprofiles = ['*prod*']"] {
         let mut model = sheet_with(&facts());

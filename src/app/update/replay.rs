@@ -12,7 +12,7 @@ use crate::board::{Entry, Replay, ReplayState, Seq, State};
 use crate::record::{FunctionArn, InvocationRecord};
 use crate::replay::drive::{Control, Told};
 use crate::replay::facts::EventConfig;
-use crate::replay::invoker::Reply;
+use crate::replay::invoker::{Kind, Reply};
 use crate::replay::journal::{Attempt, AttemptId, Fate};
 use crate::replay::plan::Item;
 use crate::replay::run::State as Sent;
@@ -38,7 +38,7 @@ impl Model {
     /// Starts a run of this plan.
     pub(super) fn start_run(&mut self, order: Order, bulk: bool, effects: &mut Vec<Effect>) -> Ticket {
         let plan = std::sync::Arc::clone(&order.plan);
-        for item in &plan.items {
+        for item in plan.items.iter().filter(|item| item.call.kind != Kind::DryRun) {
             let replay = Replay { at: self.now, new_request_id: None, state: ReplayState::Sending };
             self.board.replays_mut().set(item.key.as_str(), replay);
         }
@@ -281,6 +281,10 @@ impl Model {
             self.notify(why.clone());
             self.not_run(ticket);
         }
+        // A dry run says nothing of what became of the record's payload.
+        if planned.call.kind == Kind::DryRun {
+            return;
+        }
         self.board.replays_mut().set(planned.key.as_str(), Replay { at: self.now, new_request_id: None, state });
     }
 
@@ -297,7 +301,6 @@ impl Model {
     ) {
         let new_request_id = reply.request_id.clone();
         let Some(attempt) = attempt else {
-            self.board.replays_mut().forget(item.key.as_str());
             let to = FunctionArn::parse(&item.call.target);
             let qualifier = to.qualifier().unwrap_or("$LATEST");
             return self.notify(format!("nothing was run: {}:{qualifier} may be invoked so", to.name()));

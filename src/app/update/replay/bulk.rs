@@ -13,7 +13,7 @@ use crate::record::FunctionArn;
 use crate::replay::drive::Control;
 use crate::replay::run::Mode;
 
-use super::sheet::SENDER_READ_ONLY;
+use super::sheet::{JQ_AT_WORK, SENDER_READ_ONLY};
 use super::summary_line;
 
 /// Functions that are looked at before several payloads are sent to them.
@@ -97,7 +97,7 @@ impl Model {
                 bulk.stage = BulkStage::Qualifier(Box::new(TextLine::new(qualifier)));
             }
             Action::Send if self.bulk_guard(bulk).read_only => self.notify(SENDER_READ_ONLY),
-            Action::Send if bulk.changing.is_some() => self.notify("jq is still at work; nothing was sent"),
+            Action::Send if bulk.changing.is_some() => self.notify(JQ_AT_WORK),
             Action::Send if bulk.plan.items.is_empty() => self.notify("nothing can be sent"),
             Action::Send => bulk.stage = BulkStage::Confirm(Box::default()),
             _ => {}

@@ -119,6 +119,7 @@ impl Model {
             }
             Action::Tenant => sheet.stage = Stage::Tenant(TextLine::new(sheet.tenant.as_deref().unwrap_or_default())),
             Action::Send if self.sheet_guard(sheet).read_only => self.notify(SENDER_READ_ONLY),
+            Action::Send if sheet.changing.is_some() => self.notify(JQ_AT_WORK),
             Action::Send => match &sheet.item {
                 Ok(_) => sheet.stage = Stage::Confirm(TextLine::default()),
                 Err(why) => {
@@ -285,6 +286,7 @@ impl Model {
 
 /// What takes replay away although reading alone would allow it.
 pub(super) const SENDER_READ_ONLY: &str = "the settings make the profile that would send read-only: nothing was sent";
+pub(super) const JQ_AT_WORK: &str = "jq is still at work; nothing was sent";
 
 fn scroll(sheet: &mut Sheet, action: Action) {
     match action {
