@@ -16,6 +16,7 @@ mod extract;
 mod finder;
 mod fingerprint;
 mod invocation;
+pub mod jq;
 pub mod json;
 pub(crate) mod latest;
 mod masks;

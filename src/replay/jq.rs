@@ -36,20 +36,21 @@ impl std::fmt::Debug for Program {
 }
 
 impl Program {
-    /// Compiles an expression in jq's language; it may use what `jq` offers without files and modules.
+    /// Compiles an expression in jq's language; it may use what `jq` offers without files, modules and the environment.
     ///
     /// # Errors
     /// What is wrong with it.
     pub fn compile(text: &str) -> Result<Self, JqError> {
         let syntax = |what: &str| JqError::Syntax(text.to_owned(), what.to_owned());
         let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
-        let funs = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
         let arena = Arena::default();
         let modules = Loader::new(defs)
             .load(&arena, File { code: text, path: () })
             .map_err(|errors| syntax(&load_error(&errors)))?;
-        let filter =
-            Compiler::default().with_funs(funs).compile(modules).map_err(|errors| syntax(&compile_error(&errors)))?;
+        let filter = Compiler::default()
+            .with_funs(crate::record::jq::functions())
+            .compile(modules)
+            .map_err(|errors| syntax(&compile_error(&errors)))?;
         Ok(Self { text: text.to_owned(), filter })
     }
 
@@ -143,6 +144,16 @@ mod tests {
             applied("nan", "1").is_err_and(|error| error.starts_with("jq: its value is no JSON"))
                 || applied("nan", "1") == Ok("null".to_owned())
         );
+    }
+
+    #[test]
+    fn it_neither_reads_the_environment_nor_ends_the_program() {
+        for text in ["env", ".path = env.PATH"] {
+            assert_eq!(applied(text, "{}"), Err(r#"jq: "the environment cannot be read""#.to_owned()), "{text}");
+        }
+        for text in ["halt", "halt_error", "halt_error(0)"] {
+            assert_eq!(applied(text, "{}"), Err(r#"jq: "an expression cannot end the program""#.to_owned()), "{text}");
+        }
     }
 
     #[test]
