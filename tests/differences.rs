@@ -100,3 +100,9 @@ fn a_group_is_compared_from_its_row() {
     assert_eq!((list.differences().functions(), list.differences().failures()), (vec!["order-intake"], (6, 6)));
     assert!(model.query().to_string().starts_with("fingerprint:"), "{}", model.query());
 }
+
+#[test]
+fn the_readme_shows_the_real_screen() {
+    let shown = screen(&mut compared("fn:order-intake"), 80, 24);
+    assert!(include_str!("../README.md").contains(shown.trim_end()), "README.md lacks\n{shown}");
+}

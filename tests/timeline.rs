@@ -147,3 +147,9 @@ fn without_records_there_is_no_time() {
     press(&mut model, KeyCode::Char('B'));
     assert!(model.overlay.is_none() && model.notice.is_some());
 }
+
+#[test]
+fn the_readme_shows_the_real_screen() {
+    let shown = screen(&mut board(), 80, 24);
+    assert!(include_str!("../README.md").contains(shown.trim_end()), "README.md lacks\n{shown}");
+}
