@@ -371,7 +371,7 @@ fn answered_state(verdict: &Verdict) -> ReplayState {
 pub(super) fn summary_line(item: &Item, replay: Option<&Replay>) -> String {
     let what = match replay.map(|replay| &replay.state) {
         None => "not sent".to_owned(),
-        Some(ReplayState::Sending) => "on its way".to_owned(),
+        Some(ReplayState::Sending) => "not sent yet, or on its way".to_owned(),
         Some(ReplayState::Waiting { .. }) => "sent, no record yet".to_owned(),
         Some(ReplayState::Answered { words, .. }) => words.clone(),
         Some(ReplayState::Unanswered) => "no record came".to_owned(),

@@ -170,11 +170,11 @@ fn run_lines<'a>(model: &Model, ticket: Ticket, theme: &Theme, room: usize) -> V
     for (name, count) in rows.into_iter().filter(|(_, count)| *count > 0) {
         lines.extend(field(theme, name, &count.to_string(), room, 1));
     }
-    if progress.asks {
+    if progress.asks && progress.mode == Mode::Running {
         let key = model.keymap.hint(Context::Run, Action::Release).unwrap_or_default();
         lines.extend(warning(
             theme,
-            &format!("the canary failed: {} payloads are held back; {key} sends them all the same", counts.held),
+            &format!("the canary failed: what fails like it is held back; {key} sends that all the same"),
             room,
         ));
     }
