@@ -95,6 +95,8 @@ pub(super) struct Answers {
     open: HashMap<AttemptId, Open>,
     report: Report,
     interrupted: bool,
+    /// The log in which records were awaited cannot be read any more.
+    lost: bool,
 }
 
 impl Answers {
@@ -111,7 +113,7 @@ impl Answers {
             let id = arrival.record.request_id().unwrap_or_default().to_owned();
             join.arrived(&id, Heard { arrival, at: now() });
         }
-        Self { items, waiting, controls, journal, join, open: HashMap::new(), report, interrupted: false }
+        Self { items, waiting, controls, journal, join, open: HashMap::new(), report, interrupted: false, lost: false }
     }
 
     /// Listens until the run tells nothing more.
@@ -175,13 +177,24 @@ impl Answers {
 
     fn accepted(&mut self, item: usize, attempt: Option<AttemptId>, reply: Reply, at: i64) -> Result<(), Failure> {
         let Some((waiting, attempt)) = self.waiting.as_ref().zip(attempt).filter(|_| !self.interrupted) else {
-            return self.report.sent(&self.items[item], reply.request_id);
+            return self.not_awaited(item, reply.request_id);
         };
         let new_request_id = reply.request_id;
         let until = Instant::now() + waiting.timeout;
         self.open.insert(attempt.clone(), Open { item, sent: at, new_request_id: new_request_id.clone(), until });
         let answer = new_request_id.and_then(|id| self.join.accepted(attempt, &id));
         answer.map_or(Ok(()), |answer| self.answered(answer))
+    }
+
+    /// A payload was accepted whose record nobody waits for, so that the run need not last for it.
+    fn not_awaited(&mut self, item: usize, new_request_id: Option<String>) -> Result<(), Failure> {
+        if self.interrupted || self.lost {
+            let _ = self.controls.send(Control::Unanswered { item });
+        }
+        if self.lost && !self.interrupted {
+            return self.report.unanswered(&self.items[item], new_request_id);
+        }
+        self.report.sent(&self.items[item], new_request_id)
     }
 
     fn update(&mut self, update: SourceUpdate) -> Result<(), Failure> {
@@ -205,7 +218,7 @@ impl Answers {
             }
             SourceUpdate::Filled(_) | SourceUpdate::Follow(_) | SourceUpdate::Traffic(_) => Ok(()),
             SourceUpdate::Ended(ended) => {
-                self.waiting = None;
+                (self.waiting, self.lost) = (None, true);
                 let why = ended.map_or_else(|error| error.to_string(), |()| "the log has ended".to_owned());
                 self.report.note(&format!("no more records can be awaited: {why}"));
                 self.give_up_all()
