@@ -11,11 +11,11 @@ use arrivals::app::model::Model;
 use arrivals::aws::{ExitKind, Identity};
 use arrivals::board::{Pane, Query};
 use arrivals::config::Config;
-use arrivals::replay::drive::Told;
+use arrivals::replay::drive::{Progress, Told};
 use arrivals::replay::facts::{EventConfig, Facts, Qualifier};
 use arrivals::replay::invoker::{Kind, Reply, Returned};
 use arrivals::replay::journal::{AttemptId, Begun, Intent, Journal};
-use arrivals::replay::run::State;
+use arrivals::replay::run::{Counts, Mode, State};
 use arrivals::replay::{Key, Verdict};
 use common::screen::screen;
 use common::{NOW, board_of, events, press, press_all, update};
@@ -321,4 +321,30 @@ fn attempt() -> AttemptId {
         Begun::May(attempt) => attempt,
         Begun::Taken => panic!("nobody else is here"),
     }
+}
+
+#[test]
+fn with_production_accounts_nothing_is_sent_before_it_is_known_who_sends() {
+    let mut model = filtered("fn:sender condition:RetriesExhausted");
+    model.config = Arc::new(toml::from_str::<Config>("[production]\naccounts = ['9999*']").unwrap());
+    let effects = press(&mut model, KeyCode::Char('r'));
+    press_all(&mut model, "s");
+    assert!(runs(&press(&mut model, KeyCode::Enter)).is_empty());
+    answer(&mut model, &effects, &facts());
+    press_all(&mut model, "s");
+    assert_eq!(runs(&press(&mut model, KeyCode::Enter)).len(), 1);
+}
+
+#[test]
+fn leaving_a_run_that_is_paused_is_warned_of() {
+    let mut model = plan();
+    press_all(&mut model, "s");
+    let effects = press(&mut model, KeyCode::Enter);
+    let counts = Counts { queued: 3, ..Counts::default() };
+    let progress = Progress { counts, mode: Mode::Paused, rate: 2.0, asks: false };
+    let told = Box::new(Told::Progress(progress));
+    tell(&mut model, runs(&effects)[0].0, News::Progress(Answer::Replay(ReplayAnswer::Told(told))));
+    press(&mut model, KeyCode::Esc);
+    assert!(!press(&mut model, KeyCode::Char('q')).contains(&Effect::Quit));
+    assert!(press(&mut model, KeyCode::Char('q')).contains(&Effect::Quit));
 }

@@ -12,6 +12,7 @@ use crate::record::InvocationRecord;
 use crate::replay::drive::Progress;
 use crate::replay::facts::EventConfig;
 use crate::replay::journal::{AttemptId, History};
+use crate::replay::run::Mode;
 use crate::replay::{Join, Plan};
 
 pub use bulk::{Bulk, BulkStage};
@@ -101,14 +102,14 @@ pub struct ReplayDesk {
 }
 
 impl ReplayDesk {
-    /// Whether something is on its way, or will be.
+    /// Whether something is on its way, or will be unless the board is left.
     #[must_use]
     pub fn is_sending(&self) -> bool {
         self.runs.values().any(|run| {
             !run.over
                 && run.progress.as_ref().is_none_or(|progress| {
                     progress.counts.sending > 0
-                        || progress.counts.queued > 0 && progress.mode == crate::replay::run::Mode::Running
+                        || progress.counts.queued > 0 && matches!(progress.mode, Mode::Running | Mode::Paused)
                 })
         })
     }

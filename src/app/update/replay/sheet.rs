@@ -120,6 +120,10 @@ impl Model {
             Action::Tenant => sheet.stage = Stage::Tenant(TextLine::new(sheet.tenant.as_deref().unwrap_or_default())),
             Action::Send if self.sheet_guard(sheet).read_only => self.notify(SENDER_READ_ONLY),
             Action::Send if sheet.changing.is_some() => self.notify(JQ_AT_WORK),
+            // Until then nobody knows whether it is production.
+            Action::Send if sheet.looking.is_some() && !self.config.production.accounts.is_empty() => {
+                self.notify("who sends is still being asked; nothing was sent");
+            }
             Action::Send => match &sheet.item {
                 Ok(_) => sheet.stage = Stage::Confirm(TextLine::default()),
                 Err(why) => {
