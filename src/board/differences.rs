@@ -255,8 +255,7 @@ impl Query {
     /// This query, narrowed to what a finding tells; `None` when the language has no words for that.
     #[must_use]
     pub fn with_finding(&self, finding: &Finding) -> Option<Self> {
-        let more = Self::parse(&finding.query()?).ok()?;
-        Some(if self.is_all() { more } else { Self::parse(&format!("{self} {more}")).ok()? })
+        Some(self.clone().and(Self::parse(&finding.query()?).ok()?))
     }
 }
 

@@ -187,9 +187,10 @@ impl Query {
         self.keep(|part| !matches!(part, Expr::Term(Term::Time(_))))
     }
 
-    /// Whether any of several parts is enough to match.
-    pub(super) fn is_choice(&self) -> bool {
-        matches!(self.expr, Expr::Any(_))
+    /// What both queries match.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self { expr: Expr::all(vec![self.expr, other.expr]) }
     }
 
     /// This query without its top-level parts that ask for conditions only.

@@ -165,17 +165,9 @@ impl Query {
     /// This query narrowed to `from..to`, in milliseconds since the Unix epoch, in place of its top-level terms on time.
     #[must_use]
     pub fn within(&self, from: i64, to: i64) -> Self {
-        let others = self.without_time();
-        let term = format!("time>={} time<{}", iso(from), iso(to));
-        let text = if others.is_all() { term } else { format!("{} {term}", parenthesised(&others)) };
-        Self::parse(&text).unwrap_or(others)
+        let range = Self::parse(&format!("time>={} time<{}", iso(from), iso(to)));
+        range.map_or_else(|_| self.clone(), |range| self.without_time().and(range))
     }
-}
-
-/// A query of alternatives keeps them together beside another term.
-fn parenthesised(query: &Query) -> String {
-    let text = query.to_string();
-    if query.is_choice() { format!("({text})") } else { text }
 }
 
 /// As the filter takes it, to the millisecond where that says something.

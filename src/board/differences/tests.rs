@@ -106,6 +106,15 @@ fn odd_keys_and_kinds_become_filters() {
     assert_eq!(matching.count(), 2, "{query}");
 }
 
+#[test]
+fn a_finding_narrows_every_alternative_of_the_filter() {
+    let board = board_of([(true, "f", r#"{"a":null}"#), (true, "f", r#"{"a":null}"#), (false, "f", r#"{"a":1}"#)]);
+    let finding = compared(&board).findings().remove(0);
+    let either = Query::parse("fn:f or fn:g").expect("a query");
+    let narrowed = either.with_finding(&finding).expect("a filter");
+    assert_eq!(narrowed.to_string(), "(fn:f or fn:g) request.a=null");
+}
+
 fn request() -> impl Strategy<Value = String> {
     let leaf = prop::sample::select(vec!["null", "true", "1", "2.50", "\"x\"", "\"y z\"", "\"\"", "[]", "{}"]);
     let leaf = leaf.prop_map(str::to_owned);
