@@ -1,7 +1,6 @@
 //! Nothing is sent that nobody has agreed to.
 
 use std::collections::BTreeSet;
-use std::io::{self, IsTerminal, Write};
 
 use crate::aws::Clients;
 use crate::config::{Config, Guard};
@@ -10,6 +9,7 @@ use crate::record::FunctionArn;
 use crate::replay::plan::Plan;
 
 use super::super::args::ReplayArgs;
+use super::super::ask;
 use super::super::exit::Failure;
 
 const READ_ONLY: &str =
@@ -27,7 +27,7 @@ pub(super) fn possible(args: &ReplayArgs, config: &Config) -> Result<(), Failure
     if config.read_only {
         return Err(Failure::usage(READ_ONLY));
     }
-    if args.yes || terminal() { Ok(()) } else { Err(Failure::usage(NO_TERMINAL)) }
+    if args.yes || ask::is_possible() { Ok(()) } else { Err(Failure::usage(NO_TERMINAL)) }
 }
 
 /// Asks whether the plan may be sent, on the terminal or by what the flags say already.
@@ -45,7 +45,7 @@ pub(super) async fn ask(plan: &Plan, args: &ReplayArgs, config: &Config, clients
     if args.yes && (confirmed || !guard.confirm_by_name) {
         return Ok(());
     }
-    match (guard.confirm_by_name, terminal()) {
+    match (guard.confirm_by_name, ask::is_possible()) {
         (true, false) => Err(Failure::usage(format!(
             "nothing was sent: this is production, where the functions must be named: --yes --confirm {}",
             names.iter().map(|name| visible(name).into_owned()).collect::<Vec<_>>().join(",")
@@ -72,15 +72,8 @@ async fn guard(plan: &Plan, config: &Config, clients: &Clients) -> Guard {
     config.sending_guard(clients.profile(), accounts.iter().map(String::as_str))
 }
 
-fn terminal() -> bool {
-    io::stdin().is_terminal() && io::stderr().is_terminal()
-}
-
 fn typed(question: &str, wanted: &str) -> Result<(), Failure> {
-    let _ = write!(io::stderr(), "{question}");
-    let mut answer = String::new();
-    io::stdin().read_line(&mut answer).map_err(Failure::other)?;
-    if answer.trim() == wanted { Ok(()) } else { Err(Failure::usage("nothing was sent")) }
+    if ask::agreed(question, wanted)? { Ok(()) } else { Err(Failure::usage("nothing was sent")) }
 }
 
 /// A number of payloads in words.

@@ -1,6 +1,6 @@
 //! Queries of Logs Insights cost money: what they are likely to cost is said, and agreed to, before any is started.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
 use crate::aws::{Clients, Connection};
 use crate::log::visible;
@@ -8,6 +8,7 @@ use crate::source::insights::{self, Running, Survey};
 use crate::source::{SourceUpdate, limiter::Limiter, poll};
 
 use super::super::args::{Engine, TailArgs};
+use super::super::ask;
 use super::super::exit::Failure;
 use super::Plan;
 
@@ -58,15 +59,13 @@ fn agree(words: &str, yes: bool) -> Result<(), Failure> {
         tell(words);
         return Ok(());
     }
-    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+    if !ask::is_possible() {
         return Err(Failure::usage(format!(
             "nothing was queried: {words}; there is no terminal to ask on: give --yes to agree"
         )));
     }
-    let _ = write!(io::stderr(), "{}\nType yes to query: ", visible(words));
-    let mut answer = String::new();
-    io::stdin().read_line(&mut answer).map_err(Failure::other)?;
-    if answer.trim() == "yes" { Ok(()) } else { Err(Failure::usage("nothing was queried")) }
+    let agreed = ask::agreed(&format!("{}\nType yes to query: ", visible(words)), "yes")?;
+    if agreed { Ok(()) } else { Err(Failure::usage("nothing was queried")) }
 }
 
 fn tell(words: &str) {
