@@ -203,6 +203,19 @@ pub enum Action {
 }
 
 impl Action {
+    /// By how many rows it moves a cursor, where a page has so many; far beyond either end for the ends.
+    pub(super) fn rows(self, page: isize) -> Option<isize> {
+        match self {
+            Self::Up => Some(-1),
+            Self::Down => Some(1),
+            Self::PageUp => Some(-page),
+            Self::PageDown => Some(page),
+            Self::Top => Some(isize::MIN / 2),
+            Self::Bottom => Some(isize::MAX / 2),
+            _ => None,
+        }
+    }
+
     /// The action's name in a keymap file and on the command line of the board.
     #[must_use]
     pub fn name(self) -> String {

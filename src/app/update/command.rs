@@ -37,12 +37,6 @@ impl Model {
         let height = usize::from(self.geometry.help.height);
         let last = self.geometry.help_lines.saturating_sub(height);
         let rows: isize = match action {
-            Action::Up => -1,
-            Action::Down => 1,
-            Action::PageUp => -height.cast_signed(),
-            Action::PageDown => height.cast_signed(),
-            Action::Top => isize::MIN / 2,
-            Action::Bottom => isize::MAX / 2,
             Action::Filter => {
                 help.search.get_or_insert_default();
                 help.typing = true;
@@ -61,7 +55,7 @@ impl Model {
                 0
             }
             Action::Back => return None,
-            _ => 0,
+            _ => action.rows(height.cast_signed()).unwrap_or(0),
         };
         help.top = help.top.saturating_add_signed(rows).min(last);
         Some(Overlay::Help(help))

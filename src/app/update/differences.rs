@@ -23,14 +23,10 @@ impl Model {
         action: Action,
         effects: &mut Vec<Effect>,
     ) -> Option<Overlay> {
-        let page = usize::from(self.geometry.screen.height / 2).max(1).cast_signed();
+        if let Some(rows) = action.rows(self.half_screen()) {
+            list.step(rows);
+        }
         match action {
-            Action::Up => list.step(-1),
-            Action::Down => list.step(1),
-            Action::PageUp => list.step(-page),
-            Action::PageDown => list.step(page),
-            Action::Top => list.step(isize::MIN / 2),
-            Action::Bottom => list.step(isize::MAX / 2),
             Action::Copy => {
                 if let Some(finding) = list.chosen() {
                     effects.push(Effect::Copy(finding.to_string()));

@@ -9,14 +9,10 @@ impl Model {
     }
 
     pub(super) fn in_groups(&mut self, mut list: Box<GroupList>, action: Action) -> Option<Overlay> {
-        let page = usize::from(self.geometry.screen.height / 2).max(1).cast_signed();
+        if let Some(rows) = action.rows(self.half_screen()) {
+            list.step(rows);
+        }
         match action {
-            Action::Up => list.step(-1),
-            Action::Down => list.step(1),
-            Action::PageUp => list.step(-page),
-            Action::PageDown => list.step(page),
-            Action::Top => list.step(isize::MIN / 2),
-            Action::Bottom => list.step(isize::MAX / 2),
             Action::Groups => list = Box::new(GroupList::new(&self.board)),
             Action::Accept => {
                 let query = list.chosen().map(|group| group.within(self.query()))?;

@@ -30,6 +30,11 @@ impl Model {
         };
     }
 
+    /// Rows that a page of a long list has.
+    pub(super) fn half_screen(&self) -> isize {
+        usize::from(self.geometry.screen.height / 2).max(1).cast_signed()
+    }
+
     fn in_ledger(&self, top: usize, action: Action) -> Option<Overlay> {
         let last = self.geometry.help_lines.saturating_sub(usize::from(self.geometry.help.height));
         match action {
