@@ -6,7 +6,7 @@ use arrivals::local::Options;
 use arrivals::log::Follow;
 use arrivals::source::poll;
 
-use super::bench::{Bench, GROUP, OTHER, now, options};
+use super::bench::{Bench, GROUP, OTHER, Tail, now, options};
 
 async fn with(faults: &[&str]) -> Bench {
     let faults = faults.iter().map(|text| text.parse().unwrap()).collect();
@@ -37,18 +37,23 @@ async fn history_goes_over_into_live_tail_and_nothing_is_told_twice() {
     assert_eq!((tail.ledger.traffic.sessions, tail.ledger.records), (1, 12));
 }
 
-#[tokio::test]
-async fn sessions_follow_each_other_without_a_gap() {
-    let bench = with(&["session=300ms"]).await;
-    let mut tail = bench.tail(live(&[GROUP]));
+/// Logs one record after the other until so many sessions have begun: each is shown, and none twice.
+async fn log_until_session(sessions: u64, bench: &Bench, tail: &mut Tail) {
     let mut logged = 0;
-    while tail.ledger.traffic.sessions < 4 {
+    while tail.ledger.traffic.sessions < sessions {
         bench.record(GROUP, now(), &format!("{logged}")).await;
         logged += 1;
         tail.until_ids(logged).await;
     }
     assert_eq!(tail.repeated_ids(), Vec::<&str>::new());
     assert_eq!(tail.ledger.events as usize, logged);
+}
+
+#[tokio::test]
+async fn sessions_follow_each_other_without_a_gap() {
+    let bench = with(&["session=300ms"]).await;
+    let mut tail = bench.tail(live(&[GROUP]));
+    log_until_session(4, &bench, &mut tail).await;
     assert!(tail.gaps.is_empty() && tail.ledger.traffic.live > Duration::from_millis(600));
 }
 
@@ -56,14 +61,7 @@ async fn sessions_follow_each_other_without_a_gap() {
 async fn the_next_session_takes_over_before_the_service_ends_one() {
     let bench = with(&[]).await;
     let mut tail = bench.tail(poll::Options { session: Duration::from_millis(300), ..live(&[GROUP]) });
-    let mut logged = 0;
-    while tail.ledger.traffic.sessions < 3 {
-        bench.record(GROUP, now(), &format!("{logged}")).await;
-        logged += 1;
-        tail.until_ids(logged).await;
-    }
-    assert_eq!(tail.repeated_ids(), Vec::<&str>::new());
-    assert_eq!(tail.ledger.events as usize, logged);
+    log_until_session(3, &bench, &mut tail).await;
     assert!(tail.gaps.is_empty() && tail.ledger.follow == Follow::Live, "{:?}", tail.ledger);
     assert!(poll::Options::default().session < Duration::from_hours(3));
 }
