@@ -1,6 +1,7 @@
 //! The command line: what was asked for, put together from the rooms, and how it ends.
 
 mod args;
+mod ask;
 mod board;
 mod bug_report;
 mod config;

@@ -3,7 +3,7 @@
 use ratatui::layout::Position;
 
 use crate::app::action::Action;
-use crate::app::model::{Model, Overlay, Timeline};
+use crate::app::model::{Model, Overlay, TimeFrame, Timeline};
 
 /// Bars that a page moves.
 const PAGE: isize = 10;
@@ -56,7 +56,7 @@ impl Model {
         self.on_bar(place, Timeline::point);
     }
 
-    fn on_bar(&mut self, place: Position, act: impl Fn(&mut Timeline, &crate::app::model::TimeFrame, usize)) {
+    fn on_bar(&mut self, place: Position, act: impl Fn(&mut Timeline, &TimeFrame, usize)) {
         let (area, bars) = (self.geometry.menu, self.bars());
         if let Some(Overlay::Timeline(timeline)) = &mut self.overlay
             && (area.left()..area.right()).contains(&place.x)

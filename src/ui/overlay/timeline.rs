@@ -1,6 +1,7 @@
 //! The histogram: failures above the axis, successes below it, and what the chosen part of it tells.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -45,8 +46,9 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, timeline: &
     draw_bars(frame, above, &heights, |bar| bar.failures, theme.outcome(Outcome::Failure), true);
     draw_axis(frame, axis, model, &shown, theme);
     draw_bars(frame, below, &heights, |bar| bar.successes, theme.outcome(Outcome::Success), false);
-    draw_marks(frame, column(marks), &shown, &model.board.version_changes(), theme);
-    draw_told(frame, told, model, timeline, &shown, &heights, theme);
+    let changes = model.board.version_changes();
+    draw_marks(frame, column(marks), &shown, &changes, theme);
+    draw_told(frame, told, model, timeline, (&shown, &heights, &changes), theme);
     let chart = column(Rect { height: above.height + 1 + below.height, ..above });
     let chosen = timeline.chosen(&shown);
     let place = Rect { x: chart.x + chosen.start as u16, width: (chosen.end - chosen.start) as u16, ..chart };
@@ -123,8 +125,7 @@ fn draw_told(
     area: Rect,
     model: &Model,
     timeline: &Timeline,
-    shown: &TimeFrame,
-    bars: &[Bar],
+    (shown, bars, changes): (&TimeFrame, &[Bar], &[VersionChange]),
     theme: &Theme,
 ) {
     let span = timeline.span(shown);
@@ -146,7 +147,7 @@ fn draw_told(
         ("chosen", chosen),
         ("record→log", delays(&spread)),
         ("tried", attempts(&spread)),
-        ("versions", versions(model, span.start, span.end)),
+        ("versions", versions(changes, &span)),
     ];
     for (row, (name, text)) in lines.into_iter().enumerate() {
         let place = Rect { y: area.y + row as u16, height: 1, ..area };
@@ -184,9 +185,8 @@ fn attempts(spread: &Spread) -> String {
     if told.is_empty() { "no record tells how often".to_owned() } else { told.join("  ") }
 }
 
-fn versions(model: &Model, from: i64, to: i64) -> String {
-    let changes = model.board.version_changes();
-    let within = changes.iter().filter(|change| (from..to).contains(&change.time));
+fn versions(changes: &[VersionChange], span: &Range<i64>) -> String {
+    let within = changes.iter().filter(|change| span.contains(&change.time));
     let told: Vec<_> = within.map(|it| format!("{} → {}", visible(&it.function), visible(&it.version))).collect();
     if told.is_empty() { "no function began to run another one here".to_owned() } else { told.join(", ") }
 }
