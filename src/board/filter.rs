@@ -114,13 +114,14 @@ impl Filter {
     pub(super) fn judge(&self, store: &Store, keys: &[Key]) -> Vec<Option<Verdict>> {
         let one = |key: &Key| store.slot(key.seq).and_then(|slot| self.verdict(slot, slot.state, self.now));
         let looks = self.known.iter().any(|known| known.unnarrowed.is_none());
+        let all = |keys: &[Key]| self.query.with_room(|| keys.iter().map(one).collect::<Vec<_>>());
         if !looks || keys.len() < SHARED && !self.query.is_slow() {
-            return keys.iter().map(one).collect();
+            return all(keys);
         }
         let (here, there) = keys.split_at(keys.len() / 2);
         std::thread::scope(|scope| {
-            let other = scope.spawn(|| there.iter().map(one).collect::<Vec<_>>());
-            let mut verdicts: Vec<_> = here.iter().map(one).collect();
+            let other = scope.spawn(|| all(there));
+            let mut verdicts = all(here);
             match other.join() {
                 Ok(more) => verdicts.extend(more),
                 Err(panic) => std::panic::resume_unwind(panic),

@@ -60,6 +60,7 @@ pub(super) use path::{jq_path, key_step, literal};
 
 use super::entry::{Entry, State, Subject};
 use super::label::Label;
+use crate::record::jq::with_room;
 use crate::record::{Condition, Fingerprint};
 use expr::Expr;
 use term::Term;
@@ -143,6 +144,11 @@ impl Query {
     pub fn pace(&self) -> usize {
         let weight = self.expr.terms().map(Term::weight).max().unwrap_or(1);
         (1 << 15) / weight
+    }
+
+    /// Does `work`, which looks at many entries, on a stack for the query's expressions where it has any.
+    pub fn with_room<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
+        if self.is_slow() { with_room(work) } else { work() }
     }
 
     /// Whether a look at one entry takes so long that a busy source must not wait for it.

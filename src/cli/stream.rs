@@ -251,6 +251,10 @@ struct Lines {
 
 impl Writer {
     fn lines(&self, batch: Batch) -> Lines {
+        self.query.with_room(|| self.lines_of(batch))
+    }
+
+    fn lines_of(&self, batch: Batch) -> Lines {
         let mut lines = Lines::default();
         lines.summary.events = batch.events;
         for found in batch.found {

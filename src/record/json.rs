@@ -1,5 +1,6 @@
 //! JSON text that keeps its spelling: nothing here turns a number into a float or a map into another order.
 
+mod depth;
 mod members;
 mod one_line;
 mod pretty;
@@ -8,6 +9,7 @@ mod string;
 mod tokens;
 mod walk;
 
+pub(super) use depth::depth;
 pub use members::Raw;
 pub(super) use members::{Member, Members, find, items, length, members, read};
 pub use one_line::{is_plain, one_line};

@@ -1,8 +1,9 @@
 //! Changing payloads by a jq expression.
 
-use jaq_core::load::{Arena, File, Loader};
-use jaq_core::{Compiler, Ctx, Vars, data, unwrap_valr};
-use jaq_json::{Val, read};
+use crate::record::jq::{Expression, Flaw, Values};
+
+/// Rounds of loops that an expression may take over one payload: more than a payload of a megabyte has values.
+const ROUNDS: u32 = 1_000_000;
 
 /// Why an expression gave no payload.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,12 +22,10 @@ pub enum JqError {
     Count(&'static str),
 }
 
-type Filter = jaq_core::compile::Filter<jaq_core::Native<data::JustLut<Val>>>;
-
 /// A compiled expression.
 pub struct Program {
     text: String,
-    filter: Filter,
+    expression: Expression,
 }
 
 impl std::fmt::Debug for Program {
@@ -36,22 +35,15 @@ impl std::fmt::Debug for Program {
 }
 
 impl Program {
-    /// Compiles an expression in jq's language; it may use what `jq` offers without files, modules and the environment.
+    /// Compiles an expression in jq's language; it may use what jq offers without definitions, files, modules and the
+    /// environment.
     ///
     /// # Errors
     /// What is wrong with it.
     pub fn compile(text: &str) -> Result<Self, JqError> {
-        let syntax = |what: &str| JqError::Syntax(text.to_owned(), what.to_owned());
-        let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
-        let arena = Arena::default();
-        let modules = Loader::new(defs)
-            .load(&arena, File { code: text, path: () })
-            .map_err(|errors| syntax(&load_error(&errors)))?;
-        let filter = Compiler::default()
-            .with_funs(crate::record::jq::functions())
-            .compile(modules)
-            .map_err(|errors| syntax(&compile_error(&errors)))?;
-        Ok(Self { text: text.to_owned(), filter })
+        let expression =
+            Expression::compile(text).map_err(|error| JqError::Syntax(text.to_owned(), flaw(text, &error)))?;
+        Ok(Self { text: text.to_owned(), expression })
     }
 
     /// The expression as it was written.
@@ -65,49 +57,28 @@ impl Program {
     /// # Errors
     /// When it fails on the payload, or gives anything but one value.
     pub fn apply(&self, payload: &str) -> Result<String, JqError> {
-        let input = read::parse_single(payload.as_bytes()).map_err(|error| JqError::Input(error.to_string()))?;
-        let context = Ctx::<data::JustLut<Val>>::new(&self.filter.lut, Vars::new([]));
-        let mut outputs = self.filter.id.run((context, input)).map(unwrap_valr);
-        let first = outputs.next().ok_or(JqError::Count("nothing"))?;
-        let value = first.map_err(|error| JqError::Failed(error.to_string()))?;
-        if outputs.next().is_some() {
-            return Err(JqError::Count("several values"));
-        }
-        let text = value.to_string();
-        // jq's language has values that JSON does not: NaN, infinities, byte strings.
-        super::payload::check(&text).map_err(|error| JqError::Failed(format!("its value is no JSON ({error})")))?;
-        Ok(text)
+        self.expression.run(payload, ROUNDS, only).map_err(JqError::Input)?
     }
 }
 
-type LoadErrors<'a> = jaq_core::load::Errors<&'a str, ()>;
-type CompileErrors<'a> = jaq_core::compile::Errors<&'a str, ()>;
-
-/// The first of the errors, with the text at its place.
-fn load_error(errors: &LoadErrors<'_>) -> String {
-    use jaq_core::load::{Error, lex};
-    let place = |rest: &str| if rest.is_empty() { "at the end".to_owned() } else { format!("at {:?}", cut(rest)) };
-    let first = errors.first().map(|(_, error)| match error {
-        Error::Io(files) => files.first().map(|(file, why)| format!("{file}: {why}")),
-        Error::Lex(places) => places.first().map(|(expected, rest)| match expected {
-            lex::Expect::Delim(open) => format!("{open} is not closed"),
-            other => format!("expected {} {}", other.as_str(), place(rest)),
-        }),
-        Error::Parse(places) => {
-            places.first().map(|(expected, rest)| format!("expected {} {}", expected.as_str(), place(rest)))
-        }
-    });
-    first.flatten().unwrap_or_else(|| "it cannot be read".to_owned())
+/// The only one of the values, as JSON text.
+fn only(values: &mut Values<'_>) -> Result<String, JqError> {
+    let first = values.next().ok_or(JqError::Count("nothing"))?;
+    let value = first.map_err(|error| JqError::Failed(error.to_string()))?;
+    if values.next().is_some() {
+        return Err(JqError::Count("several values"));
+    }
+    let text = value.to_string();
+    // jq's language has values that JSON does not: NaN, infinities, byte strings.
+    super::payload::check(&text).map_err(|error| JqError::Failed(format!("its value is no JSON ({error})")))?;
+    Ok(text)
 }
 
-fn compile_error(errors: &CompileErrors<'_>) -> String {
-    let first = errors.iter().find_map(|(_, names)| names.first());
-    first.map_or_else(|| "it cannot be read".to_owned(), |(name, kind)| format!("there is no {} {name}", kind.as_str()))
-}
-
-/// The beginning of a text.
-fn cut(text: &str) -> &str {
-    text.char_indices().nth(20).map_or(text, |(end, _)| &text[..end])
+/// The flaw with the text at its place.
+fn flaw(text: &str, flaw: &Flaw) -> String {
+    let found: String = text.get(flaw.at.start..).unwrap_or_default().chars().take(20).collect();
+    let place = if found.is_empty() { "at the end".to_owned() } else { format!("at {found:?}") };
+    format!("{} {place}", flaw.message)
 }
 
 #[cfg(test)]
@@ -157,11 +128,16 @@ mod tests {
     }
 
     #[test]
+    fn it_comes_to_an_end() {
+        assert_eq!(applied("last(repeat(1))", "{}"), Err(r#"jq: "it goes round too often""#.to_owned()));
+    }
+
+    #[test]
     fn errors_tell_the_place() {
         let refused = |text: &str| applied(text, "{}").unwrap_err();
-        assert_eq!(refused(".a | foo"), r#"".a | foo" is no jq expression: there is no filter foo"#);
-        assert_eq!(refused(".a ="), r#"".a =" is no jq expression: expected term at the end"#);
-        assert_eq!(refused("(.a"), r#""(.a" is no jq expression: ( is not closed"#);
+        assert_eq!(refused(".a | foo"), r#"".a | foo" is no jq expression: jq knows no filter `foo` at "foo""#);
+        assert_eq!(refused(".a ="), r#"".a =" is no jq expression: jq expected term at the end"#);
+        assert_eq!(refused("(.a"), r#""(.a" is no jq expression: jq expected closing parenthesis at the end"#);
         assert!(refused(".a + \"x\" | tonumber").starts_with("jq: "), "{}", refused(".a + \"x\" | tonumber"));
     }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use crate::record::FunctionArn;
+use crate::record::jq::with_room;
 use crate::replay::attempts::{self, Attempts};
 use crate::replay::drive::{Control, Manner, SharedJournal, Told};
 use crate::replay::facts::{self, Facts};
@@ -173,7 +174,7 @@ async fn changed_all(program: String, payloads: Arc<Vec<String>>) -> Result<Resu
         let program = Program::compile(&program).map_err(|error| error.to_string());
         Ok(program.map(|program| {
             let change = |payload: &String| program.apply(payload).map_err(|error| error.to_string());
-            Arc::new(payloads.iter().map(|payload| (payload.clone(), change(payload))).collect())
+            Arc::new(with_room(|| payloads.iter().map(|payload| (payload.clone(), change(payload))).collect()))
         }))
     })
     .await

@@ -329,7 +329,7 @@ fn starts_any_case(text: &str, prefix: &str) -> bool {
 fn jq(written: &str, inside: usize) -> Result<Token, QueryError> {
     Jq::new(written)
         .map(|jq| Token::Term(Term::Jq(jq)))
-        .map_err(|error| QueryError::new(inside + error.at..inside + error.at + error.len, error.message))
+        .map_err(|flaw| QueryError::new(inside + flaw.at.start..inside + flaw.at.end, flaw.message))
 }
 
 fn keyword(word: &str) -> Token {
