@@ -43,13 +43,22 @@ impl Files {
 fn entries(folder: &Path) -> impl Iterator<Item = Result<DirEntry, SourceError>> {
     let walk = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
     let shown = walk.filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry));
-    let files = shown.filter(|entry| !entry.as_ref().is_ok_and(|entry| entry.file_type().is_dir()));
+    let files = shown.filter(|entry| match entry {
+        Ok(entry) => !entry.file_type().is_dir(),
+        Err(error) => !is_dangling(error),
+    });
     files.map(|entry| {
         entry.map_err(|error| SourceError::Open {
             path: error.path().map(Path::to_owned).unwrap_or_default(),
             source: error.into(),
         })
     })
+}
+
+/// Whether it is a link to nothing, in which no record can be: the others need not wait for it to be mended.
+fn is_dangling(error: &walkdir::Error) -> bool {
+    let is_missing = error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound);
+    is_missing && error.path().is_some_and(Path::is_symlink)
 }
 
 fn is_hidden(entry: &DirEntry) -> bool {
@@ -91,6 +100,17 @@ pub(super) fn exported_stream(path: &Path) -> Option<Arc<str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_nothing_does_not_keep_a_folder_from_being_read() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.log"), "x").unwrap();
+        std::os::unix::fs::symlink("nothing", folder.path().join("b.log")).unwrap();
+        let files = expand(&[folder.path().to_owned()]).map_err(|error| error.to_string()).unwrap();
+        assert_eq!(files.paths, [folder.path().join("a.log")]);
+        assert!(expand(&[folder.path().join("b.log")]).is_err(), "named itself, it is an error");
+    }
 
     #[test]
     fn the_folder_of_an_export_names_its_stream() {
