@@ -85,6 +85,8 @@ pub struct Clients {
     sts: aws_sdk_sts::Client,
     region: Arc<str>,
     login: Login,
+    /// The proxy that requests go through.
+    proxy: Option<Arc<str>>,
     settings: Arc<Settings>,
 }
 

@@ -36,7 +36,7 @@ pub enum AwsError {
         mend: String,
     },
     /// An action is not allowed.
-    #[error("not allowed to {action} on {target}: {detail}{}", policy_words(.policy.as_deref()))]
+    #[error("not allowed to {action} on {target}{}: {detail}", policy_words(.policy.as_deref()))]
     Denied {
         /// The IAM action, such as `logs:FilterLogEvents`.
         action: String,
@@ -232,7 +232,7 @@ fn class_words(class: &str) -> &'static str {
 }
 
 fn policy_words(policy: Option<&str>) -> String {
-    policy.map_or_else(String::new, |policy| format!("; the smallest policy that allows it: {policy}"))
+    policy.map_or_else(String::new, |policy| format!("; the smallest policy that allows it: {policy}; AWS says"))
 }
 
 fn near_names(near: &[String]) -> String {

@@ -39,6 +39,29 @@ pub(super) fn proxy(endpoint: Option<&str>) -> ProxyConfig {
     if endpoint.is_some_and(is_loopback) { ProxyConfig::disabled() } else { ProxyConfig::from_env() }
 }
 
+/// The environment's proxy for requests to `endpoint`, without the password that it may hold; none where they go there
+/// straight.
+pub(super) fn proxy_in_use(endpoint: Option<&str>) -> Option<String> {
+    if endpoint.is_some_and(is_loopback) {
+        return None;
+    }
+    let is_plain = endpoint.is_some_and(|url| url.starts_with("http://"));
+    let own = if is_plain { ["HTTP_PROXY", "http_proxy"] } else { ["HTTPS_PROXY", "https_proxy"] };
+    let names = own.into_iter().chain(["ALL_PROXY", "all_proxy"]);
+    let url = names.filter_map(|name| std::env::var(name).ok()).find(|url| !url.is_empty())?;
+    Some(without_login(&url))
+}
+
+fn without_login(url: &str) -> String {
+    match url.rsplit_once('@') {
+        Some((before, host)) => {
+            let scheme = before.split_once("://").map(|(scheme, _)| format!("{scheme}://"));
+            format!("{}{host}", scheme.unwrap_or_default())
+        }
+        None => url.to_owned(),
+    }
+}
+
 fn is_loopback(endpoint: &str) -> bool {
     let rest = endpoint.split_once("://").map_or(endpoint, |(_, rest)| rest);
     let authority = rest.split('/').next().unwrap_or(rest);
@@ -70,5 +93,12 @@ mod tests {
             assert!(proxy(Some(endpoint)).is_from_env(), "{endpoint}");
         }
         assert!(proxy(None).is_from_env());
+        assert_eq!(proxy_in_use(Some("http://127.0.0.1:4566")), None);
+    }
+
+    #[test]
+    fn the_password_of_a_proxy_is_not_told() {
+        assert_eq!(without_login("http://me:secret@proxy:3128"), "http://proxy:3128");
+        assert_eq!(without_login("proxy:3128"), "proxy:3128");
     }
 }

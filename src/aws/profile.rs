@@ -9,11 +9,26 @@ use aws_types::os_shim_internal::{Env, Fs};
 
 use super::{AwsError, Settings, names};
 
+/// Profiles that stand behind each other at most, each with the credentials of the next.
+const DEEPEST: usize = 8;
+
 /// How credentials are got anew.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Login {
     profile: Option<Arc<str>>,
-    sso: bool,
+    way: Way,
+}
+
+/// Where credentials come from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+enum Way {
+    /// The profile.
+    #[default]
+    Profile,
+    /// The environment, which wins over a profile that it names.
+    Environment,
+    /// A session of IAM Identity Center; the profile that it is entered through, unless that is the default one.
+    Sso(Option<Arc<str>>),
 }
 
 impl Login {
@@ -23,18 +38,24 @@ impl Login {
 
     /// What mends credentials, with the command: `run: aws sso login --profile prod`.
     pub(super) fn mend(&self) -> String {
-        let verb = if self.sso { "aws sso login" } else { "aws configure" };
-        format!("run: {verb}{}", self.flag())
+        match &self.way {
+            Way::Profile => format!("run: aws configure{}", flag(self.profile.as_deref())),
+            Way::Environment => {
+                "set new ones in AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, and start again"
+                    .to_owned()
+            }
+            Way::Sso(profile) => format!("run: aws sso login{}", flag(profile.as_deref())),
+        }
     }
 
     /// The command that sets a region, for this profile.
     pub(super) fn region_command(&self) -> String {
-        format!("aws configure set region REGION{}", self.flag())
+        format!("aws configure set region REGION{}", flag(self.profile.as_deref()))
     }
+}
 
-    fn flag(&self) -> String {
-        self.profile.as_deref().map(|name| format!(" --profile {name}")).unwrap_or_default()
-    }
+fn flag(profile: Option<&str>) -> String {
+    profile.map(|name| format!(" --profile {name}")).unwrap_or_default()
 }
 
 /// What the configuration files and the environment say before any client exists.
@@ -56,9 +77,9 @@ pub(super) async fn look(settings: &Settings, env: &Env, fs: &Fs) -> Result<Loca
     if let Some(name) = &asked {
         require(&profiles, name)?;
     }
-    let sso = ["sso_session", "sso_start_url"].iter().any(|key| profiles.get(key).is_some());
+    let way = way(settings, env, &profiles, asked.as_deref());
     Ok(Local {
-        login: Login { profile: asked.map(Arc::from), sso },
+        login: Login { profile: asked.map(Arc::from), way },
         ca_bundle: settings
             .ca_bundle
             .clone()
@@ -72,6 +93,25 @@ pub(super) async fn look(settings: &Settings, env: &Env, fs: &Fs) -> Result<Loca
             .or_else(|| set(env, "AWS_DEFAULT_REGION"))
             .or_else(|| profiles.get("region").map(str::to_owned)),
     })
+}
+
+/// Keys in the environment win over a profile that is only named there, as with the AWS CLI.
+fn way(settings: &Settings, env: &Env, profiles: &ProfileSet, asked: Option<&str>) -> Way {
+    if settings.profile.is_none() && set(env, "AWS_ACCESS_KEY_ID").is_some() {
+        return Way::Environment;
+    }
+    let mut name = asked.unwrap_or("default").to_owned();
+    for _ in 0..DEEPEST {
+        let Some(profile) = profiles.get_profile(&name) else { break };
+        if ["sso_session", "sso_start_url"].iter().any(|key| profile.get(key).is_some()) {
+            let is_usual = asked.is_none() && name == "default";
+            return Way::Sso((!is_usual).then(|| Arc::from(name.as_str())));
+        }
+        // A role is assumed with the credentials of another profile.
+        let Some(source) = profile.get("source_profile").filter(|source| *source != name) else { break };
+        name = source.to_owned();
+    }
+    Way::Profile
 }
 
 fn configured_endpoint(env: &Env, profiles: &ProfileSet) -> Option<String> {
@@ -117,7 +157,8 @@ mod tests {
     use super::*;
 
     const CONFIG: &str = "[profile prod]\nregion = eu-central-1\nsso_session = corp\nca_bundle = /ca.pem\n\
-                          [sso-session corp]\nsso_start_url = https://corp\n[profile dev]\nregion = eu-west-1\n";
+                          [sso-session corp]\nsso_start_url = https://corp\n[profile dev]\nregion = eu-west-1\n\
+                          [profile admin]\nrole_arn = arn:aws:iam::1:role/admin\nsource_profile = prod\n";
 
     async fn look_at(settings: &Settings, vars: &[(&str, &str)]) -> Result<Local, AwsError> {
         let vars = [&[("HOME", "/home/me"), ("AWS_CONFIG_FILE", "/config")], vars].concat();
@@ -144,6 +185,16 @@ mod tests {
         assert_eq!(look_at(&asking("prod"), &[]).await.unwrap().login.mend(), "run: aws sso login --profile prod");
         assert_eq!(look_at(&asking("dev"), &[]).await.unwrap().login.mend(), "run: aws configure --profile dev");
         assert_eq!(look_at(&Settings::default(), &[]).await.unwrap().login.mend(), "run: aws configure");
+        // A role is assumed with a session that is entered through another profile.
+        assert_eq!(look_at(&asking("admin"), &[]).await.unwrap().login.mend(), "run: aws sso login --profile prod");
+    }
+
+    #[tokio::test]
+    async fn keys_in_the_environment_are_mended_there_unless_a_flag_names_a_profile() {
+        let keys = [("AWS_ACCESS_KEY_ID", "AKID"), ("AWS_PROFILE", "prod")];
+        let mend = look_at(&Settings::default(), &keys).await.unwrap().login.mend();
+        assert!(mend.starts_with("set new ones in AWS_ACCESS_KEY_ID, "), "{mend}");
+        assert_eq!(look_at(&asking("prod"), &keys).await.unwrap().login.mend(), "run: aws sso login --profile prod");
     }
 
     #[tokio::test]

@@ -22,14 +22,14 @@ impl Clients {
             return of_credentials(cause, &self.login);
         }
         let SdkError::ServiceError(answer) = error else {
-            return of_connection(action, error);
+            return of_connection(action, error, self.proxy.as_deref());
         };
         let status = answer.raw().status().as_u16();
         let date = answer.raw().headers().get("date").map(str::to_owned);
         let Some(code) = error.code().map(str::to_owned).or_else(|| (status >= 400).then(|| format!("HTTP {status}")))
         else {
             // A success that cannot be read was not sent by AWS, but by some gateway or login page on the way.
-            return of_connection(action, error);
+            return of_connection(action, error, self.proxy.as_deref());
         };
         let detail = error.message().map_or_else(|| chain(error), str::to_owned);
         self.of_answer(action, target, &Answer { code, detail, status, date })
@@ -86,7 +86,7 @@ fn is_throttling(code: &str) -> bool {
 }
 
 /// What never reached the service, or came back in pieces.
-fn of_connection(action: &str, error: &(dyn Error + 'static)) -> AwsError {
+fn of_connection(action: &str, error: &(dyn Error + 'static), proxy: Option<&str>) -> AwsError {
     let detail = chain(error);
     if is_certificate(&detail) {
         return certificate(detail);
@@ -97,7 +97,7 @@ fn of_connection(action: &str, error: &(dyn Error + 'static)) -> AwsError {
             mend: "check the region and the endpoint, in the flags, the environment and the profile".into(),
         };
     }
-    AwsError::Network { action: action.to_owned(), mend: reach(&detail, proxy().as_deref()), detail }
+    AwsError::Network { action: action.to_owned(), mend: reach(&detail, proxy), detail }
 }
 
 /// What to check when the service cannot be reached: a name that cannot be resolved, the proxy, or the way as a whole.
@@ -111,23 +111,6 @@ fn reach(detail: &str, proxy: Option<&str>) -> String {
         "check the network, --region and --endpoint-url"
     };
     format!("{check}{}", through.unwrap_or_default())
-}
-
-/// The environment's proxy, without the password that it may hold.
-fn proxy() -> Option<String> {
-    let names = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
-    let url = names.iter().find_map(|name| std::env::var(name).ok().filter(|url| !url.is_empty()))?;
-    Some(without_login(&url))
-}
-
-fn without_login(url: &str) -> String {
-    match url.rsplit_once('@') {
-        Some((before, host)) => {
-            let scheme = before.split_once("://").map(|(scheme, _)| format!("{scheme}://"));
-            format!("{}{host}", scheme.unwrap_or_default())
-        }
-        None => url.to_owned(),
-    }
 }
 
 /// What the SDK says of an endpoint that cannot be: with FIPS and one's own at once, or without a scheme.
@@ -170,7 +153,9 @@ pub(super) fn of_credentials(error: &CredentialsError, login: &Login) -> AwsErro
         return AwsError::CredentialsLate { problem, mend: login.mend() };
     }
     let lower = detail.to_lowercase();
-    if lower.contains("expired") || lower.contains("sso token") {
+    // The sign-in portal takes a session that was ended there for an unknown one.
+    let is_over = ["expired", "sso token", "unauthorizedexception"].iter().any(|word| lower.contains(word));
+    if is_over {
         return AwsError::Expired { problem: format!("the login has expired ({detail})"), mend: login.mend() };
     }
     AwsError::Credentials { problem: format!("the AWS credentials cannot be used ({detail})"), mend: login.mend() }
@@ -258,22 +243,20 @@ mod tests {
         let refused = reach("tcp connect error: Connection refused", Some("http://proxy:3128"));
         assert!(refused.ends_with("requests go through the proxy http://proxy:3128, by HTTPS_PROXY or HTTP_PROXY"));
         assert_eq!(reach("timed out", None), "check the network, --region and --endpoint-url");
-        assert_eq!(without_login("http://me:secret@proxy:3128"), "http://proxy:3128");
-        assert_eq!(without_login("proxy:3128"), "proxy:3128");
     }
 
     #[test]
     fn an_endpoint_that_cannot_be_is_no_matter_of_the_connection() {
         let fips =
             layers(&["dispatch failure", "other", "Invalid Configuration: FIPS and custom endpoint are not supported"]);
-        let error = of_connection("logs:FilterLogEvents", &fips);
+        let error = of_connection("logs:FilterLogEvents", &fips, None);
         assert!(
             matches!(&error, AwsError::Configuration { problem, .. }
             if problem == "logs:FilterLogEvents cannot be asked for (Invalid Configuration: FIPS and custom endpoint are not supported)"),
             "{error}"
         );
         let bare = layers(&["failed to apply endpoint `localhost:3` to request `Request { … }`", "invalid uri"]);
-        let error = of_connection("logs:FilterLogEvents", &bare);
+        let error = of_connection("logs:FilterLogEvents", &bare, None);
         assert!(
             matches!(&error, AwsError::Configuration { problem, .. }
             if problem == "logs:FilterLogEvents cannot be asked for (failed to apply endpoint `localhost:3`)"),

@@ -92,7 +92,7 @@ const WIRING_EXAMPLES: &str = "Examples:
   arrivals wiring --output jsonl | jq -r '.findings[] | select(.gravity == \"fault\") | .mend'";
 
 const LOCAL_HELP: &str = "Faults are written KIND[=VALUE][@OPERATION[+OPERATION...]]:
-  throttle error missing denied expired      refuse a request as the service does
+  throttle error missing denied expired skew refuse a request as the service does
   cut reset                                  carry it out and send half of the answer, or none
   latency=TIME slow=TIME                     wait before, or while, the answer comes
   bucket=N                                   N requests per second

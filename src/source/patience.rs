@@ -25,6 +25,8 @@ impl Standing {
     /// Whether the failure will not pass, or has not for too long.
     pub(super) fn gives_up(self, error: &AwsError) -> bool {
         match error.recovery() {
+            // A clock does not set itself right within a read.
+            Recovery::Wait if matches!(error, AwsError::ClockSkew { .. }) => !self.follows,
             Recovery::Wait | Recovery::SlowDown => !self.follows && self.failures >= PATIENCE,
             // Who has seen some of the log can log in again; who has just begun is told at once.
             Recovery::LogIn if self.patient && matches!(error, AwsError::Expired { .. }) => !self.follows,

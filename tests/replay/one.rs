@@ -135,7 +135,7 @@ fn credentials_that_do_not_hold_are_named_with_what_mends_them() {
     let expired = run(&[]);
     assert_eq!((expired.code, expired.all("status")), (253, vec!["refused"]), "{}", expired.told);
     let error = expired.lines[0]["error"].as_str().unwrap();
-    assert!(error.contains("run: aws ") && error.contains("nothing was sent"), "{error}");
+    assert!(error.contains("set new ones in AWS_ACCESS_KEY_ID") && error.contains("nothing was sent"), "{error}");
     bench.faults(&[]);
     assert_eq!((run(&[]).code, bench.received().len()), (0, 1));
 }

@@ -62,8 +62,9 @@ async fn failures_of_the_service_pass_and_refusals_stay() {
     let Some(Err(error)) = tail.ended else { panic!("{:?}", tail.ended) };
     assert_eq!(
         error.to_string(),
-        "not allowed to logs:FilterLogEvents on g: User: arn:aws:iam::123123123123:user/me is not authorized; the smallest \
-         policy that allows it: {\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"logs:FilterLogEvents\",\"Resource\":\"*\"}]}"
+        "not allowed to logs:FilterLogEvents on g; the smallest policy that allows it: \
+         {\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"logs:FilterLogEvents\",\"Resource\":\"*\"}]}; \
+         AWS says: User: arn:aws:iam::123123123123:user/me is not authorized"
     );
     assert_eq!(error.exit_code(), 254);
 }

@@ -87,7 +87,7 @@ async fn without_the_permission_it_polls_and_says_why() {
     let mut tail = bench.tail(live(&[GROUP]));
     tail.until("the reason", |tail| {
         matches!(&tail.ledger.follow, Follow::Refused(why)
-        if why.starts_with("not allowed to logs:StartLiveTail on /aws/lambda/receiver: User: "))
+        if why.starts_with("not allowed to logs:StartLiveTail on /aws/lambda/receiver; the smallest policy"))
     })
     .await;
     bench.record(GROUP, now(), "polled").await;

@@ -54,7 +54,7 @@ async fn a_missing_permission_is_told_with_the_smallest_policy() {
 async fn expired_credentials_name_the_command() {
     let endpoint = Endpoint::start(Options::default()).await.unwrap();
     let output = refused(&endpoint, "expired@FilterLogEvents", &[]).await;
-    ends(&output, 253, "the AWS credentials have expired; run: aws configure");
+    ends(&output, 253, "the AWS credentials have expired; set new ones in AWS_ACCESS_KEY_ID");
 }
 
 #[tokio::test]

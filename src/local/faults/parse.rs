@@ -15,7 +15,7 @@ pub struct FaultError {
     why: &'static str,
 }
 
-const KINDS: &str = "its kinds are throttle, error, missing, denied, expired, cut, reset, token, repeat, empty, sampled, latency, slow, late, bucket, page, session and mask";
+const KINDS: &str = "its kinds are throttle, error, missing, denied, expired, skew, cut, reset, token, repeat, empty, sampled, latency, slow, late, bucket, page, session and mask";
 const WHEN: &str = "how often is a part such as 0.2 or 20%, or next:3";
 const TIME: &str = "a time is 400ms, 2s, 5m, 1h, or a range such as 1s..4s";
 const COUNT: &str = "the value is a number above 0";
@@ -51,6 +51,7 @@ fn kind(word: &str, value: Option<&str>) -> Result<Kind, &'static str> {
         "missing" => Kind::Missing(when(value)?),
         "denied" => Kind::Denied(when(value)?),
         "expired" => Kind::Expired(when(value)?),
+        "skew" => Kind::Skew(when(value)?),
         "cut" => Kind::Cut(when(value)?),
         "reset" => Kind::Reset(when(value)?),
         "token" => Kind::Token(when(value)?),

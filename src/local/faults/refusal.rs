@@ -1,5 +1,7 @@
 //! Refusals, in the words of each service.
 
+use jiff::Timestamp;
+
 use super::super::names::Names;
 use super::super::operation::{Operation, Service};
 use super::super::wire::Fault;
@@ -18,6 +20,8 @@ pub(crate) enum Refusal {
     Denied,
     /// The caller's credentials are too old.
     Expired,
+    /// The caller's clock is behind.
+    Skewed,
 }
 
 impl Refusal {
@@ -28,6 +32,7 @@ impl Refusal {
             Kind::Missing(_) => Some(Self::Missing),
             Kind::Denied(_) => Some(Self::Denied),
             Kind::Expired(_) => Some(Self::Expired),
+            Kind::Skew(_) => Some(Self::Skewed),
             _ => None,
         }
     }
@@ -57,6 +62,7 @@ impl Refusal {
             }
             (Self::Denied, service) => denied(service, operation, names),
             (Self::Expired, service) => expired(service),
+            (Self::Skewed, _) => skewed(Timestamp::now()),
         }
     }
 }
@@ -82,4 +88,13 @@ fn expired(service: Service) -> Fault {
         Service::CloudWatch | Service::Sts => Fault::new(403, "ExpiredToken", message),
         Service::Logs => Fault::new(400, "ExpiredTokenException", message),
     }
+}
+
+/// The signature was made at `signed`, which is twelve minutes ago by the service's clock.
+fn skewed(signed: Timestamp) -> Fault {
+    let stamp =
+        |minutes: i64| (signed + jiff::SignedDuration::from_mins(minutes)).strftime("%Y%m%dT%H%M%SZ").to_string();
+    let (signed, earliest, now) = (stamp(0), stamp(7), stamp(12));
+    let message = format!("Signature expired: {signed} is now earlier than {earliest} ({now} - 5 min.)");
+    Fault::new(403, "InvalidSignatureException", message)
 }

@@ -30,6 +30,8 @@ pub enum Kind {
     Denied(When),
     /// `expired`: the caller's credentials are too old.
     Expired(When),
+    /// `skew`: the caller's clock is twelve minutes behind, so that its signature does not hold.
+    Skew(When),
     /// `cut`: half of the answer comes, and the connection ends. The operation was carried out.
     Cut(When),
     /// `reset`: no answer comes, and the connection is reset. The operation was carried out.
@@ -94,6 +96,7 @@ impl Kind {
             | Self::Missing(when)
             | Self::Denied(when)
             | Self::Expired(when)
+            | Self::Skew(when)
             | Self::Cut(when)
             | Self::Reset(when)
             | Self::Token(when)
@@ -115,6 +118,7 @@ impl Kind {
             Self::Missing(_) => "missing",
             Self::Denied(_) => "denied",
             Self::Expired(_) => "expired",
+            Self::Skew(_) => "skew",
             Self::Cut(_) => "cut",
             Self::Reset(_) => "reset",
             Self::Token(_) => "token",

@@ -50,6 +50,11 @@ fn lines<'a>(model: &Model, theme: &Theme, room: usize) -> Vec<Line<'a>> {
             ]));
         }
     };
+    match &model.source.health {
+        Health::Retrying { reason, .. } => line("trouble", visible(reason).into_owned()),
+        Health::Failed(reason) => line("stopped by", visible(reason).into_owned()),
+        _ => {}
+    }
     line("how", follow(model));
     line("next", next(model));
     line("read", read(model));
