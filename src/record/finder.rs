@@ -98,10 +98,15 @@ impl Finder {
         (self.deliveries, self.arrivals) = (deliveries, arrivals);
     }
 
-    /// Counts an arrival that another finder found: gives it the redelivery that it is to this one.
-    pub fn count(&mut self, arrival: &mut Arrival) {
-        let delivery = self.delivery(arrival.record.text(), &arrival.record.view());
-        arrival.redelivery = self.deliver(delivery);
+    /// What is the same in every delivery of an arrival's record.
+    #[must_use]
+    pub fn delivery_of(&self, arrival: &Arrival) -> u64 {
+        self.delivery(arrival.record.text(), &arrival.record.view())
+    }
+
+    /// Counts a delivery that another finder found; gives how many there were before.
+    pub fn count(&mut self, delivery: u64) -> u32 {
+        self.deliver(delivery)
     }
 
     /// Adds what was still waiting for a later event; call it when no more events come.
@@ -170,7 +175,10 @@ impl Finder {
     fn arrival(&mut self, event: &LogEvent, text: &str, view: &RecordView<'_>, envelope: &[Envelope]) -> Arrival {
         let delivery = self.delivery(text, view);
         let redelivery = self.deliver(delivery);
-        self.arrivals.insert(self.identity(&event.origin, delivery, redelivery), ());
+        // Only a file may bring it again, as one of our own JSON lines.
+        if event.origin.file.is_some() {
+            self.arrivals.insert(self.identity(&event.origin, delivery, redelivery), ());
+        }
         Arrival {
             record: InvocationRecord::of(event.message.share(text), text, view, &mut self.names),
             origin: event.origin.clone(),

@@ -143,6 +143,7 @@ impl Window {
         self.floor = self.floor.max(now.saturating_sub(quiet));
         self.lateness.pass_time(now);
         self.prune();
+        self.seen.settle_before(self.next_start());
     }
 
     /// Tells whether `event` is new, and remembers it.

@@ -3,6 +3,8 @@
 //! An event is known by its time, its stream and its message; events that are alike in all of these are counted. An
 //! id tells a repeated event from a twin. Live tail gives no ids: what it told is matched with the ids that are read
 //! later, one to one, so that a twin which only one of the two has told is still let through.
+//!
+//! What only sweeps read again is kept as one number for each event: sessions tell nothing of it any more.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, RandomState};
@@ -13,6 +15,10 @@ use crate::log::LogEvent;
 const BLOCK: i64 = 30_000;
 /// Readers whose counts of an event are kept: a session and the one that takes over from it, and a read.
 const READERS: usize = 3;
+
+/// Looks at a block since which nothing was added to it, before it is settled: sessions that take over from each other
+/// tell the same events for some seconds.
+const CALM: u8 = 8;
 
 /// Events by their time.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +34,10 @@ struct Block {
     ones: HashMap<u64, u64>,
     /// All others.
     others: HashMap<u64, Alike>,
+    /// Those that came once with an id and are settled, by a hash of contents and id, in order.
+    settled: Vec<u64>,
+    /// Looks since something was added.
+    calm: u8,
 }
 
 /// Events that are alike.
@@ -46,7 +56,26 @@ impl Seen {
     pub(super) fn is_new(&mut self, time: i64, event: &LogEvent, reader: u64) -> bool {
         let contents = self.hasher.hash_one((time, &event.origin.log_stream, event.message.as_str()));
         let id = event.origin.event_id.as_ref().map(|id| self.hasher.hash_one(id));
-        self.blocks.entry(time.div_euclid(BLOCK)).or_default().is_new(contents, id, reader)
+        let block = self.blocks.entry(time.div_euclid(BLOCK)).or_default();
+        if id.is_some_and(|id| block.is_settled(self.hasher.hash_one((contents, id)))) {
+            return false;
+        }
+        let is_new = block.is_new(contents, id, reader);
+        if is_new {
+            block.calm = 0;
+        }
+        is_new
+    }
+
+    /// Makes whole blocks before a time small, which are hardly ever read again.
+    pub(super) fn settle_before(&mut self, time: i64) {
+        let Self { blocks, hasher } = self;
+        for (_, block) in blocks.range_mut(..time.div_euclid(BLOCK)) {
+            block.calm = block.calm.saturating_add(1);
+            if block.calm >= CALM && !block.ones.is_empty() {
+                block.settle(|contents, id| hasher.hash_one((contents, id)));
+            }
+        }
     }
 
     /// Forgets whole blocks before a time.
@@ -59,11 +88,22 @@ impl Seen {
 
     /// How many contents are known.
     pub(super) fn len(&self) -> usize {
-        self.blocks.values().map(|block| block.ones.len() + block.others.len()).sum()
+        self.blocks.values().map(|block| block.settled.len() + block.ones.len() + block.others.len()).sum()
     }
 }
 
 impl Block {
+    fn is_settled(&self, hash: u64) -> bool {
+        self.settled.binary_search(&hash).is_ok()
+    }
+
+    fn settle(&mut self, hash: impl Fn(u64, u64) -> u64) {
+        let ones = std::mem::take(&mut self.ones);
+        self.settled.reserve_exact(ones.len());
+        self.settled.extend(ones.into_iter().map(|(contents, id)| hash(contents, id)));
+        self.settled.sort_unstable();
+    }
+
     fn is_new(&mut self, contents: u64, id: Option<u64>, reader: u64) -> bool {
         match (self.ones.get(&contents), id) {
             (Some(known), Some(id)) if *known == id => return false,

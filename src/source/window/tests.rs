@@ -153,6 +153,29 @@ fn a_twin_that_no_session_told_is_let_through_by_its_id() {
     assert_eq!(window.admit(&event(Some("2"), 1_000, "twin")), Admit::New);
 }
 
+#[test]
+fn what_only_sweeps_read_again_is_settled_and_still_known() {
+    let mut window = Window::new(0, OVERLAP).swept(Duration::from_hours(1));
+    let logged = |number: i64| event(Some(&number.to_string()), 3_600_000 + number * 1_000, "a");
+    for number in 0..3_000 {
+        assert_eq!(window.admit(&logged(number)), Admit::New);
+    }
+    for _ in 0..20 {
+        window.read_through(7_000_000);
+    }
+    assert_eq!(window.remembered(), 3_000);
+    window.begin_pass();
+    assert!((0..3_000).all(|number| window.admit(&logged(number)) == Admit::Repeated));
+    // A twin is no other, whoever tells of it first.
+    let late = |id| event(id, 3_600_000, "a");
+    assert!(matches!(window.admit(&late(Some("twin"))), Admit::Late(_)));
+    let session = window.begin_session();
+    assert_eq!(window.admit_told(&late(None), session), Admit::Repeated);
+    assert!(matches!(window.admit(&late(Some("other twin"))), Admit::Late(_)));
+    assert!(matches!(window.admit_told(&event(None, 3_660_000, "a"), session), Admit::Late(_)));
+    assert_eq!(window.admit(&event(Some("told before"), 3_660_000, "a")), Admit::Repeated);
+}
+
 /// An event of the model's log: without an id, two may be alike. A reader gives ids to all or to none.
 #[derive(Debug, Clone)]
 struct Logged {
