@@ -10,12 +10,16 @@ pub mod file;
 pub mod history;
 pub mod insights;
 pub mod limiter;
+mod newest;
 mod patience;
 pub mod peek;
 pub mod poll;
+mod stopper;
 mod task;
 pub mod time_range;
 pub mod window;
+
+pub use stopper::Stopper;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -26,6 +30,10 @@ use crate::record::{Found, Reason};
 
 /// Updates that wait in a channel before a source has to wait too.
 const CHANNEL: usize = 64;
+
+/// Milliseconds behind the place that reading back has come to, in which what was found may still wait to be told: the
+/// deliveries of a record are numbered by time, and are repeated within minutes.
+pub const UNTOLD: i64 = 15 * 60_000;
 
 /// What a source tells.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use arrivals::app::message::{Effect, Message};
 use arrivals::app::model::{Model, Overlay, Place};
 use arrivals::aws::AwsError;
 use arrivals::board::Pane;
-use arrivals::source::{Reach, SourceUpdate, Status};
+use arrivals::source::{Reach, SourceUpdate, Status, UNTOLD};
 use arrivals::ui::{self, Background, Depth, Theme};
 use arrivals::wiring::{
     Counts, Destination, Gravity, Kind, Line, Logging, Measure, Receiver, Route, Sender, Via, Weight,
@@ -240,7 +240,7 @@ fn what_is_still_being_read_back_is_not_counted_as_missing() {
     update(&mut model, Message::Source(SourceUpdate::Status(Status::Reaching(reach))));
     let asked = started(&follow(&mut model));
     let Some((_, Request::Measure { from, .. })) = asked.first() else { panic!("{asked:?}") };
-    assert_eq!(*from, NOW - 3_600_000 + 120_000);
+    assert_eq!(*from, NOW - 3_600_000 + UNTOLD + 120_000);
 }
 
 #[test]

@@ -56,7 +56,7 @@ pub(super) async fn run(args: DemoArgs, look: LookArgs) -> Result<(), Failure> {
         return shown;
     }
     let sent = send_first(&clients).await?;
-    stream::run(until_answered(updates, sent), query, format, false).await
+    stream::run(until_answered(updates, sent), query, format).await
 }
 
 fn settings(endpoint: &Endpoint) -> Settings {

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::app::model::Place;
 use crate::aws::Connection;
-use crate::source::file::{self, Stopper};
+use crate::source::{Stopper, file};
 
 use super::args::{AwsArgs, LookArgs, OutputFormat, ReadArgs};
 use super::exit::Failure;
@@ -35,5 +35,5 @@ pub(super) async fn run(args: ReadArgs, aws: AwsArgs, look: LookArgs) -> Result<
         let world = board::world(reading.clone(), sending.unwrap_or(reading));
         return board::run(place, query, look, updates, mpsc::channel(1).1, world).await;
     }
-    stream::run_until(updates, query, format, stopper).await
+    stream::run_until(updates, query, format, false, stopper).await
 }

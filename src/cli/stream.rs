@@ -12,8 +12,7 @@ use tokio::task::{JoinError, JoinHandle};
 use crate::board::{Entry, Query};
 use crate::log::{Follow, Gap, Ledger, visible};
 use crate::output::{self, Summary, jsonl, text};
-use crate::source::file::Stopper;
-use crate::source::{Batch, SourceError, SourceUpdate, Status};
+use crate::source::{Batch, SourceError, SourceUpdate, Status, Stopper};
 
 use super::args::OutputFormat;
 use super::board::broken_off;
@@ -42,8 +41,7 @@ enum End {
     Unread,
 }
 
-/// Writes what `updates` brings to standard output until they end, the user stops it, or nobody reads any more; and
-/// then the ledger as a last line, if it is wanted.
+/// Writes what `updates` brings to standard output until they end, the user stops it, or nobody reads any more.
 ///
 /// # Errors
 /// When the source cannot go on, or standard output cannot be written.
@@ -51,14 +49,11 @@ pub(super) async fn run(
     updates: mpsc::Receiver<SourceUpdate>,
     query: Query,
     format: OutputFormat,
-    with_ledger: bool,
 ) -> Result<(), Failure> {
-    let mut stream = Stream::new(query, format, io::stdout().lock());
-    stream.with_ledger = with_ledger;
-    stream.run(updates, None).await
+    Stream::new(query, format, io::stdout().lock()).run(updates, None).await
 }
 
-/// The same without a ledger; the source that is stopped gives what it has left.
+/// The same, and the ledger as a last line if it is wanted; the source that is stopped gives what it has left.
 ///
 /// # Errors
 /// As [`run`].
@@ -66,9 +61,12 @@ pub(super) async fn run_until(
     updates: mpsc::Receiver<SourceUpdate>,
     query: Query,
     format: OutputFormat,
+    with_ledger: bool,
     stopper: Stopper,
 ) -> Result<(), Failure> {
-    Stream::new(query, format, io::stdout().lock()).run(updates, Some(stopper)).await
+    let mut stream = Stream::new(query, format, io::stdout().lock());
+    stream.with_ledger = with_ledger;
+    stream.run(updates, Some(stopper)).await
 }
 
 struct Stream<W> {

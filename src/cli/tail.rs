@@ -48,12 +48,13 @@ pub(super) async fn run(args: TailArgs, aws: AwsArgs, look: LookArgs) -> Result<
         ..board::world(connection.clone(), sending)
     };
     let place = Place { counted_since: world.counted_since(), ..place };
+    let stopper = plan.options.stopper.clone();
     let queries = queries::agreed(&mut plan, &args, &connection).await?;
     tokio::spawn(begin(plan, queries.clone(), connection, place.clone(), tell, send));
     let ended = if format == OutputFormat::Board {
         board::run(place, query, look, updates, places, world).await
     } else {
-        stream::run(updates, query, format, with_ledger).await
+        stream::run_until(updates, query, format, with_ledger, stopper).await
     };
     if let Some(queries) = queries {
         queries.stop().await;
@@ -70,24 +71,17 @@ async fn begin(
     tell: mpsc::Sender<Place>,
     send: mpsc::Sender<SourceUpdate>,
 ) {
-    let limiter = plan.limiter.clone();
-    let (clients, options, elsewhere) = loop {
-        match plan.connected(&connection).await {
-            Ok(connected) => break connected,
-            // The command that mends it is on the screen, and what it changes is read anew.
-            Err(error @ AwsError::Expired { .. }) if plan.options.patient => {
-                let status = Status::Retrying { wait: LOGIN, reason: error.to_string(), throttled: false };
-                if send.send(SourceUpdate::Status(status)).await.is_err() {
-                    return;
-                }
-                tokio::time::sleep(LOGIN).await;
-                connection.forget().await;
-            }
-            Err(error) => {
-                // Whoever asked may be gone by now.
-                let _ = send.send(SourceUpdate::Ended(Err(error.into()))).await;
-                return;
-            }
+    let (limiter, stopper) = (plan.limiter.clone(), plan.options.stopper.clone());
+    let connected = tokio::select! {
+        connected = connect(&plan, &connection, &send) => connected,
+        () = stopper.stopped() => Ok(None),
+    };
+    let (clients, options, elsewhere) = match connected {
+        Ok(Some(connected)) => connected,
+        ended => {
+            // Whoever asked may be gone by now.
+            let _ = send.send(SourceUpdate::Ended(ended.map(drop).map_err(Into::into))).await;
+            return;
         }
     };
     place.region = Some(clients.region().to_owned());
@@ -105,6 +99,31 @@ async fn begin(
     while let Some(update) = updates.recv().await {
         if send.send(update).await.is_err() {
             break;
+        }
+    }
+}
+
+/// The clients, what is read with them, and what becomes of outcomes that no group tells of.
+type Connected = (Clients, poll::Options, Option<Gap>);
+
+/// Connects, and waits for a login where somebody is there for it; nothing once nobody is any more.
+async fn connect(
+    plan: &Plan,
+    connection: &Connection,
+    send: &mpsc::Sender<SourceUpdate>,
+) -> Result<Option<Connected>, AwsError> {
+    loop {
+        match plan.connected(connection).await {
+            // The command that mends it is on the screen, and what it changes is read anew.
+            Err(error @ AwsError::Expired { .. }) if plan.options.patient => {
+                let status = Status::Retrying { wait: LOGIN, reason: error.to_string(), throttled: false };
+                if send.send(SourceUpdate::Status(status)).await.is_err() {
+                    return Ok(None);
+                }
+                tokio::time::sleep(LOGIN).await;
+                connection.forget().await;
+            }
+            connected => return connected.map(Some),
         }
     }
 }
@@ -146,7 +165,7 @@ impl Plan {
         Ok(Self { regions: Vec::new(), function: args.function.clone(), limiter, options, elsewhere: None })
     }
 
-    async fn connected(&self, connection: &Connection) -> Result<(Clients, poll::Options, Option<Gap>), AwsError> {
+    async fn connected(&self, connection: &Connection) -> Result<Connected, AwsError> {
         let clients = connection.clients().await?;
         let (mut options, elsewhere) = self.options(&clients).await?;
         options.groups = across(options.groups, &self.regions, &clients).await?;

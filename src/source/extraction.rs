@@ -50,13 +50,21 @@ impl Extraction {
         batch
     }
 
-    /// Gives arrivals that were found apart from the others the redeliveries that they are among all of them.
-    pub(super) fn count(&self, found: &mut [Found]) {
+    /// What is the same in every delivery of the records that were found apart from the others; nothing for what is no record.
+    pub(super) fn deliveries(&self, found: &[Found]) -> Vec<Option<u64>> {
+        let finder = self.finder();
+        let delivery = |found: &Found| match found {
+            Found::Arrival(arrival) => Some(finder.delivery_of(arrival)),
+            Found::Unreadable(_) => None,
+        };
+        found.iter().map(delivery).collect()
+    }
+
+    /// Counts deliveries among all others, so that those that follow know of them.
+    pub(super) fn count(&self, deliveries: impl IntoIterator<Item = u64>) {
         let mut finder = self.finder();
-        for found in found {
-            if let Found::Arrival(arrival) = found {
-                finder.count(arrival);
-            }
+        for delivery in deliveries {
+            finder.count(delivery);
         }
     }
 

@@ -16,7 +16,6 @@ mod utf16;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -27,7 +26,7 @@ use self::formats::{Draft, Format, Place, Sink};
 use self::input::{Input, Step};
 use self::intake::Intake;
 use self::lines::Lines;
-use super::{SourceError, SourceUpdate, Status};
+use super::{SourceError, SourceUpdate, Status, Stopper};
 use crate::log::{LogEvent, Names, Origin, Text};
 
 /// Bytes that are read at once.
@@ -42,21 +41,6 @@ const POLL: Duration = Duration::from_millis(250);
 
 /// When nothing has come for so long, what waits for further events is given up: late ones come within it.
 const SETTLED: Duration = Duration::from_secs(10);
-
-/// Asks a reader to end with what it has read so far.
-#[derive(Debug, Clone, Default)]
-pub struct Stopper(Arc<AtomicBool>);
-
-impl Stopper {
-    /// The reader gives what waits for further events, and then its end.
-    pub fn stop(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    fn is_stopped(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-}
 
 /// Starts reading `paths` one after the other, `-` being standard input and a folder standing for the files in it;
 /// plain, gzip or zstd, told apart by content. With `follow`, what is not packed is read on as it grows or is rotated.

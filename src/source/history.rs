@@ -20,7 +20,7 @@ mod reader;
 mod slice;
 mod trouble;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
@@ -32,12 +32,13 @@ use self::reader::Reader;
 use self::slice::Slice;
 use super::extraction::Extraction;
 use super::limiter::Limiter;
+use super::newest::{self, Newest};
 use super::poll::connection::Connection;
 use super::poll::{self, Handed, Options};
 use super::window::Window;
-use super::{SourceError, SourceUpdate, Status, task};
+use super::{Batch, SourceError, SourceUpdate, Status, task};
 use crate::aws::Clients;
-use crate::record::Finder;
+use crate::record::{Finder, Found};
 
 /// As far back as a follower may read again, where no sweep reaches further.
 const AGAIN: Duration = Duration::from_hours(1);
@@ -71,6 +72,8 @@ struct Shared {
     limiter: Limiter,
     extraction: Extraction,
     updates: mpsc::Sender<SourceUpdate>,
+    /// What was found and is not told yet.
+    newest: Mutex<Newest>,
     options: Options,
     /// When it began, in milliseconds since the Unix epoch.
     began: i64,
@@ -85,22 +88,50 @@ pub(super) async fn run(
     extraction: Extraction,
 ) -> Result<(), SourceError> {
     let connection = Arc::new(Connection::new(clients));
-    let shared = Shared { connection, limiter, extraction, updates, options, began: poll::now() };
-    shared.send(SourceUpdate::Status(Status::Connecting)).await;
-    let (hand, handed) = oneshot::channel();
-    let (send, parcels) = mpsc::channel(PARCELS);
-    let reading = Reader::new(&shared, send).run();
-    let finishing = Finish::new(&shared, hand).run(parcels);
-    // What was read before a fault is told before it.
-    let read = async {
-        let (read, finished) = tokio::join!(reading, finishing);
-        finished.and(read)
-    };
-    let (lost, ()) = tokio::try_join!(read, shared.follow(handed))?;
-    lost.map_or(Ok(()), Err)
+    let newest = Mutex::new(Newest::new(options.groups.len(), extraction.clone()));
+    let shared = Shared { connection, limiter, extraction, updates, newest, options, began: poll::now() };
+    tokio::select! {
+        read = shared.read() => read,
+        () = shared.options.stopper.stopped() => {
+            shared.leave().await;
+            Ok(())
+        }
+    }
 }
 
 impl Shared {
+    async fn read(&self) -> Result<(), SourceError> {
+        self.send(SourceUpdate::Status(Status::Connecting)).await;
+        let (hand, handed) = oneshot::channel();
+        let (send, parcels) = mpsc::channel(PARCELS);
+        let reading = Reader::new(self, send).run();
+        let finishing = Finish::new(self, hand).run(parcels);
+        // What was read before a fault is told before it.
+        let read = async {
+            let (read, finished) = tokio::join!(reading, finishing);
+            finished.and(read)
+        };
+        let (lost, ()) = tokio::try_join!(read, self.follow(handed))?;
+        lost.map_or(Ok(()), Err)
+    }
+
+    /// Tells what was found so far, and what waits for further events.
+    async fn leave(&self) {
+        let mut rest = self.newest().rest();
+        rest.extend(self.extraction.finish().found);
+        self.found(Batch::default(), rest).await;
+    }
+
+    async fn found(&self, batch: Batch, found: Vec<Found>) {
+        for part in newest::parts(batch, found) {
+            self.send(SourceUpdate::Found(part)).await;
+        }
+    }
+
+    fn newest(&self) -> MutexGuard<'_, Newest> {
+        self.newest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn follows(&self) -> bool {
         self.options.follow && self.options.until.is_none()
     }

@@ -19,7 +19,7 @@ mod running;
 mod whole;
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -29,10 +29,11 @@ use self::reader::Reader;
 use super::backoff::{self, Backoff};
 use super::extraction::Extraction;
 use super::limiter::Limiter;
+use super::newest::{self, Newest};
 use super::patience::{PATIENCE, Standing};
 use super::poll::connection::Connection;
 use super::poll::{self, Options};
-use super::{CHANNEL, SourceError, SourceUpdate, Status, asked, history, task};
+use super::{Batch, CHANNEL, SourceError, SourceUpdate, Status, asked, history, task};
 use crate::aws::{AwsError, Clients, Recovery};
 use crate::log::{Gap, Origin, Traffic};
 use crate::record::{Finder, Found};
@@ -89,6 +90,8 @@ struct Shared {
     /// Most rows of a query.
     limit: i32,
     extraction: Extraction,
+    /// What was found and is not told yet.
+    newest: Mutex<Newest>,
     updates: mpsc::Sender<SourceUpdate>,
     running: Running,
     traffic: Mutex<Traffic>,
@@ -104,13 +107,15 @@ async fn run(
 ) -> Result<(), SourceError> {
     let plan = Plan::of(&options, &survey.classes, poll::now());
     let queries = if limiter.most_per_second() == u32::MAX { limiter.clone() } else { Limiter::per_second(PER_SECOND) };
+    let extraction = Extraction::default();
     let shared = Arc::new(Shared {
         connection: Connection::new(clients.clone()),
         limiter: queries,
         ends: plan.ends.clone(),
         limit: options.page_limit.unwrap_or(LIMIT).clamp(1, LIMIT),
+        newest: Mutex::new(Newest::new(options.groups.len(), extraction.clone())),
         options,
-        extraction: Extraction::default(),
+        extraction,
         updates,
         running,
         traffic: Mutex::default(),
@@ -121,13 +126,23 @@ async fn run(
     }
     let follower =
         Follower { shared: &shared, horizon: plan.horizon, reads: AtomicBool::new(true), last: Mutex::default() };
+    let stopper = shared.options.stopper.clone();
     let reading = async {
         let lost = Reader::new(Arc::clone(&shared), plan.pieces).run().await?;
         follower.show().await;
         Ok::<_, SourceError>(lost)
     };
-    let (lost, ()) = tokio::try_join!(reading, follower.run(clients, limiter, plan.followed))?;
-    lost.map_or(Ok(()), Err)
+    let all = async {
+        let (lost, ()) = tokio::try_join!(reading, follower.run(clients, limiter, plan.followed))?;
+        lost.map_or(Ok(()), Err)
+    };
+    tokio::select! {
+        ended = all => ended,
+        () = stopper.stopped() => {
+            shared.leave().await;
+            Ok(())
+        }
+    }
 }
 
 /// What is queried, and what is followed.
@@ -233,17 +248,39 @@ impl Shared {
         let _ = self.updates.send(update).await;
     }
 
+    async fn found(&self, batch: Batch, found: Vec<Found>) {
+        for part in newest::parts(batch, found) {
+            self.send(SourceUpdate::Found(part)).await;
+        }
+    }
+
+    /// Tells what was found so far, what waits for further events, and what was asked of the service.
+    async fn leave(&self) {
+        let mut rest = self.newest().rest();
+        rest.extend(self.extraction.finish().found);
+        self.found(Batch::default(), rest).await;
+        self.tell_traffic().await;
+    }
+
+    fn newest(&self) -> MutexGuard<'_, Newest> {
+        self.newest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn count(&self, traffic: Traffic) {
         self.traffic.lock().unwrap_or_else(PoisonError::into_inner).add(traffic);
     }
 
     /// Tells a status, and what was asked of the service before it.
     async fn tell(&self, status: Status) {
+        self.tell_traffic().await;
+        self.send(SourceUpdate::Status(status)).await;
+    }
+
+    async fn tell_traffic(&self) {
         let traffic = std::mem::take(&mut *self.traffic.lock().unwrap_or_else(PoisonError::into_inner));
         if traffic != Traffic::default() {
             self.send(SourceUpdate::Traffic(traffic)).await;
         }
-        self.send(SourceUpdate::Status(status)).await;
     }
 
     /// Asks until there is an answer, or a failure that does not pass.

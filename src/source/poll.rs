@@ -26,7 +26,7 @@ use super::extraction::Extraction;
 use super::history::Halt;
 use super::limiter::Limiter;
 use super::window::Window;
-use super::{Batch, SourceError, SourceUpdate, Status, task};
+use super::{Batch, SourceError, SourceUpdate, Status, Stopper, task};
 use crate::aws::Clients;
 use crate::log::{Gap, Origin, Traffic};
 
@@ -66,6 +66,8 @@ pub struct Options {
     pub sweep: Option<Sweep>,
     /// Stops reading back for a while.
     pub halt: Halt,
+    /// Ends the whole read, with what waits for further events.
+    pub stopper: Stopper,
 }
 
 /// A read of a longer stretch now and then, which finds what came later than the overlap.
@@ -104,6 +106,7 @@ impl Default for Options {
             session: live::RENEWAL,
             sweep: Some(Sweep::default()),
             halt: Halt::default(),
+            stopper: Stopper::default(),
         }
     }
 }

@@ -22,6 +22,8 @@ const HOUR: i64 = 3_600_000;
 struct Heard {
     /// Request ids in the order in which they came, and when they were logged.
     ids: Vec<(String, i64)>,
+    /// Which delivery each of them was.
+    redeliveries: Vec<u32>,
     unreadable: usize,
     /// First and last time of what came at once.
     batches: Vec<(i64, i64)>,
@@ -46,6 +48,7 @@ impl Heard {
                 for found in batch.found {
                     match found {
                         Found::Arrival(arrival) => {
+                            self.redeliveries.push(arrival.redelivery);
                             self.ids.push((arrival.record.request_id().unwrap().to_owned(), arrival.time()));
                         }
                         Found::Unreadable(_) => self.unreadable += 1,
@@ -149,6 +152,67 @@ async fn it_stops_when_told_and_goes_on_where_it_was() {
     assert!(matches!(heard.ended, Some(Ok(()))), "{:?}", heard.ended);
     assert_eq!((heard.events, heard.repeated, heard.ids.len()), (5_000, 0, 5_000));
     assert_eq!((ledger.gap_count(), ledger.open_gaps()), (1, 0));
+}
+
+#[tokio::test]
+async fn deliveries_of_a_record_are_numbered_by_time_across_slices() {
+    // Every record is delivered three times, a minute and then two minutes apart.
+    let mut events: Vec<Logged> = (0..2_000)
+        .flat_map(|at| [0, 60_000, 180_000].map(|later| (at, later)))
+        .map(|(at, later)| Logged {
+            time: now() - 20 * HOUR + at * 30_000 + later,
+            stream: "s",
+            message: record(&format!("{at:06}")),
+        })
+        .collect();
+    events.sort_by_key(|event| event.time);
+    let script = archive(events, Manners { page: 50, ..Manners::default() }).await;
+    let heard = read(&script, since(now() - 30 * 24 * HOUR)).await;
+    assert!(heard.batches.len() > 5, "{:?}", heard.batches);
+    assert!(heard.batches.windows(2).all(|two| two[1].1 < two[0].0), "{:?}", heard.batches);
+    let mut deliveries: Vec<(&str, i64, u32)> =
+        heard.ids.iter().zip(&heard.redeliveries).map(|((id, time), number)| (id.as_str(), *time, *number)).collect();
+    deliveries.sort_unstable();
+    assert_eq!(deliveries.len(), 6_000);
+    for of_one in deliveries.chunks(3) {
+        assert_eq!([of_one[0].2, of_one[1].2, of_one[2].2], [0, 1, 2], "{of_one:?}");
+    }
+}
+
+#[tokio::test]
+async fn several_groups_are_told_as_one_log_the_newest_first() {
+    let bench = Bench::new().await;
+    let time = now() - 20 * 60_000;
+    for (group, first) in [(GROUP, 0), (OTHER, 500)] {
+        bench.log(group, (0..1_000).map(|at| (time + first + at * 1_000, record(&format!("{group}{at:06}"))))).await;
+    }
+    let options =
+        poll::Options { follow: false, page_limit: Some(50), since: now() - 5 * HOUR, ..options(&[GROUP, OTHER]) };
+    let mut updates = history::start(bench.clients.clone(), Limiter::unlimited(), options);
+    let mut heard = Heard::default();
+    until(&mut updates, &mut heard, &mut Ledger::default(), |heard, _| heard.ended.is_some()).await;
+    assert_eq!((heard.ids.len(), heard.events), (2_000, 2_000));
+    // What is told at once is in order of time, and older than all that was told before.
+    assert!(heard.batches.windows(2).all(|two| two[1].1 < two[0].0), "{:?}", heard.batches);
+    let alternating = heard.ids.windows(2).filter(|two| two[0].0[..14] != two[1].0[..14]).count();
+    assert!(alternating > 1_900, "{alternating}");
+}
+
+#[tokio::test]
+async fn a_read_that_is_stopped_tells_what_waits_and_what_is_open() {
+    let bench = Bench::new().await;
+    let text = record("never ends");
+    bench.record(GROUP, now() - 2_000, "whole").await;
+    bench.log(GROUP, [(now(), text[..text.len() - 30].to_owned())]).await;
+    let options = poll::Options { since: now() - 5 * HOUR, ..options(&[GROUP]) };
+    let stopper = options.stopper.clone();
+    let mut updates = history::start(bench.clients.clone(), Limiter::unlimited(), options);
+    let (mut heard, mut ledger) = (Heard::default(), Ledger::default());
+    until(&mut updates, &mut heard, &mut ledger, |heard, _| heard.events == 2).await;
+    stopper.stop();
+    until(&mut updates, &mut heard, &mut ledger, |heard, _| heard.ended.is_some()).await;
+    assert!(matches!(heard.ended, Some(Ok(()))), "{:?}", heard.ended);
+    assert_eq!((ledger.records, ledger.unreadable), (1, 1));
 }
 
 #[tokio::test]

@@ -3,9 +3,10 @@
 use crate::app::jobs::{Answer, JobError, News, Request, Ticket};
 use crate::app::message::Effect;
 use crate::app::model::{Health, Model};
+use crate::source::UNTOLD;
 
 /// Milliseconds behind the place that a read of the past has come to, in which records may be missing.
-const EDGE: i64 = 120_000;
+const EDGE: i64 = UNTOLD + 120_000;
 
 /// Where Lambda logs to, when nothing else is configured, before the name.
 const USUAL: &str = "/aws/lambda/";

@@ -23,6 +23,7 @@ pub(super) struct Border {
 pub(super) struct Stretch {
     events: Vec<LogEvent>,
     own: RangeInclusive<i64>,
+    is_oldest: bool,
     /// Whether what is open at the end may go on elsewhere, and is left alone.
     goes_on: bool,
 }
@@ -40,18 +41,23 @@ impl Border {
         self.newer = events[..kept].to_vec();
         let goes_on = goes_on && self.found_from.is_none();
         self.found_from = Some(begin);
-        Stretch { events, own: begin..=end, goes_on }
+        Stretch { events, own: begin..=end, is_oldest, goes_on }
     }
 
     /// What was read and not searched, because it belongs to an older slice that does not come.
     pub(super) fn rest(&mut self) -> Option<Stretch> {
         let end = self.found_from?.saturating_sub(1);
         self.found_from = None;
-        Some(Stretch { events: std::mem::take(&mut self.newer), own: i64::MIN..=end, goes_on: false })
+        Some(Stretch { events: std::mem::take(&mut self.newer), own: i64::MIN..=end, is_oldest: true, goes_on: false })
     }
 }
 
 impl Stretch {
+    /// First millisecond of its own part; the least there is where nothing older comes.
+    pub(super) fn begin(&self) -> i64 {
+        if self.is_oldest { i64::MIN } else { *self.own.start() }
+    }
+
     /// The records that begin in its own part, in the order of time.
     pub(super) fn search(&self) -> Vec<Found> {
         let (mut finder, mut found) = (Finder::new(), Vec::new());

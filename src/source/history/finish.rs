@@ -1,16 +1,12 @@
 //! From what was read to what is told: the records in it, and what following has to know of it.
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::border::{Border, Stretch};
 use super::slice::Slice;
 use super::{Parcel, Shared};
-use crate::record::Found;
 use crate::source::window::Window;
-use crate::source::{Batch, SourceError, SourceUpdate, poll};
-
-/// What is told at once: a reader of the keyboard waits for it.
-const BATCH: usize = 2_048;
+use crate::source::{Batch, SourceError, poll};
 
 /// What became of a group.
 struct End {
@@ -28,6 +24,7 @@ pub(super) struct Finish<'a> {
     ends: Vec<End>,
     /// First millisecond that a follower may read again.
     again: i64,
+    halt: watch::Receiver<bool>,
     hand: Option<oneshot::Sender<Vec<Option<Window>>>>,
 }
 
@@ -36,17 +33,25 @@ impl<'a> Finish<'a> {
     pub(super) fn new(shared: &'a Shared, hand: oneshot::Sender<Vec<Option<Window>>>) -> Self {
         let options = &shared.options;
         let end = |_| End { border: Border::default(), window: poll::window(options), is_ready: false, is_lost: false };
-        Self { shared, ends: options.groups.iter().map(end).collect(), again: shared.again(), hand: Some(hand) }
+        let (ends, halt) = (options.groups.iter().map(end).collect(), options.halt.watched());
+        Self { shared, ends, again: shared.again(), halt, hand: Some(hand) }
     }
 
     pub(super) async fn run(mut self, mut parcels: mpsc::Receiver<Parcel>) -> Result<(), SourceError> {
-        while let Some(parcel) = parcels.recv().await {
-            match parcel {
-                Parcel::Slice { lane, slice, is_oldest } => self.take(lane, *slice, is_oldest).await?,
-                Parcel::Lost { lane } => self.give_up(lane).await?,
+        loop {
+            tokio::select! {
+                parcel = parcels.recv() => match parcel {
+                    Some(Parcel::Slice { lane, slice, is_oldest }) => self.take(lane, *slice, is_oldest).await?,
+                    Some(Parcel::Lost { lane }) => self.give_up(lane).await?,
+                    None => break,
+                },
+                // What is not read any further is not waited for.
+                Ok(()) = self.halt.changed() => self.tell(Batch::default()).await,
             }
             self.hand_over();
         }
+        let rest = self.shared.newest().rest();
+        self.shared.found(Batch::default(), rest).await;
         Ok(())
     }
 
@@ -65,7 +70,9 @@ impl<'a> Finish<'a> {
         end.is_ready |= is_oldest || slice.start <= self.again;
         let stretch = end.border.back_to(slice.start, slice.events, is_oldest, self.shared.follows());
         self.shared.extraction.prime(stretch.open());
-        self.tell(stretch, batch).await
+        self.search(lane, stretch).await?;
+        self.tell(batch).await;
+        Ok(())
     }
 
     /// What belongs to an older slice is told without it.
@@ -73,23 +80,26 @@ impl<'a> Finish<'a> {
         let end = &mut self.ends[lane];
         end.is_lost = true;
         match end.border.rest() {
-            Some(stretch) => self.tell(stretch, Batch::default()).await,
-            None => Ok(()),
+            Some(stretch) => self.search(lane, stretch).await?,
+            None => self.shared.newest().take(lane, Vec::new(), i64::MIN),
         }
+        self.tell(Batch::default()).await;
+        Ok(())
     }
 
-    async fn tell(&self, stretch: Stretch, mut batch: Batch) -> Result<(), SourceError> {
+    async fn search(&self, lane: usize, stretch: Stretch) -> Result<(), SourceError> {
+        let reached = stretch.begin();
         let search = tokio::task::spawn_blocking(move || stretch.search()).await;
-        let mut found = search.map_err(|error| SourceError::Internal(error.to_string()))?;
-        self.shared.extraction.count(&mut found);
-        let mut found = found.into_iter();
-        loop {
-            batch.found = found.by_ref().take(BATCH).collect::<Vec<Found>>();
-            if batch.found.is_empty() && batch.events + batch.repeated == 0 {
-                return Ok(());
-            }
-            self.shared.send(SourceUpdate::Found(std::mem::take(&mut batch))).await;
-        }
+        let found = search.map_err(|error| SourceError::Internal(error.to_string()))?;
+        self.shared.newest().take(lane, found, reached);
+        Ok(())
+    }
+
+    /// Tells what every group was read for.
+    async fn tell(&self, batch: Batch) {
+        let patient = !*self.halt.borrow();
+        let ripe = self.shared.newest().ripe(patient);
+        self.shared.found(batch, ripe).await;
     }
 
     /// Lets following begin once all that it may read again is known.
@@ -98,9 +108,11 @@ impl<'a> Finish<'a> {
             return;
         }
         if let Some(hand) = self.hand.take() {
+            // What is read from now on is older than what they remember.
             let windows = self.ends.iter_mut().map(|end| {
-                end.window.read_through(self.shared.began);
-                (!end.is_lost).then(|| end.window.clone())
+                let mut window = std::mem::replace(&mut end.window, poll::window(&self.shared.options));
+                window.read_through(self.shared.began);
+                (!end.is_lost).then_some(window)
             });
             // Nobody waits for it where nothing is followed.
             let _ = hand.send(windows.collect());

@@ -12,11 +12,9 @@ use super::ranges::Piece;
 use super::{AT_ONCE, PATIENCE, Shared};
 use crate::aws::{AwsError, Recovery};
 use crate::log::{Gap, Origin};
+use crate::record::Found;
 use crate::source::backoff::{self, Backoff};
 use crate::source::{Batch, Reach, SourceError, SourceUpdate, Status};
-
-/// What is told at once: a reader of the keyboard waits for it.
-const BATCH: usize = 2_048;
 
 type Flight = Pin<Box<dyn Future<Output = (u64, Result<Read, AwsError>)> + Send>>;
 
@@ -73,7 +71,16 @@ impl Reader {
             unread: None,
         };
         reader.insert(0, pieces);
+        for group in 0..reader.shared.options.groups.len() {
+            reader.reached(group, Vec::new());
+        }
         reader
+    }
+
+    /// Notes what was found in a group, and how far back it was read by that.
+    fn reached(&self, group: usize, found: Vec<Found>) {
+        let left = self.slots.iter().filter(|slot| slot.piece.group == group).map(|slot| *slot.piece.millis().end());
+        self.shared.newest().take(group, found, left.max().map_or(i64::MIN, |last| last + 1));
     }
 
     fn insert(&mut self, at: usize, pieces: Vec<Piece>) {
@@ -91,10 +98,16 @@ impl Reader {
             tokio::select! {
                 Some((id, read)) = self.flights.next() => self.landed(id, read).await?,
                 () = passed(pause), if pause.is_some() => self.pause = None,
-                Ok(()) = self.halt.changed() => {}
+                // What is not read any further is not waited for.
+                Ok(()) = self.halt.changed() => {
+                    let ripe = self.shared.newest().ripe(!*self.halt.borrow());
+                    self.shared.found(Batch::default(), ripe).await;
+                }
             }
             self.release().await;
         }
+        let rest = self.shared.newest().rest();
+        self.shared.found(Batch::default(), rest).await;
         if let Some(unread) = self.unread.take() {
             self.shared.send(SourceUpdate::Filled(unread)).await;
         }
@@ -163,6 +176,7 @@ impl Reader {
         let gap = Gap { origin, from: Some(from), to: Some(to), reason: error.to_string() };
         self.shared.send(SourceUpdate::Gap(gap)).await;
         self.lost.get_or_insert(error);
+        self.reached(group, Vec::new());
         Ok(())
     }
 
@@ -170,11 +184,7 @@ impl Reader {
     async fn release(&mut self) {
         let done = self.slots.iter().take_while(|slot| matches!(slot.state, State::Done(_))).count();
         let released: Vec<Slot> = self.slots.drain(..done).collect();
-        for slot in released {
-            if let State::Done(read) = slot.state {
-                self.tell(*read).await;
-            }
-        }
+        self.tell(released).await;
         if self.is_halted() && self.unread.is_none() {
             self.leave().await;
         }
@@ -195,19 +205,19 @@ impl Reader {
         self.unread = Some(gap);
     }
 
-    async fn tell(&mut self, mut read: Read) {
-        self.events += read.events;
-        self.shared.extraction.count(&mut read.found);
-        let mut batch = Batch { events: read.events, bytes: read.bytes, ..Batch::default() };
-        let mut found = read.found.into_iter();
-        loop {
-            batch.found = found.by_ref().take(BATCH).collect();
-            if batch.found.is_empty() && batch.events == 0 {
-                break;
-            }
-            self.shared.send(SourceUpdate::Found(std::mem::take(&mut batch))).await;
+    async fn tell(&mut self, released: Vec<Slot>) {
+        let (mut batch, mut gaps) = (Batch::default(), Vec::new());
+        for Slot { piece, state, .. } in released {
+            let State::Done(read) = state else { continue };
+            batch.events += read.events;
+            batch.bytes += read.bytes;
+            gaps.extend(read.gap);
+            self.reached(piece.group, read.found);
         }
-        if let Some(gap) = read.gap {
+        self.events += batch.events;
+        let ripe = self.shared.newest().ripe(!*self.halt.borrow());
+        self.shared.found(batch, ripe).await;
+        for gap in gaps {
             self.shared.send(SourceUpdate::Gap(gap)).await;
         }
     }
