@@ -4,6 +4,7 @@
 //! slices ([`Board::advance`]), so that it never holds up who draws; what is appended or evicted meanwhile is in its
 //! views at once.
 
+mod comparison;
 mod differences;
 mod entry;
 mod filter;
@@ -22,6 +23,7 @@ mod timeline;
 mod totals;
 mod view;
 
+pub use comparison::{Comparison, Payloads, Place, Side, Tally, Verdict};
 pub use differences::{Differences, Finding, What};
 pub use entry::{Entry, Pane, Seq, State};
 pub use groups::{Group, Groups};

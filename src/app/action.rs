@@ -26,16 +26,24 @@ pub enum Action {
     CompleteBack,
     /// Open the command line.
     Command,
+    /// Set the two marked records side by side.
+    Compare,
     /// Open the menu of conditions.
     Conditions,
     /// Compare failures with successes.
     Differences,
     /// Copy what the detail's tab shows.
     Copy,
+    /// Copy everything that differs.
+    CopyAll,
+    /// Copy a place with both values.
+    CopyBoth,
     /// Copy the key of the place in the tree.
     CopyKey,
     /// Choose what to copy of the place in the tree.
     CopyMenu,
+    /// Copy the value of the other record.
+    CopyOther,
     /// Copy where the place in the tree is.
     CopyPath,
     /// Copy the payload that the tree shows.

@@ -12,6 +12,7 @@
 //! then, or runs in `spawn_blocking`. A panic in a task that the job spawned itself is not caught here.
 
 mod attempts;
+mod compare;
 mod replay;
 mod save;
 mod source;
@@ -30,6 +31,7 @@ use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
 use crate::aws::{AwsError, Connection, Identity};
+use crate::board::Comparison;
 use crate::replay::drive::{Control, SharedJournal};
 use crate::source::history::Halt;
 use crate::source::limiter::Limiter;
@@ -40,6 +42,7 @@ use super::document::Excerpt;
 use super::message::Message;
 
 pub use attempts::{AttemptsFound, AttemptsWanted};
+pub use compare::CompareWanted;
 pub use replay::{Changes, Order, ReplayAnswer, ReplayRequest};
 pub use save::{Luggage, SaveAs, SaveWanted, Saved};
 pub use wiring_jobs::{Glance, NamedGroup, Preview, ways};
@@ -96,6 +99,8 @@ pub enum Request {
         /// The millisecond after the last.
         to: i64,
     },
+    /// Two records are compared.
+    Compare(CompareWanted),
     /// Records are saved as files.
     Save(Box<SaveWanted>),
     /// The code around the line of a frame.
@@ -132,6 +137,8 @@ pub enum Answer {
     Reasons(Vec<String>),
     /// What CloudWatch counts.
     Counted(Counts),
+    /// How two records compare.
+    Compared(Box<Comparison>),
     /// Where records were saved.
     Saved(Saved),
     /// The code around the line of a frame.
@@ -239,6 +246,7 @@ impl Request {
                 let clients = world.aws.clients().await?;
                 Ok(Answer::Attempts(Box::new(attempts::find(&clients, &wanted).await?)))
             }
+            Self::Compare(wanted) => compare::compare(wanted).await,
             Self::Save(wanted) => blocking(move || save::save(&wanted)).await.map(Answer::Saved),
             Self::Source(wanted) => blocking(move || source::find(&wanted)).await.map(Answer::Source),
         }

@@ -30,6 +30,10 @@ pub enum Context {
     Differences,
     /// The histogram.
     Timeline,
+    /// Two records side by side.
+    Pair,
+    /// The choice of what to copy of two records.
+    PairCopy,
     /// The choice of what to copy of a payload.
     Copy,
     /// The line of the text to look for.
@@ -72,7 +76,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 30] = [
         Self::Browse,
         Self::Tree,
         Self::Trace,
@@ -86,6 +90,8 @@ impl Context {
         Self::Groups,
         Self::Differences,
         Self::Timeline,
+        Self::Pair,
+        Self::PairCopy,
         Self::Replay,
         Self::Edit,
         Self::Line,
@@ -126,6 +132,8 @@ impl Context {
             Self::Groups => "Among the groups of failures",
             Self::Differences => "Among what failures have in common",
             Self::Timeline => "In the histogram",
+            Self::Pair => "With two records side by side",
+            Self::PairCopy => "Copying from two records",
             Self::Replay => "On the sheet of a replay",
             Self::Edit => "Editing a payload",
             Self::Line => "Typing on the sheet",

@@ -15,6 +15,7 @@ mod list;
 mod menu;
 mod metering;
 mod page;
+mod pair;
 mod picker;
 mod reasons;
 mod replay;
@@ -58,6 +59,7 @@ pub use list::{List, Window};
 pub use menu::{ConditionMenu, MenuRow};
 pub use metering::{Events, Metering};
 pub use page::Page;
+pub use pair::{Pair, PairLine, PairTaken};
 pub use picker::{PickRow, Picker};
 pub use reasons::Reasons;
 pub use replay::{Active, Bulk, BulkStage, Counting, Editor, Heard, Pending, Ran, ReplayDesk, Sheet, Stage};
@@ -91,6 +93,8 @@ pub enum Overlay {
     Timeline(Timeline),
     /// What failures have in common.
     Differences(Box<DifferenceList>),
+    /// Two records side by side.
+    Pair(Box<Pair>),
     /// What can be copied of the place in the tree, to be chosen by a key.
     Copy,
     /// What is taken along, of these records, to be chosen by a key.
@@ -322,6 +326,8 @@ impl Model {
             Some(Overlay::Groups(_)) => Context::Groups,
             Some(Overlay::Differences(_)) => Context::Differences,
             Some(Overlay::Timeline(_)) => Context::Timeline,
+            Some(Overlay::Pair(pair)) if pair.copying => Context::PairCopy,
+            Some(Overlay::Pair(_)) => Context::Pair,
             Some(Overlay::Copy) => Context::Copy,
             Some(Overlay::Search(_)) => Context::Search,
             Some(Overlay::Export(_)) => Context::Export,

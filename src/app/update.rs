@@ -9,6 +9,7 @@ mod jobs;
 mod metering;
 mod mouse;
 mod overlay;
+mod pair;
 mod reasons;
 mod record;
 mod replay;
@@ -88,6 +89,9 @@ impl Model {
     /// Learns what was drawn where.
     pub fn drawn(&mut self, geometry: Geometry) {
         self.detail.resize(usize::from(geometry.detail.width), usize::from(geometry.detail.height));
+        if let Some(Overlay::Pair(pair)) = &mut self.overlay {
+            pair.resize(usize::from(geometry.help.width), usize::from(geometry.help.height));
+        }
         if geometry.screen != self.geometry.screen {
             self.lists.iter_mut().for_each(List::fill);
         }
@@ -118,6 +122,7 @@ impl Model {
             (Some(Action::Suspend), _) => effects.push(Effect::Suspend),
             (Some(action), Context::Browse) => self.browse(action, effects),
             (action, Context::Copy) => self.copy_choice(action, effects),
+            (action, Context::PairCopy) => self.copy_of_pair(action, effects),
             (Some(action), _) => self.overlay_action(action, effects),
             (None, _) => self.type_text(key, effects),
         }

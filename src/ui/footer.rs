@@ -58,8 +58,10 @@ fn hints(model: &Model) -> Vec<(String, String)> {
             // A tree cuts what is long, and opens it in place.
             let wraps = binding.action == Action::Wrap && model.detail.tree().is_some();
             let idles = binding.action == Action::HaltReach && model.source.reach.is_none();
+            let pairs = binding.action == Action::Compare && !model.has_pair();
             !wraps
                 && !idles
+                && !pairs
                 && binding.footer_for.is_none_or(|wanted| wanted == focused(model))
                 && key.is_some_and(|key| !taken.contains(key))
         });

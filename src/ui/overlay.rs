@@ -6,6 +6,7 @@ mod differences;
 mod groups;
 mod help;
 mod ledger;
+mod pair;
 mod timeline;
 
 use ratatui::Frame;
@@ -34,6 +35,12 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &The
         Some(Overlay::Groups(list)) => groups::draw(frame, area, model, list, theme),
         Some(Overlay::Timeline(timeline)) => geometry.menu = timeline::draw(frame, area, model, timeline, theme),
         Some(Overlay::Differences(list)) => differences::draw(frame, area, list, theme),
+        Some(Overlay::Pair(pair)) => {
+            pair::draw(frame, area, model, pair, theme, geometry);
+            if pair.copying {
+                draw_choices(frame, area, (Context::PairCopy, " Copy "), model, theme);
+            }
+        }
         Some(Overlay::Replay(sheet)) => super::replay::draw_sheet(frame, area, model, sheet, theme),
         Some(Overlay::Replays(bulk)) => super::replay::draw_bulk(frame, area, model, bulk, theme),
         Some(Overlay::Copy) => draw_choices(frame, area, (Context::Copy, " Copy "), model, theme),

@@ -75,7 +75,8 @@ fn push_broken(lines: &mut Vec<String>, mut word: &str, cells: usize) {
     }
 }
 
-fn start(text: &str, cells: usize) -> &str {
+/// The beginning of the text that fits into `cells` cells.
+pub(super) fn start(text: &str, cells: usize) -> &str {
     let mut used = 0;
     let fitting = text.grapheme_indices(true).find(|(_, cluster)| {
         used += width(cluster);

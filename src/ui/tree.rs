@@ -102,7 +102,7 @@ fn found(style: Style, shown: &Shown<'_>, theme: &Theme) -> Style {
     if shown.found { style.patch(theme.found()) } else { style }
 }
 
-fn ink(theme: &Theme, kind: TokenKind) -> Style {
+pub(super) fn ink(theme: &Theme, kind: TokenKind) -> Style {
     theme.syntax().json(kind).map(|ink| theme.ink(ink)).unwrap_or_default()
 }
 

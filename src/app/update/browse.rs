@@ -26,6 +26,7 @@ impl Model {
             Action::Groups => self.open_groups(),
             Action::Differences => self.open_differences(),
             Action::Timeline => self.open_timeline(),
+            Action::Compare => self.open_pair(effects),
             Action::Conditions => self.overlay = Some(Overlay::Conditions(ConditionMenu::new(&self.board))),
             Action::Pick => self.search(effects),
             Action::Wiring => self.wiring_of_record(effects),

@@ -35,6 +35,8 @@ impl Model {
         }
         if self.identifying == Some(ticket) {
             self.identified(news);
+        } else if self.is_comparing(ticket) {
+            self.compared(news);
         } else if !self.metered(ticket, &news)
             && !self.reasoned(ticket, &news)
             && !self.replay_news(ticket, &news, effects)

@@ -32,6 +32,7 @@ impl Model {
                 | Overlay::Conditions(_)
                 | Overlay::Groups(_)
                 | Overlay::Differences(_)
+                | Overlay::Pair(_)
                 | Overlay::Command(_)
                 | Overlay::Themes(_)
                 | Overlay::Replay(_)
@@ -81,13 +82,19 @@ impl Model {
         let stays = matches!(
             self.overlay,
             Some(
-                Overlay::Filter(_) | Overlay::Replay(_) | Overlay::Replays(_) | Overlay::Picker(_) | Overlay::Wiring(_)
+                Overlay::Filter(_)
+                    | Overlay::Pair(_)
+                    | Overlay::Replay(_)
+                    | Overlay::Replays(_)
+                    | Overlay::Picker(_)
+                    | Overlay::Wiring(_)
             )
         );
         if !inside && !stays {
             self.overlay = None;
         }
         self.click_timeline(place);
+        self.click_pair(place);
         let area = self.geometry.menu;
         let line = self.geometry.menu_top + usize::from(place.y.saturating_sub(area.y));
         if let Some(Overlay::Picker(picker)) = &mut self.overlay

@@ -14,6 +14,7 @@ impl Model {
             Some(Overlay::Groups(list)) => self.in_groups(list, action),
             Some(Overlay::Timeline(timeline)) => self.in_timeline(timeline, action),
             Some(Overlay::Differences(list)) => self.in_differences(list, action, effects),
+            Some(Overlay::Pair(pair)) => self.in_pair(pair, action, effects),
             Some(Overlay::Search(line)) => self.in_search(line, action),
             Some(Overlay::Copy) => Some(Overlay::Copy),
             Some(Overlay::Picker(picker)) => self.in_picker(picker, action, effects),
