@@ -56,23 +56,27 @@ fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => start(cli, loaded, &matches),
         Err(error) => return refuse(&error),
     };
-    match ended {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            if !failure.message.is_empty() {
-                // Nobody is left to tell when stderr is closed.
-                let _ = writeln!(io::stderr(), "arrivals: {}", visible_lines(&failure.to_string(), "\n"));
-            }
-            ExitCode::from(failure.code)
-        }
+    ended.map_or_else(|failure| fail(&failure), |()| ExitCode::SUCCESS)
+}
+
+fn fail(failure: &Failure) -> ExitCode {
+    if !failure.message.is_empty() {
+        // Nobody is left to tell when stderr is closed.
+        let _ = writeln!(io::stderr(), "arrivals: {}", visible_lines(&failure.to_string(), "\n"));
     }
+    ExitCode::from(failure.code)
 }
 
 /// Help and version are answers; everything else clap says is a usage error.
 fn refuse(error: &clap::Error) -> ExitCode {
-    let _ = error.print();
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
+    let printed = error.print();
+    match (error.kind(), printed) {
+        (ErrorKind::DisplayHelp | ErrorKind::DisplayVersion, Err(error))
+            if error.kind() != io::ErrorKind::BrokenPipe =>
+        {
+            fail(&Failure::unwritten(&error))
+        }
+        (ErrorKind::DisplayHelp | ErrorKind::DisplayVersion, _) => ExitCode::SUCCESS,
         _ => ExitCode::from(252),
     }
 }
@@ -153,7 +157,7 @@ fn print_manual() -> Result<(), Failure> {
 /// Writes to standard output; a reader that has gone away is no error.
 fn print(text: &[u8]) -> Result<(), Failure> {
     match io::stdout().write_all(text).and_then(|()| io::stdout().flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::other(error)),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::unwritten(&error)),
         _ => Ok(()),
     }
 }

@@ -16,13 +16,17 @@ mod fault;
 mod file;
 mod folders;
 mod pattern;
+mod private;
 mod schema;
 mod sections;
 mod starter;
+mod text;
 
 pub use fault::{Fault, Place, nearest};
 pub use file::{FlagValue, Settings};
 pub use folders::{Folders, NoHome};
 pub use pattern::{NamePattern, TextPattern};
+pub use private::{make_folder_of, private_file, private_folder};
 pub use schema::{FlagKey, Kind, Schema};
 pub use sections::{Config, Guard, HeaderColour, Production, Profile, Redaction, SourceMap};
+pub use text::read_text;

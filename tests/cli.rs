@@ -46,6 +46,28 @@ fn help_and_version_are_answers() {
     arrivals().arg("--version").assert().success().stdout(starts_with("arrivals 0."));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_written_is_told_by_every_command_that_prints() {
+    let commands: [&[&str]; 8] = [
+        &["config", "default"],
+        &["config", "schema"],
+        &["config", "show"],
+        &["man"],
+        &["completions", "zsh"],
+        &["bug-report"],
+        &["read", "tests/data/record-samples.jsonl", "--output", "text"],
+        &["--help"],
+    ];
+    for args in commands {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = bare().args(args).stdout(full).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(255), "{args:?}: {said}");
+        assert!(said.starts_with("arrivals: cannot write to standard output: No space left"), "{args:?}: {said}");
+    }
+}
+
 #[test]
 fn the_help_of_every_command_has_examples() {
     let help = arrivals().arg("--help").output().unwrap().stdout;

@@ -87,7 +87,7 @@ fn is_toml(line: &str) -> bool {
 fn everything_that_is_wrong_is_named_with_its_place_and_what_was_meant() {
     for entry in fs::read_dir("tests/data/config").unwrap() {
         let path = entry.unwrap().path();
-        let text = fs::read_to_string(&path).unwrap();
+        let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
         let wanted: Vec<_> = text.lines().filter_map(|line| line.strip_prefix("#! ")).collect();
         assert!(!wanted.is_empty(), "{} does not say what is wrong with it", path.display());
         let home = Home::with("");
@@ -106,6 +106,91 @@ fn a_file_that_was_named_must_be_there() {
     let home = Home::with("");
     let mut read = home.arrivals(&["read", "-"]);
     read.env("ARRIVALS_CONFIG", "gone.toml").write_stdin("").assert().code(253).stderr(contains("gone.toml"));
+}
+
+#[test]
+fn no_settings_at_all_are_asked_for_by_the_empty_device_and_an_editors_mark_does_no_harm() {
+    let home = Home::with("[tail]\nsince = \"1h\"\n");
+    let shown = |name: &str| home.shown(&[], &[("ARRIVALS_CONFIG", name)]);
+    if cfg!(unix) {
+        assert!(line(&shown("/dev/null"), "tail", "since").ends_with("# default"));
+    }
+    let marked = home.path("marked.toml");
+    fs::write(&marked, "\u{feff}[tail]\r\nsince = \"2h\"\r\n").unwrap();
+    assert!(line(&shown(marked.to_str().unwrap()), "tail", "since").ends_with("marked.toml:2"));
+}
+
+/// A file that the user writes: where it lies below the folder of settings, and a command that reads it and tells of it.
+const FILES: [(&str, &[&str], i32); 3] = [
+    ("config.toml", &["config", "show"], 253),
+    ("keymap.toml", &["bug-report"], 0),
+    ("themes/mine.toml", &["read", "/dev/null", "--theme", "mine"], 252),
+];
+
+/// What happens to a file that is not as it should be: it is told, with its path and a next step, and nothing waits.
+fn tells(make: impl Fn(&std::path::Path), wanted: &str) {
+    for (name, args, code) in FILES {
+        let home = Home::with("");
+        let path = home.path("config/arrivals").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let _ = fs::remove_file(&path);
+        make(&path);
+        let mut command = home.arrivals(args);
+        let output = command.timeout(std::time::Duration::from_mins(1)).output().unwrap();
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{name}: {said}");
+        assert!(said.contains(&format!("{}: {wanted}", path.display())), "{name}: {said}");
+        assert!(!said.contains("arrivals config edit") || path.is_file(), "{name}: {said}");
+    }
+}
+
+#[test]
+fn a_folder_in_the_place_of_a_file_is_told() {
+    tells(|path| fs::create_dir(path).unwrap(), "it is a folder: move it away, and put a file in its place");
+}
+
+#[test]
+fn a_file_that_is_too_long_is_told() {
+    tells(|path| fs::write(path, "# long\n".repeat(1 << 18)).unwrap(), "it has more than 1 MiB");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_a_file_is_told_and_not_waited_for() {
+    let pipe = |path: &std::path::Path| assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+    tells(pipe, "it is a pipe, a socket or a device: put a regular file in its place");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_may_not_be_read_is_told() {
+    use std::os::unix::fs::PermissionsExt;
+    let close = |path: &std::path::Path| {
+        fs::write(path, "").unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o000)).unwrap();
+    };
+    let probe = tempfile::NamedTempFile::new().unwrap();
+    close(probe.path());
+    // Whoever may read everything, as root does, meets no such file.
+    if fs::read(probe.path()).is_err() {
+        tells(close, "it cannot be read: Permission denied (os error 13); its owner must let you read it");
+    }
+}
+
+#[test]
+fn a_theme_that_is_not_there_is_refused_by_every_command() {
+    let home = Home::with("");
+    let themes = home.path("config/arrivals/themes");
+    fs::create_dir_all(&themes).unwrap();
+    fs::write(themes.join("mine.toml"), "background = \"light\"\n").unwrap();
+    for args in [&["read", "/dev/null"][..], &["config", "show"], &["local"], &["demo"], &["man"], &[]] {
+        let mut command = home.arrivals(args);
+        command.args(["--theme", "mnie"]).timeout(std::time::Duration::from_mins(1));
+        command.assert().code(252).stderr(contains("there is no theme mnie; did you mean mine?"));
+    }
+    let mut variable = home.arrivals(&["read", "/dev/null"]);
+    variable.env("ARRIVALS_THEME", "drak").assert().code(252).stderr(contains("did you mean dark?"));
+    home.arrivals(&["read", "/dev/null", "--theme", "mine"]).assert().success();
 }
 
 #[test]

@@ -11,6 +11,7 @@ use arrivals::app::keymap::{Context, Keymap};
 use arrivals::app::message::{Effect, Message};
 use arrivals::app::model::{Focus, Model, Overlay};
 use arrivals::board::Pane;
+use arrivals::config::read_text;
 use arrivals::ui::{self, Background, Depth, Theme};
 use common::{board_of, events, press, press_all, update};
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
@@ -158,8 +159,11 @@ fn ctrl_c_leaves_what_is_open_and_then_the_board() {
 fn a_wrong_keymap_file_is_told_with_its_place() {
     for entry in fs::read_dir("tests/data/keymap").unwrap() {
         let path = entry.unwrap().path();
-        let text = fs::read_to_string(&path).unwrap();
-        let faults = Keymap::shipped().unwrap().patched(&path, &text).unwrap_err();
+        let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
+        let faults = match read_text(&path) {
+            Ok(read) => Keymap::shipped().unwrap().patched(&path, &read.unwrap()).unwrap_err(),
+            Err(fault) => vec![fault],
+        };
         let said = faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
         for wanted in text.lines().filter_map(|line| line.strip_prefix("#! ")) {
             assert!(said.contains(wanted), "{}: {wanted}\n{said}", path.display());

@@ -84,6 +84,13 @@ impl Session {
         assert!(std::process::Command::new("kill").args([name, &id]).status().unwrap().success());
     }
 
+    /// What the process does, as `ps` writes it.
+    fn state(&self) -> String {
+        let id = self.child.process_id().unwrap().to_string();
+        let output = std::process::Command::new("ps").args(["-o", "stat=", "-p", &id]).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     /// Waits for the program's end and gives its exit code.
     fn end(&mut self) -> u32 {
         let started = Instant::now();
@@ -241,6 +248,8 @@ fn suspended_it_gives_the_terminal_back_and_returns_to_it() {
     session.wait_for("RuntimeError");
     session.press("\u{1a}");
     session.assert_given_back();
+    // Continued before it has stopped, it would stop for good.
+    session.wait_until("stopping", |_| session.state().starts_with('T'));
     session.signal("-CONT");
     session.wait_until("returning to the board", |_| session.screen.lock().unwrap().screen().alternate_screen());
     session.wait_for("RuntimeError");

@@ -1,10 +1,12 @@
 //! The user's own editor, on a file at a line, or on a payload.
 
 use std::env;
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
+
+use crate::config::private_file;
 
 /// The command that opens `path` at `line` in `$VISUAL`, `$EDITOR`, or what every system has.
 pub(super) fn command(path: &Path, line: u64) -> Command {
@@ -31,11 +33,8 @@ pub(super) fn scratch(text: &str) -> Result<PathBuf, String> {
     use std::hash::{BuildHasher, RandomState};
     let random = RandomState::new().hash_one(std::process::id());
     let path = env::temp_dir().join(format!("arrivals-payload-{random:016x}.json"));
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(&path).and_then(|mut file| file.write_all(format!("{text}\n").as_bytes()));
+    let made = private_file().write(true).create_new(true).open(&path);
+    let written = made.and_then(|mut file| file.write_all(format!("{text}\n").as_bytes()));
     written.map(|()| path.clone()).map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 

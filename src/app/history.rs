@@ -1,8 +1,10 @@
 //! The filters that were kept, in a file of the state folder, one a line and the newest last.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+
+use crate::config::{make_folder_of, private_file};
 
 /// Filters that are remembered.
 const MOST: usize = 500;
@@ -49,20 +51,15 @@ impl History {
         }
         let kept = self.read().join("\n");
         let beside = file.with_extension("new");
-        fs::write(&beside, kept + "\n")?;
+        let made = private_file().write(true).create(true).truncate(true).open(&beside);
+        made.and_then(|mut file| writeln!(file, "{kept}"))?;
         fs::rename(beside, file)
     }
 }
 
 fn append(file: &Path, filter: &str) -> io::Result<()> {
-    if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    writeln!(options.open(file)?, "{}", filter.replace(['\n', '\r'], " "))
+    make_folder_of(file)?;
+    writeln!(private_file().create(true).append(true).open(file)?, "{}", filter.replace(['\n', '\r'], " "))
 }
 
 #[cfg(test)]

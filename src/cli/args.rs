@@ -16,6 +16,8 @@ use crate::local::FaultRule;
 use crate::source::poll::Sweep;
 use crate::source::{limiter, time_range};
 
+use super::themes;
+
 pub(super) use replay::ReplayArgs;
 
 /// See where asynchronous AWS Lambda invocations landed.
@@ -231,7 +233,7 @@ pub(super) struct LookArgs {
     #[arg(long, global = true, env = "ARRIVALS_COLOR", value_enum, default_value_t = Switch::Auto)]
     pub(super) color: Switch,
     /// Colours: dark, light, high-contrast, sixteen, colour-blind, colour-blind-light, or a file of the settings' themes folder
-    #[arg(long, global = true, env = "ARRIVALS_THEME", value_name = "NAME")]
+    #[arg(long, global = true, env = "ARRIVALS_THEME", value_name = "NAME", value_parser = themes::name)]
     pub(super) theme: Option<String>,
     /// What borders are drawn with
     #[arg(long, global = true, env = "ARRIVALS_BORDERS", value_enum, default_value_t = Borders::Unicode)]

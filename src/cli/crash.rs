@@ -3,12 +3,11 @@
 //! The report holds where it happened and the way there, not what the panic said in full: such words can quote a payload.
 
 use std::backtrace::Backtrace;
-use std::fs;
 use std::io::{self, Write};
 use std::panic::PanicHookInfo;
 use std::path::{Path, PathBuf};
 
-use crate::config::Folders;
+use crate::config::{Folders, make_folder_of, private_file};
 
 /// Reports panics from now on. The board puts a hook of its own before this one, which gives the terminal back first.
 pub(super) fn watch() {
@@ -33,7 +32,8 @@ pub(super) fn tell(folder: &Path, words: &str, place: &str) -> String {
         std::env::consts::ARCH,
         Backtrace::force_capture()
     );
-    match fs::create_dir_all(folder).and_then(|()| fs::write(&path, report)) {
+    let made = make_folder_of(&path).and_then(|()| private_file().write(true).create(true).truncate(true).open(&path));
+    match made.and_then(|mut file| file.write_all(report.as_bytes())) {
         Ok(()) => format!("a defect ended it ({words}); the report lies in {}", path.display()),
         Err(error) => format!("a defect ended it ({words}, at {place}); no report could be written: {error}"),
     }
@@ -72,7 +72,7 @@ mod tests {
         let words = bare("byte index 3 is not a char boundary of `{\"password\":\"hunter2\"}`");
         let line = tell(&folder.path().join("state"), &words, "src/x.rs:1:2");
         let path = line.rsplit_once("lies in ").unwrap().1;
-        let report = fs::read_to_string(path).unwrap();
+        let report = std::fs::read_to_string(path).unwrap();
         assert!(
             report.contains("byte index 3 is not a char boundary of") && report.contains("src/x.rs:1:2"),
             "{report}"

@@ -1,6 +1,6 @@
 //! The program's own log: off unless asked for, and never with payloads, log text or credentials.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -9,7 +9,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::config::Folders;
+use crate::config::{Folders, make_folder_of, private_file};
 
 use super::args::LookArgs;
 use super::exit::Failure;
@@ -45,12 +45,6 @@ pub(super) fn usual_file() -> PathBuf {
 
 /// Opens a file for adding to it, readable by its owner alone.
 fn open(path: &Path) -> io::Result<File> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    make_folder_of(path)?;
+    private_file().create(true).append(true).open(path)
 }

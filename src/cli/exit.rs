@@ -1,6 +1,7 @@
 //! How a command ends: exit codes as the AWS CLI has them.
 
 use std::fmt;
+use std::io;
 
 use crate::aws::AwsError;
 use crate::config::Fault;
@@ -28,8 +29,12 @@ impl Failure {
 
     /// Everything that is wrong with the settings file.
     pub(super) fn settings(faults: &[Fault]) -> Self {
-        let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
-        Self::configuration(format!("{}\nmend it with: arrivals config edit", faults.join("\n")))
+        let mut failure = Self::keymap(faults);
+        // An editor mends no folder and no pipe.
+        if faults.iter().all(|fault| fault.path().is_file()) {
+            failure.message.push_str("\nmend it with: arrivals config edit");
+        }
+        failure
     }
 
     /// Everything has been said already.
@@ -40,6 +45,11 @@ impl Failure {
     /// Everything that is wrong with a file beside the settings.
     pub(super) fn keymap(faults: &[Fault]) -> Self {
         Self::configuration(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    }
+
+    /// Results that could not be given to whoever waits for them.
+    pub(super) fn unwritten(error: &io::Error) -> Self {
+        Self::other(format!("cannot write to standard output: {error}"))
     }
 
     /// Anything else.

@@ -1,11 +1,9 @@
 //! The keys: shipped ones with the user's own over them.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::io;
 
 use crate::app::keymap::{Context, Keymap};
-use crate::config::{Fault, Folders};
+use crate::config::{Folders, read_text};
 
 use super::exit::Failure;
 
@@ -16,10 +14,9 @@ use super::exit::Failure;
 pub(super) fn keymap() -> Result<Keymap, Failure> {
     let shipped = Keymap::shipped().map_err(Failure::other)?;
     let Ok(path) = Folders::find().map(|folders| folders.keymap()) else { return Ok(shipped) };
-    match fs::read_to_string(&path) {
-        Ok(text) => shipped.patched(&path, &text).map_err(|faults| Failure::keymap(&faults)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(shipped),
-        Err(error) => Err(Failure::keymap(&[Fault::of_file(&path, format!("the keys cannot be read: {error}"))])),
+    match read_text(&path).map_err(|fault| Failure::keymap(&[fault]))? {
+        Some(text) => shipped.patched(&path, &text).map_err(|faults| Failure::keymap(&faults)),
+        None => Ok(shipped),
     }
 }
 

@@ -1,13 +1,13 @@
 //! What the board remembers between runs, in the state folder: how the screen was left for each source, and which hints were read.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::app::model::{Layout, Model};
-use crate::config::Folders;
+use crate::config::{Folders, make_folder_of, read_text};
 
 /// Runs that begin with a hint.
 const HINTED: u32 = 3;
@@ -34,8 +34,7 @@ impl Memory {
     }
 
     fn at(file: Option<PathBuf>, model: &Model) -> Self {
-        let text = file.as_ref().and_then(|file| fs::read_to_string(file).ok());
-        let kept = text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        let kept = file.as_deref().map(read).unwrap_or_default();
         Self { file, source: model.source.place.names.join(" "), kept }
     }
 
@@ -50,20 +49,31 @@ impl Memory {
     }
 
     /// Keeps how the board was left. It disturbs nobody that it cannot be written.
-    pub(super) fn keep(mut self, model: &Model) {
-        self.kept.runs = self.kept.runs.saturating_add(1);
-        self.kept.layouts.insert(self.source.clone(), model.layout());
-        if let (Some(file), Ok(text)) = (&self.file, serde_json::to_string_pretty(&self.kept)) {
+    pub(super) fn keep(self, model: &Model) {
+        let Some(file) = &self.file else { return };
+        // Another board may have ended meanwhile: what it kept stays.
+        let mut kept = read(file);
+        kept.runs = kept.runs.saturating_add(1);
+        kept.layouts.insert(self.source, model.layout());
+        if let Ok(text) = serde_json::to_string_pretty(&kept) {
             let _ = write(file, &text);
         }
     }
 }
 
+/// What a file remembers; nothing when it cannot be read.
+fn read(file: &Path) -> Kept {
+    let text = read_text(file).ok().flatten();
+    text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+}
+
+/// Writes all of a file or nothing, readable by its owner alone.
 fn write(file: &Path, text: &str) -> std::io::Result<()> {
-    if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    fs::write(file, text)
+    make_folder_of(file)?;
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let mut beside = tempfile::NamedTempFile::new_in(folder)?;
+    beside.write_all(text.as_bytes())?;
+    beside.persist(file).map(drop).map_err(|error| error.error)
 }
 
 #[cfg(test)]

@@ -316,6 +316,6 @@ fn end_of(written: io::Result<()>) -> Result<End, Failure> {
     match written {
         Ok(()) => Ok(End::Done),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(End::Unread),
-        Err(error) => Err(Failure::other(format!("cannot write to standard output: {error}"))),
+        Err(error) => Err(Failure::unwritten(&error)),
     }
 }

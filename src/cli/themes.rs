@@ -1,9 +1,9 @@
 //! The themes: shipped ones and the user's, and which of them is in force.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::config::{Fault, Folders, nearest};
+use crate::config::{Fault, Folders, nearest, read_text};
 use crate::ui::{Background, Depth, Scheme, Theme};
 
 use super::args::{BackgroundArg, Borders, LookArgs, Switch};
@@ -32,11 +32,15 @@ pub(super) fn find(look: &LookArgs) -> Result<Choice, Failure> {
         BackgroundArg::Dark => Background::Dark,
         BackgroundArg::Light => Background::Light,
     };
-    let schemes: Vec<_> = Scheme::shipped().iter().cloned().chain(own()?).collect();
+    let own = own().map_err(|faults| Failure::keymap(&faults))?;
+    let schemes: Vec<_> = Scheme::shipped().iter().cloned().chain(own).collect();
     let names: Vec<_> = schemes.iter().map(|scheme| scheme.name().to_owned()).collect();
     let chosen = match &look.theme {
         // The last of a name counts: the user's own goes over a shipped one.
-        Some(name) => names.iter().rposition(|known| known == name).ok_or_else(|| unknown(name, &names))?,
+        Some(name) => {
+            let place = names.iter().rposition(|known| known == name);
+            place.ok_or_else(|| Failure::configuration(unknown(name, &names)))?
+        }
         None => schemes.iter().position(|scheme| scheme.background() == background).unwrap_or(0),
     };
     let ascii = look.borders == Borders::Ascii;
@@ -44,24 +48,53 @@ pub(super) fn find(look: &LookArgs) -> Result<Choice, Failure> {
     Ok(Choice { names, themes, chosen })
 }
 
-fn unknown(name: &str, names: &[String]) -> Failure {
+/// A theme's name as a flag, a variable or the settings file gives it: one that is there and sound.
+///
+/// # Errors
+/// When there is none of that name, or its file cannot be used.
+pub(super) fn name(text: &str) -> Result<String, String> {
+    let paths = paths().map_err(|fault| fault.to_string())?;
+    if let Some(path) = paths.iter().find(|path| stem(path) == text) {
+        return read(path).map(|_| text.to_owned()).map_err(|faults| Failure::keymap(&faults).message);
+    }
+    let mut names: Vec<_> = Scheme::shipped().iter().map(|scheme| scheme.name().to_owned()).collect();
+    names.extend(paths.iter().map(|path| stem(path)));
+    if names.iter().any(|known| known == text) { Ok(text.to_owned()) } else { Err(unknown(text, &names)) }
+}
+
+fn unknown(name: &str, names: &[String]) -> String {
     let near = nearest(name, names.iter().map(String::as_str));
     let hint = near.map_or_else(|| format!("there are {}", names.join(", ")), |near| format!("did you mean {near}?"));
-    Failure::configuration(format!("there is no theme {name}; {hint}"))
+    format!("there is no theme {name}; {hint}")
 }
 
 /// The user's own, in the order of their names.
-fn own() -> Result<Vec<Scheme>, Failure> {
-    let Ok(folder) = Folders::find().map(|folders| folders.themes()) else { return Ok(Vec::new()) };
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let mut paths: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|end| end == "toml")).collect();
-    paths.sort();
-    paths.into_iter().map(|path| read(&path)).collect()
+fn own() -> Result<Vec<Scheme>, Vec<Fault>> {
+    paths().map_err(|fault| vec![fault])?.iter().map(|path| read(path)).collect()
 }
 
-fn read(path: &std::path::Path) -> Result<Scheme, Failure> {
-    let name = path.file_stem().unwrap_or_default().to_string_lossy();
-    let text = fs::read_to_string(path)
-        .map_err(|error| Failure::keymap(&[Fault::of_file(path, format!("the theme cannot be read: {error}"))]))?;
-    Scheme::parse(&name, path, &text).map_err(|faults| Failure::keymap(&faults))
+/// The user's files, in the order of their names.
+fn paths() -> Result<Vec<PathBuf>, Fault> {
+    let Ok(folder) = Folders::find().map(|folders| folders.themes()) else { return Ok(Vec::new()) };
+    let entries = match fs::read_dir(&folder) {
+        Err(_) if !folder.exists() => return Ok(Vec::new()),
+        entries => entries.map_err(|error| Fault::of_file(&folder, format!("{error}; {FOLDER}")))?,
+    };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|end| end == "toml"));
+    paths.sort();
+    Ok(paths)
+}
+
+/// What belongs where themes are looked for.
+const FOLDER: &str = "a folder of themes belongs there that you may read, or nothing";
+
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn read(path: &Path) -> Result<Scheme, Vec<Fault>> {
+    let text = read_text(path).map_err(|fault| vec![fault])?;
+    let text = text.ok_or_else(|| vec![Fault::of_file(path, "it points to a file that is not there: remove it")])?;
+    Scheme::parse(&stem(path), path, &text)
 }

@@ -57,6 +57,12 @@ impl Fault {
         Self { place: Ok(place), problem: problem.into() }
     }
 
+    /// The file that it is about.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.place.as_ref().map_or_else(PathBuf::as_path, |place| &place.path)
+    }
+
     /// Line that it is about; 0 when it is about the file.
     #[must_use]
     pub fn line(&self) -> usize {

@@ -1,8 +1,6 @@
 //! Reading the file.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use toml::Spanned;
@@ -13,6 +11,11 @@ use super::fault::{Fault, Place};
 use super::folders::Folders;
 use super::schema::{FlagKey, Schema};
 use super::sections::Config;
+use super::text::read_text;
+
+/// What to do about a file that is named and not there.
+const GONE: &str =
+    "there is no such file; ARRIVALS_CONFIG names it: unset that, or make the file with arrivals config edit";
 
 /// What the file says for a flag.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,13 +45,13 @@ impl Settings {
     /// Reads the user's file; without one nothing is set.
     ///
     /// # Errors
-    /// Everything that is wrong with the file, or that the file named in the environment is not there.
+    /// Everything that is wrong with the file, that it cannot be read, or that the one named in the environment is not there.
     pub fn load(folders: &Folders, schema: &Schema) -> Result<Self, Vec<Fault>> {
         let path = &folders.config_file;
-        match fs::read_to_string(path) {
-            Ok(text) => Self::read(path, &text, schema),
-            Err(error) if error.kind() == io::ErrorKind::NotFound && !folders.named => Ok(Self::default()),
-            Err(error) => Err(vec![Fault::of_file(path, format!("the settings cannot be read: {error}"))]),
+        match read_text(path).map_err(|fault| vec![fault])? {
+            Some(text) => Self::read(path, &text, schema),
+            None if folders.named => Err(vec![Fault::of_file(path, GONE)]),
+            None => Ok(Self::default()),
         }
     }
 

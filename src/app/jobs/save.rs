@@ -1,6 +1,5 @@
-//! Writing what is taken along to files of their own: nothing that is there already is written over.
+//! Writing what is taken along to files of their own, for their owner alone: nothing that is there already is written over.
 
-use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,6 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::config::{private_file, private_folder};
 use crate::output::{export, jsonl};
 use crate::record::{Arrival, Kept, Masks};
 
@@ -153,7 +153,7 @@ fn taken() -> io::Error {
 fn write_new(folder: &Path, name: &str, end: &str, bytes: &[u8]) -> io::Result<PathBuf> {
     for name in names(name) {
         let path = folder.join(format!("{name}{end}"));
-        match OpenOptions::new().write(true).create_new(true).open(&path) {
+        match private_file().write(true).create_new(true).open(&path) {
             Ok(mut file) => return file.write_all(bytes).map(|()| path),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
@@ -165,7 +165,7 @@ fn write_new(folder: &Path, name: &str, end: &str, bytes: &[u8]) -> io::Result<P
 fn new_folder(folder: &Path, name: &str) -> io::Result<PathBuf> {
     for name in names(name) {
         let path = folder.join(name);
-        match fs::create_dir(&path) {
+        match private_folder().create(&path) {
             Ok(()) => return Ok(path),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
@@ -176,6 +176,8 @@ fn new_folder(folder: &Path, name: &str) -> io::Result<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::log::{LogEvent, Origin, Text};
     use crate::record::{Finder, Found};
@@ -235,6 +237,18 @@ mod tests {
         let payload = fs::read_to_string(folder.path().join(name).join("sender-r1.request.json")).unwrap();
         assert_eq!(payload, r#"{"password":"******","n":1.0}"#);
         assert!(folder.path().join(name).join("sender-r1.response.json").exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn payloads_are_for_their_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let luggage = luggage(folder.path());
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&saved(SaveAs::Session, &luggage).path), 0o600);
+        let payloads = saved(SaveAs::Payloads, &luggage).path;
+        assert_eq!((mode(&payloads), mode(&payloads.join("sender-r1.request.json"))), (0o700, 0o600));
     }
 
     #[test]

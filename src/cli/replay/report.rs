@@ -236,7 +236,7 @@ impl Report {
         }
         match write(&mut io::stdout(), self.format) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.unread = true,
-            Err(error) => return Err(Failure::other(format!("cannot write to standard output: {error}"))),
+            Err(error) => return Err(Failure::unwritten(&error)),
             Ok(()) => {}
         }
         Ok(())
