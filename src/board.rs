@@ -29,7 +29,7 @@ pub use entry::{Entry, Pane, Seq, State};
 pub use groups::{Group, Groups};
 pub use query::{Candidate, Completion, Names, Query, QueryError};
 pub use replay::{Replay, ReplayState, Replays};
-pub use timeline::{Bar, Spread, VersionChange};
+pub use timeline::{Bar, Spread, TimeFrame, VersionChange};
 pub use totals::Totals;
 pub use view::View;
 

@@ -4,8 +4,8 @@
 mod common;
 
 use arrivals::app::message::Message;
-use arrivals::app::model::{Model, Overlay, TimeFrame, Timeline};
-use arrivals::board::{Pane, Query};
+use arrivals::app::model::{Model, Overlay, Timeline};
+use arrivals::board::{Pane, Query, TimeFrame};
 use arrivals::source::{Batch, SourceUpdate};
 use common::screen::screen;
 use common::{NOW, board_of, found, press, press_all, record, update};

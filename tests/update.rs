@@ -591,3 +591,36 @@ fn a_group_is_opened_as_a_filter() {
     press(&mut model, KeyCode::Esc);
     assert!(model.query().is_all());
 }
+
+#[test]
+fn groups_go_on_counting_without_moving() {
+    let mut model = drawn(&events(), 120, 40);
+    press_all(&mut model, "bj");
+    let rows = |model: &Model| {
+        let Some(Overlay::Groups(list)) = &model.overlay else { panic!("no groups") };
+        let rows: Vec<_> = list.rows().map(|group| (group.fingerprint, group.count, group.last)).collect();
+        (rows, list.cursor())
+    };
+    let (before, cursor) = rows(&model);
+    let name = |rows: &[(_, usize, i64)], at: usize| rows[at].0;
+    // The last group comes more often than all others, and a failure that nobody knew.
+    let last = common::record(
+        4,
+        "sender:$LATEST",
+        "RetriesExhausted",
+        3,
+        r#""responsePayload":{"errorType":"X","errorMessage":"new 1"}"#,
+    );
+    let again = events()[1].clone();
+    arrive(&mut model, &[vec![again; 9], vec![last]].concat());
+    let (after, cursor_after) = rows(&model);
+    assert_eq!((after.len(), cursor_after), (before.len() + 1, cursor));
+    assert!((0..before.len()).all(|at| name(&before, at) == name(&after, at)));
+    assert_eq!(after.iter().map(|row| row.1).sum::<usize>(), before.iter().map(|row| row.1).sum::<usize>() + 10);
+    assert!(model.is_at_rest());
+    // Sorting is asked for by a key, and the cursor goes with its group.
+    press(&mut model, KeyCode::Char('b'));
+    let (sorted, cursor_sorted) = rows(&model);
+    assert!(sorted.is_sorted_by(|a, b| a.1 >= b.1) && sorted[0].1 == 10);
+    assert_eq!(name(&sorted, cursor_sorted), name(&before, cursor));
+}

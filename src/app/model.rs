@@ -66,7 +66,7 @@ pub use replay::{Active, Bulk, BulkStage, Counting, Editor, Heard, Pending, Ran,
 pub use source::{Health, Place, SourceState};
 pub use text_line::TextLine;
 pub use themes::ThemeMenu;
-pub use timeline::{Frame as TimeFrame, Timeline};
+pub use timeline::Timeline;
 pub use trace::Trace;
 pub use tree::{Shown, Taken, Tree, Value};
 pub use wiring_page::WiringPage;
@@ -374,7 +374,7 @@ impl Model {
     #[must_use]
     pub fn is_at_rest(&self) -> bool {
         let is_gathered = match &self.overlay {
-            Some(Overlay::Groups(list)) => list.groups().settled(),
+            Some(Overlay::Groups(list)) => !list.groups().is_behind(&self.board),
             Some(Overlay::Differences(list)) => list.settled(),
             _ => true,
         };

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::entry::{Entry, Pane, State, Subject};
+use super::entry::{Entry, Pane, Seq, State, Subject};
 use super::label::{LabelId, Labels};
 use super::order::Key;
 use super::query::Query;
@@ -139,6 +139,11 @@ impl Filter {
     /// The entries that wait for a slow query, at most so many.
     pub(super) fn waiting(&self, budget: usize) -> Vec<Key> {
         self.waiting.iter().rev().take(budget).copied().collect()
+    }
+
+    /// The first in the order of appending of the entries that wait for a slow query.
+    pub(super) fn first_waiting(&self) -> Option<Seq> {
+        self.waiting.iter().map(|key| key.seq).min()
     }
 
     pub(super) fn is_waited_for(&self) -> bool {

@@ -1,13 +1,14 @@
 //! Failures that are the same failure, gathered by their fingerprint.
 
+mod course;
+
 use std::collections::{BTreeSet, HashMap};
 
-use super::entry::{Entry, Pane, Seq};
+use self::course::{Course, PARTS, Scale};
+use super::entry::{Pane, Seq};
+use super::order::Key;
 use super::{Board, Query};
 use crate::record::{Arrival, Fingerprint, FunctionArn, InvocationError};
-
-/// Parts of the time span that a group's failures are counted in.
-pub(super) const PARTS: usize = 16;
 
 /// Failures from which on a second thread is worth starting.
 const SHARED: usize = 256;
@@ -25,22 +26,29 @@ pub struct Group {
     pub last: i64,
     /// The versions that ran, in order.
     pub versions: BTreeSet<String>,
-    /// How many fell into each part of the whole span, the oldest part first.
-    pub parts: [usize; PARTS],
     /// The newest of them.
     pub sample: Seq,
     /// Name of the function.
     pub function: String,
-    /// What the newest says of its error; `None` when it only has its condition.
+    /// Their error, its message without what varies from one of them to the next; `None` when they only have their
+    /// condition.
     pub error: Option<InvocationError>,
+    course: Course,
 }
 
-/// The groups of the failures that a view held at one time, gathered newest first in slices.
+/// The groups of the failures in sight, gathered newest first in slices; what comes meanwhile and later is counted in.
+///
+/// What is given up or filtered out after it was counted stays counted.
 #[derive(Debug)]
 pub struct Groups {
-    /// Rows that are still to be looked at, the oldest first.
-    left: Vec<Seq>,
-    span: (i64, i64),
+    /// Down to where rows have been looked at; `None` when all have.
+    reached: Option<Key>,
+    /// Rows from this place on were not there when it began.
+    begun: Seq,
+    /// Up to where those have been looked at.
+    followed: Seq,
+    scale: Scale,
+    looked: usize,
     of: usize,
     gathered: usize,
     by_name: HashMap<Fingerprint, Group>,
@@ -50,34 +58,75 @@ impl Groups {
     /// Begins with the failures in sight of a board.
     #[must_use]
     pub fn new(board: &Board) -> Self {
-        let left: Vec<_> = board.view(Pane::Failures).iter_from(0).collect();
-        let time = |seq: Option<&Seq>| seq.and_then(|&seq| board.get(seq)).map_or(0, Entry::time);
-        let span = (time(left.first()), time(left.last()));
-        Self { of: left.len(), left, span, gathered: 0, by_name: HashMap::new() }
+        let rows = &board.view(Pane::Failures).rows;
+        let times = rows.get(0).zip(rows.iter_before(Key::LAST).next()).map(|(first, last)| (first.time, last.time));
+        let begun = board.filter.first_waiting().unwrap_or(board.store.next()).min(board.store.next());
+        Self {
+            reached: Some(Key::LAST),
+            begun,
+            followed: begun,
+            scale: Scale::of(times),
+            looked: 0,
+            of: rows.len(),
+            gathered: 0,
+            by_name: HashMap::new(),
+        }
     }
 
-    /// Looks at some more failures, and says whether any are left.
+    /// Looks at some more failures, those that came last first, and says whether any are left.
     pub fn advance(&mut self, board: &Board, budget: usize) -> bool {
-        let slice = self.left.split_off(self.left.len().saturating_sub(budget));
-        let entries: Vec<_> = slice.iter().rev().filter_map(|&seq| Some((seq, board.get(seq)?.arrival()?))).collect();
+        let mut slice = self.arrived(board, budget);
+        slice.extend(self.earlier(board, budget.saturating_sub(slice.len())));
+        self.looked += slice.len();
+        self.of = self.looked.max(board.view(Pane::Failures).len());
+        let entries: Vec<_> = slice.iter().filter_map(|&seq| Some((seq, board.get(seq)?.arrival()?))).collect();
         for ((seq, arrival), fingerprint) in entries.iter().zip(fingerprints(&entries)) {
             if let Some(fingerprint) = fingerprint {
                 self.add(*seq, arrival, fingerprint);
             }
         }
-        !self.left.is_empty()
+        self.is_behind(board)
     }
 
-    /// Whether every failure has been looked at.
+    /// Rows that came after it began; a slow query may still be judging some.
+    fn arrived(&mut self, board: &Board, budget: usize) -> Vec<Seq> {
+        if !board.view(Pane::Failures).settled() {
+            return Vec::new();
+        }
+        let first = self.followed.0;
+        let end = board.store.next().0.min(first.saturating_add(budget as u64));
+        self.followed = Seq(end.max(first));
+        let is_failure = |seq: &Seq| board.get(*seq).is_some_and(|entry| entry.pane() == Pane::Failures);
+        let in_sight = |seq: &Seq| is_failure(seq) && board.position(*seq).is_some();
+        (first..end).map(Seq).filter(in_sight).collect()
+    }
+
+    /// Rows that were there when it began, or that the filter has come to since.
+    fn earlier(&mut self, board: &Board, budget: usize) -> Vec<Seq> {
+        let Some(reached) = self.reached else { return Vec::new() };
+        let view = board.view(Pane::Failures);
+        let keys: Vec<Key> = view.rows.iter_before(reached).take(budget).collect();
+        let is_last = keys.len() < budget && view.settled();
+        self.reached = if is_last { None } else { Some(keys.last().copied().unwrap_or(reached)) };
+        keys.into_iter().map(|key| key.seq).filter(|seq| *seq < self.begun).collect()
+    }
+
+    /// Whether failures are in sight that have not been looked at, or may come into sight.
+    #[must_use]
+    pub fn is_behind(&self, board: &Board) -> bool {
+        self.reached.is_some() || self.followed < board.store.next()
+    }
+
+    /// Whether everything that was in sight when it began has been looked at.
     #[must_use]
     pub fn settled(&self) -> bool {
-        self.left.is_empty()
+        self.reached.is_none()
     }
 
     /// How many rows have been looked at, and of how many.
     #[must_use]
     pub fn progress(&self) -> (usize, usize) {
-        (self.of - self.left.len(), self.of)
+        (self.looked, self.of)
     }
 
     /// Failures in all groups.
@@ -94,14 +143,43 @@ impl Groups {
         groups
     }
 
+    /// How many groups there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.by_name.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.by_name.is_empty()
+    }
+
+    /// The group of a name.
+    #[must_use]
+    pub fn get(&self, fingerprint: Fingerprint) -> Option<&Group> {
+        self.by_name.get(&fingerprint)
+    }
+
+    /// How many failures of a group fell into each part of the span of all groups, the oldest part first.
+    #[must_use]
+    pub fn parts(&self, group: &Group) -> [usize; PARTS] {
+        self.scale.parts(&group.course)
+    }
+
     fn add(&mut self, seq: Seq, arrival: &Arrival, fingerprint: Fingerprint) {
         self.gathered += 1;
         let time = arrival.time();
-        let part = part_of(time, self.span);
+        while self.scale.stretch(time) {
+            self.by_name.values_mut().for_each(|group| group.course.halve());
+        }
         let group = self.by_name.entry(fingerprint).or_insert_with(|| Group::new(fingerprint, seq, arrival));
         group.count += 1;
         group.first = group.first.min(time);
-        group.parts[part] += 1;
+        if (time, seq) > (group.last, group.sample) {
+            (group.last, group.sample) = (time, seq);
+        }
+        group.course.add(self.scale.bin(time));
         if let Some(version) = arrival.record.executed_version()
             && !group.versions.contains(version)
         {
@@ -112,16 +190,20 @@ impl Groups {
 
 impl Group {
     fn new(fingerprint: Fingerprint, seq: Seq, arrival: &Arrival) -> Self {
+        let masked = |error: InvocationError| {
+            let message = error.masked_message(arrival.record.request_id());
+            InvocationError { message, ..error }
+        };
         Self {
             fingerprint,
             count: 0,
             first: arrival.time(),
             last: arrival.time(),
             versions: BTreeSet::new(),
-            parts: [0; PARTS],
             sample: seq,
             function: arrival.record.function().map_or("?", FunctionArn::name).to_owned(),
-            error: arrival.record.error(),
+            error: arrival.record.error().map(masked),
+            course: Course::default(),
         }
     }
 
@@ -130,12 +212,6 @@ impl Group {
     pub fn within(&self, query: &Query) -> Query {
         query.narrowed_to(self.fingerprint)
     }
-}
-
-fn part_of(time: i64, (from, to): (i64, i64)) -> usize {
-    let span = to.saturating_sub(from).max(1).cast_unsigned();
-    let at = time.saturating_sub(from).max(0).cast_unsigned();
-    ((u128::from(at) * PARTS as u128 / (u128::from(span) + 1)) as usize).min(PARTS - 1)
 }
 
 /// The fingerprint of each, which takes reading its error.
@@ -160,6 +236,7 @@ fn fingerprints(entries: &[(Seq, &Arrival)]) -> Vec<Option<Fingerprint>> {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::entry::Entry;
     use super::super::sample::{Sample, gap, unreadable};
     use super::*;
 
@@ -190,7 +267,8 @@ mod tests {
         let seen: Vec<_> =
             sorted.iter().map(|group| (group.function.as_str(), group.count, group.first, group.last)).collect();
         assert_eq!(seen, [("a", 2, 10, 30), ("b", 1, 20, 20)]);
-        assert_eq!(sorted[0].error.as_ref().and_then(|error| error.message.as_deref()), Some("order 18 failed"));
+        let message = sorted[0].error.as_ref().and_then(|error| error.message.as_deref());
+        assert_eq!((message, sorted[0].sample), (Some("order # failed"), Seq(2)));
         assert_eq!(sorted[0].versions, BTreeSet::from(["$LATEST".to_owned()]));
         let only = sorted[0].within(&Query::parse("fn:a or fn:b").expect("a query"));
         board.set_query(only);
@@ -227,10 +305,42 @@ mod tests {
                 })
                 .collect();
             let mut seen: Vec<_> = groups.sorted().iter().map(|group| (group.count, group.first, group.last)).collect();
-            prop_assert!(groups.sorted().iter().all(|group| group.parts.iter().sum::<usize>() == group.count));
+            prop_assert!(groups.sorted().iter().all(|group| groups.parts(group).iter().sum::<usize>() == group.count));
             expected.sort_unstable();
             seen.sort_unstable();
             prop_assert_eq!(seen, expected);
+        }
+
+        #[test]
+        fn what_comes_while_they_are_open_is_counted_as_by_hand(
+            before in prop::collection::vec((-90i64..100, 0usize..3, 0usize..3), 0..20),
+            after in prop::collection::vec((-900i64..5_000, 0usize..3, 0usize..3, any::<bool>()), 0..40),
+            query in prop::sample::select(vec!["", "fn:a or fn:b", "jq:'.requestContext.functionArn|endswith(\"c:1\")|not'"]),
+            slice in 1usize..20,
+        ) {
+            let functions = ["a:1", "b:1", "c:1"];
+            let messages = ["no stock", "no money", "late by 5"];
+            let entry = |time, f: usize, m: usize| failure(time, functions[f], messages[m]);
+            let mut board = board_of(before.iter().map(|&(time, f, m)| entry(time, f, m)));
+            board.set_query(Query::parse(query).expect("a query"));
+            let mut groups = Groups::new(&board);
+            for &(time, f, m, looks) in &after {
+                board.append(entry(time, f, m));
+                if looks {
+                    board.advance(slice);
+                    groups.advance(&board, slice);
+                }
+            }
+            while board.advance(slice) | groups.advance(&board, slice) {}
+            let mut anew = Groups::new(&board);
+            while anew.advance(&board, 100) {}
+            let told = |groups: &Groups| {
+                let told = |group: &&Group| (group.fingerprint, group.count, group.first, group.last, group.sample);
+                groups.sorted().iter().map(told).collect::<Vec<_>>()
+            };
+            prop_assert_eq!(told(&groups), told(&anew));
+            prop_assert_eq!(groups.gathered(), board.view(Pane::Failures).len());
+            prop_assert!(groups.sorted().iter().all(|group| groups.parts(group).iter().sum::<usize>() == group.count));
         }
     }
 }

@@ -1,5 +1,7 @@
 //! When entries happened: how many in each part of a span, where versions changed, how long records were on their way.
 
+mod frame;
+
 use std::collections::{BTreeMap, HashMap};
 
 use super::entry::{Entry, Pane, Seq};
@@ -7,6 +9,8 @@ use super::label::Label;
 use super::order::{Key, Order};
 use super::{Board, Query};
 use crate::record::Arrival;
+
+pub use self::frame::TimeFrame;
 
 /// Entries of one part of a span.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

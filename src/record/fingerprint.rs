@@ -32,6 +32,15 @@ pub(super) fn of(record: &InvocationRecord, error: Option<&InvocationError>) -> 
     })
 }
 
+impl InvocationError {
+    /// The message without what varies from one failure to the next, as it counts for the fingerprint: the request id, numbers,
+    /// ids, addresses and quoted values become `#`.
+    #[must_use]
+    pub fn masked_message(&self, request_id: Option<&str>) -> Option<String> {
+        self.message.as_deref().map(|message| mask::masked(message, request_id))
+    }
+}
+
 /// The innermost frame of the user's own code: which line of a library raised changes with the library. Without one, the
 /// innermost.
 fn own_frame(error: &InvocationError) -> Option<&StackFrame> {
@@ -50,7 +59,7 @@ impl Fnv {
     fn error(&mut self, error: &InvocationError, request_id: Option<&str>) {
         let raising = own_frame(error);
         self.part(error.error_type.as_deref());
-        self.part(error.message.as_deref().map(|message| mask::masked(message, request_id)).as_deref());
+        self.part(error.masked_message(request_id).as_deref());
         self.part(raising.and_then(StackFrame::file_name));
         self.part(raising.and_then(|frame| frame.function.as_deref()));
     }

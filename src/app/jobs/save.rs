@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use crate::config::{private_file, private_folder};
 use crate::output::{export, jsonl};
-use crate::record::{Arrival, Kept, Masks};
+use crate::record::{Arrival, Masks};
 
 /// Names that are tried when one is taken.
 const MOST_NAMES: usize = 1000;
@@ -111,12 +111,8 @@ fn session(luggage: &Luggage) -> io::Result<Saved> {
 }
 
 fn note(luggage: &Luggage) -> io::Result<Saved> {
-    let arrivals: Vec<_> = luggage.masked().collect();
-    let words = |kept: &'_ Option<Box<Kept>>| kept.as_ref().and_then(|kept| kept.note.clone());
-    let notes: Vec<_> = arrivals.iter().map(|arrival| words(&arrival.kept)).collect();
-    let items =
-        arrivals.iter().zip(&notes).map(|(arrival, note)| export::note::Item { arrival, note: note.as_deref() });
-    let text = export::note::write(&items.collect::<Vec<_>>(), &luggage.query, luggage.now, &luggage.zone);
+    let Luggage { arrivals, masks, query, now, zone, .. } = luggage;
+    let text = export::note::write(arrivals, masks, query, *now, zone);
     let path = write_new(&luggage.folder, &luggage.name(), ".md", text.as_bytes())?;
     Ok(Saved { path, count: arrivals.len(), what: "record" })
 }
@@ -180,7 +176,7 @@ mod tests {
 
     use super::*;
     use crate::log::{LogEvent, Origin, Text};
-    use crate::record::{Finder, Found};
+    use crate::record::{Finder, Found, Kept};
 
     fn found(message: &str) -> Arrival {
         let mut found = Vec::new();

@@ -1,11 +1,16 @@
-//! The groups of failures, as they stood when they were opened.
+//! The groups of failures, which go on counting while they are open.
 
 use crate::board::{Board, Group, Groups};
+use crate::record::Fingerprint;
 
 /// Failures by fingerprint, and which group the cursor is on.
+///
+/// The rows are sorted while what was there is gathered. From then on they stay where they are: numbers change, and a new
+/// group is put at the end.
 #[derive(Debug)]
 pub struct GroupList {
     groups: Groups,
+    rows: Vec<Fingerprint>,
     cursor: usize,
 }
 
@@ -13,13 +18,18 @@ impl GroupList {
     /// Begins to gather the failures in sight.
     #[must_use]
     pub fn new(board: &Board) -> Self {
-        Self { groups: Groups::new(board), cursor: 0 }
+        Self { groups: Groups::new(board), rows: Vec::new(), cursor: 0 }
     }
 
     /// The groups, as far as they are gathered.
     #[must_use]
     pub fn groups(&self) -> &Groups {
         &self.groups
+    }
+
+    /// The rows.
+    pub fn rows(&self) -> impl Iterator<Item = &Group> {
+        self.rows.iter().filter_map(|name| self.groups.get(*name))
     }
 
     /// Row under the cursor.
@@ -31,17 +41,33 @@ impl GroupList {
     /// The group under the cursor.
     #[must_use]
     pub fn chosen(&self) -> Option<&Group> {
-        self.groups.sorted().into_iter().nth(self.cursor)
+        self.rows.get(self.cursor).and_then(|name| self.groups.get(*name))
     }
 
     /// Moves the cursor within the rows.
     pub fn step(&mut self, rows: isize) {
-        let last = self.groups.sorted().len().saturating_sub(1);
+        let last = self.rows.len().saturating_sub(1);
         self.cursor = self.cursor.saturating_add_signed(rows).min(last);
+    }
+
+    /// Sorts the rows anew, the largest group first; the cursor stays on its group.
+    pub fn sort(&mut self) {
+        let chosen = self.rows.get(self.cursor).copied().filter(|_| self.cursor > 0);
+        self.rows = self.groups.sorted().into_iter().map(|group| group.fingerprint).collect();
+        self.cursor = chosen.and_then(|name| self.rows.iter().position(|row| *row == name)).unwrap_or(0);
     }
 
     /// Gathers some more, and says whether failures are left.
     pub fn advance(&mut self, board: &Board, budget: usize) -> bool {
-        self.groups.advance(board, budget)
+        let was_settled = self.groups.settled();
+        let more = self.groups.advance(board, budget);
+        if !was_settled {
+            self.sort();
+        } else if self.groups.len() > self.rows.len() {
+            let new = self.groups.sorted().into_iter().map(|group| group.fingerprint);
+            let new: Vec<_> = new.filter(|name| !self.rows.contains(name)).collect();
+            self.rows.extend(new);
+        }
+        more
     }
 }

@@ -13,7 +13,7 @@ impl Model {
             list.step(rows);
         }
         match action {
-            Action::Groups => list = Box::new(GroupList::new(&self.board)),
+            Action::Groups => list.sort(),
             Action::Accept => {
                 let query = list.chosen().map(|group| group.within(self.query()))?;
                 self.set_query(query);

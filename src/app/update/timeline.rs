@@ -3,7 +3,8 @@
 use ratatui::layout::Position;
 
 use crate::app::action::Action;
-use crate::app::model::{Model, Overlay, TimeFrame, Timeline};
+use crate::app::model::{Model, Overlay, Timeline};
+use crate::board::TimeFrame;
 
 /// Bars that a page moves.
 const PAGE: isize = 10;

@@ -1,19 +1,27 @@
 //! A note on an incident, in Markdown: how many and when, which failures, samples of each, and what happened in order.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::board::{Board, Entry, Group, Groups, Pane, TimeFrame};
 use crate::log::visible;
-use crate::record::{Arrival, Fingerprint, InvocationError, Outcome, Owner, json};
+use crate::record::{Arrival, InvocationError, Masks, Outcome, Owner, json};
 
 /// Bars of the histogram.
-const BARS: i64 = 24;
+const BARS: usize = 24;
+
+/// Milliseconds of the narrowest bar: times are told to the second, and one of less would repeat its neighbour's.
+const NARROWEST: i64 = 1000;
 
 /// Cells of the longest bar.
 const WIDEST: usize = 40;
+
+/// Failures that are gathered at once.
+const GATHERED: usize = 4096;
 
 /// Records of the timeline.
 const LONGEST_TIMELINE: usize = 200;
@@ -21,21 +29,17 @@ const LONGEST_TIMELINE: usize = 200;
 /// Lines of a payload that a sample shows.
 const LONGEST_SAMPLE: usize = 60;
 
-/// A record with what its reader wrote to it.
-#[derive(Debug, Clone, Copy)]
-pub struct Item<'a> {
-    /// The record.
-    pub arrival: &'a Arrival,
-    /// The reader's words.
-    pub note: Option<&'a str>,
-}
-
-/// Writes the note; `query` is what the records were filtered by.
+/// Writes the note on these records, each with what its reader wrote to it, their secrets masked; `query` is what they
+/// were filtered by. Groups and bars are those of the board.
 #[must_use]
-pub fn write(items: &[Item<'_>], query: &str, now: i64, zone: &TimeZone) -> String {
-    let mut ordered = items.to_vec();
-    ordered.sort_by_key(|item| item.arrival.time());
-    let mut note = Note { out: String::new(), items: &ordered, zone };
+pub fn write(arrivals: &[Arrival], masks: &Masks, query: &str, now: i64, zone: &TimeZone) -> String {
+    let mut ordered: Vec<&Arrival> = arrivals.iter().collect();
+    ordered.sort_by_key(|arrival| arrival.time());
+    let mut board = Board::new(usize::MAX);
+    for arrival in ordered {
+        board.append(arrival.clone().into());
+    }
+    let mut note = Note { out: String::new(), board: &board, masks, zone };
     note.heading(query, now);
     note.histogram();
     note.groups();
@@ -45,15 +49,10 @@ pub fn write(items: &[Item<'_>], query: &str, now: i64, zone: &TimeZone) -> Stri
 
 struct Note<'a> {
     out: String,
-    items: &'a [Item<'a>],
+    /// The records, in the order of their time.
+    board: &'a Board,
+    masks: &'a Masks,
     zone: &'a TimeZone,
-}
-
-/// Failures that are the same failure.
-struct Group<'a> {
-    fingerprint: Fingerprint,
-    items: Vec<Item<'a>>,
-    error: Option<InvocationError>,
 }
 
 impl<'a> Note<'a> {
@@ -63,9 +62,9 @@ impl<'a> Note<'a> {
     }
 
     fn heading(&mut self, query: &str, now: i64) {
-        let failures = self.items.iter().filter(|item| failed(item.arrival)).count();
-        let functions: BTreeMap<_, usize> = self.items.iter().fold(BTreeMap::new(), |mut counts, item| {
-            *counts.entry(function(item.arrival)).or_default() += 1;
+        let [failures, successes] = Pane::ALL.map(|pane| self.board.kept(pane));
+        let functions: BTreeMap<_, usize> = self.board.arrivals().fold(BTreeMap::new(), |mut counts, (_, arrival)| {
+            *counts.entry(function(arrival)).or_default() += 1;
             counts
         });
         let names: Vec<_> = functions.keys().map(String::as_str).collect();
@@ -73,11 +72,11 @@ impl<'a> Note<'a> {
         self.line(&title);
         let written = format!("\nWritten {} by arrivals {}.\n", self.time(now), env!("CARGO_PKG_VERSION"));
         self.line(&written);
-        if let (Some(first), Some(last)) = (self.items.first(), self.items.last()) {
-            let (first, last) = (self.time(first.arrival.time()), self.time(last.arrival.time()));
+        if let Some((first, last)) = self.board.span() {
+            let (first, last) = (self.time(first), self.time(last));
             self.line(&format!("* from {first} to {last}"));
         }
-        self.line(&format!("* {failures} failures, {} successes", self.items.len() - failures));
+        self.line(&format!("* {failures} failures, {successes} successes"));
         if !query.is_empty() {
             self.line(&format!("* filtered by `{query}`"));
         }
@@ -86,73 +85,82 @@ impl<'a> Note<'a> {
         }
     }
 
-    /// One row for each span of time: failures, then successes.
+    /// One row for each span of time: failures, then successes; and where versions changed.
     fn histogram(&mut self) {
-        let (Some(first), Some(last)) = (self.items.first(), self.items.last()) else { return };
-        let (from, to) = (first.arrival.time(), last.arrival.time());
-        // Times are told to the second: a bar of less would repeat its neighbour's.
-        let width = ((to - from) / BARS + 1).max(1000);
-        let mut bars: BTreeMap<i64, (usize, usize)> = BTreeMap::new();
-        for item in self.items {
-            let bar = bars.entry((item.arrival.time() - from) / width).or_default();
-            if failed(item.arrival) { bar.0 += 1 } else { bar.1 += 1 }
-        }
-        let most = bars.values().map(|(failed, succeeded)| failed + succeeded).max().unwrap_or(1).max(1);
+        let Some((first, last)) = self.board.span() else { return };
+        let frame = TimeFrame::whole(first, last, BARS);
+        let width = frame.width.max(NARROWEST);
+        let frame = TimeFrame { from: TimeFrame::align(first, width), width, ..frame };
+        let bars = self.board.bars(frame.from, frame.width, frame.bar_of(last) + 1);
+        let most = bars.iter().map(|bar| bar.failures + bar.successes).max().unwrap_or(1).max(1);
         self.line("\n## When\n\n```text");
-        for at in 0..=(to - from) / width {
-            let (failed, succeeded) = bars.get(&at).copied().unwrap_or_default();
+        for (at, bar) in bars.iter().enumerate() {
             let cells = |count: usize| (count * WIDEST).div_ceil(most);
-            let bar = format!("{}{}", "█".repeat(cells(failed)), "░".repeat(cells(succeeded)));
-            let row = format!("{}  {bar} {failed} ✗ {succeeded} ✓", self.clock(from + at * width));
+            let drawn = format!("{}{}", "█".repeat(cells(bar.failures)), "░".repeat(cells(bar.successes)));
+            let row = format!("{}  {drawn} {} ✗ {} ✓", self.clock(frame.time_of(at)), bar.failures, bar.successes);
             self.line(&row);
         }
         self.line("```");
+        let changes = self.board.version_changes();
+        if !changes.is_empty() {
+            self.line("");
+        }
+        for change in changes {
+            let (name, version) = (visible(&change.function), visible(&change.version));
+            let row = format!("* {} {name} began to run version {version}", self.time(change.time));
+            self.line(&row);
+        }
     }
 
     fn groups(&mut self) {
-        let groups = self.grouped();
+        let mut groups = Groups::new(self.board);
+        while groups.advance(self.board, GATHERED) {}
         if groups.is_empty() {
             return;
         }
-        let failures: usize = groups.iter().map(|group| group.items.len()).sum();
         self.line("\n## What failed\n");
-        for group in groups {
-            let count = group.items.len();
-            let share = count * 100 / failures;
-            let headline = headline(group.items[0].arrival, group.error.as_ref());
-            self.line(&format!("### {headline}\n"));
-            self.line(&format!(
-                "* {count} time{}, {share} % of the failures; fingerprint `{}`",
-                plural(count),
-                group.fingerprint
-            ));
-            let (first, last) = (group.items[0].arrival, group.items[count - 1].arrival);
-            let seen = format!("* first {}, last {}", self.time(first.time()), self.time(last.time()));
-            self.line(&seen);
-            self.versions(&group);
-            if let Some(frame) = group.error.as_ref().and_then(own_frame) {
-                self.line(&format!("* raised at {frame}"));
-            }
-            self.sample(last);
+        for group in groups.sorted() {
+            self.group(group, groups.gathered());
         }
     }
 
-    fn versions(&mut self, group: &Group<'_>) {
-        let mut versions: Vec<String> =
-            group.items.iter().filter_map(|item| item.arrival.record.executed_version()).map(Into::into).collect();
-        versions.sort();
-        versions.dedup();
-        if !versions.is_empty() {
+    fn group(&mut self, group: &Group, failures: usize) {
+        let Some(sample) = self.board.get(group.sample).and_then(Entry::arrival) else { return };
+        let sample = self.masked(sample);
+        let error = sample.record.error();
+        let masked = error
+            .clone()
+            .map(|error| InvocationError { message: error.masked_message(sample.record.request_id()), ..error });
+        self.line(&format!("### {}\n", headline(&sample, masked.as_ref())));
+        let (count, share) = (group.count, group.count * 100 / failures.max(1));
+        self.line(&format!(
+            "* {count} time{}, {share} % of the failures; fingerprint `{}`",
+            plural(count),
+            group.fingerprint
+        ));
+        let seen = format!("* first {}, last {}", self.time(group.first), self.time(group.last));
+        self.line(&seen);
+        if !group.versions.is_empty() {
+            let versions: Vec<_> = group.versions.iter().map(|version| visible(version)).collect();
             self.line(&format!("* ran {}", versions.join(", ")));
         }
+        if let Some(frame) = error.as_ref().and_then(own_frame) {
+            self.line(&format!("* raised at {frame}"));
+        }
+        self.sample(&sample, error.as_ref());
     }
 
-    /// The newest of a group, with what was sent.
-    fn sample(&mut self, arrival: &Arrival) {
+    fn masked(&self, arrival: &'a Arrival) -> Cow<'a, Arrival> {
+        self.masks.arrival(arrival).map_or(Cow::Borrowed(arrival), Cow::Owned)
+    }
+
+    /// The newest of a group: what it says, and what was sent.
+    fn sample(&mut self, arrival: &Arrival, error: Option<&InvocationError>) {
         let id = arrival.record.request_id().unwrap_or("without a request id");
         let condition = arrival.record.condition().as_str();
         let tried = arrival.record.invoke_count().map(|count| format!(" ×{count}")).unwrap_or_default();
-        self.line(&format!("\nSample: `{}` ({condition}{tried})", visible(id)));
+        let says = error.map(|_| format!(": {}", headline(arrival, error))).unwrap_or_default();
+        self.line(&format!("\nSample: `{}` ({condition}{tried}){says}", visible(id)));
         if let Some(payload) = arrival.record.request_payload() {
             let laid_out = json::pretty(&json::one_line(payload));
             let lines: Vec<_> = laid_out.lines().collect();
@@ -170,39 +178,24 @@ impl<'a> Note<'a> {
 
     fn timeline(&mut self) {
         self.line("## In order\n");
-        for item in self.items.iter().take(LONGEST_TIMELINE) {
-            let arrival = item.arrival;
-            let mark = if failed(arrival) { "✗" } else { "✓" };
-            let what = match (failed(arrival), arrival.record.error()) {
-                (true, error) => format!(": {}", headline(arrival, error.as_ref())),
+        for (_, arrival) in self.board.arrivals().take(LONGEST_TIMELINE) {
+            let arrival = self.masked(arrival);
+            let mark = if failed(&arrival) { "✗" } else { "✓" };
+            let what = match (failed(&arrival), arrival.record.error()) {
+                (true, error) => format!(": {}", headline(&arrival, error.as_ref())),
                 (false, _) => String::new(),
             };
             let id = visible(arrival.record.request_id().unwrap_or_default()).into_owned();
-            let row = format!("* {} {mark} {} `{id}`{what}", self.time(arrival.time()), function(arrival));
+            let row = format!("* {} {mark} {} `{id}`{what}", self.time(arrival.time()), function(&arrival));
             self.line(&row);
-            if let Some(note) = item.note {
+            if let Some(note) = arrival.kept.as_ref().and_then(|kept| kept.note.as_deref()) {
                 self.line(&format!("  * {note}"));
             }
         }
-        if self.items.len() > LONGEST_TIMELINE {
-            self.line(&format!("* … and {} more", self.items.len() - LONGEST_TIMELINE));
+        let all: usize = Pane::ALL.iter().map(|&pane| self.board.kept(pane)).sum();
+        if all > LONGEST_TIMELINE {
+            self.line(&format!("* … and {} more", all - LONGEST_TIMELINE));
         }
-    }
-
-    /// Failures by fingerprint, the most frequent first.
-    fn grouped(&self) -> Vec<Group<'a>> {
-        let mut groups: BTreeMap<Fingerprint, Group<'a>> = BTreeMap::new();
-        for item in self.items {
-            let error = item.arrival.record.error();
-            if let Some(fingerprint) = item.arrival.record.fingerprint_with(error.as_ref()) {
-                let group =
-                    groups.entry(fingerprint).or_insert_with(|| Group { fingerprint, items: Vec::new(), error });
-                group.items.push(*item);
-            }
-        }
-        let mut groups: Vec<_> = groups.into_values().collect();
-        groups.sort_by_key(|group| std::cmp::Reverse(group.items.len()));
-        groups
     }
 
     fn time(&self, time: i64) -> String {

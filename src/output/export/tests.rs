@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::log::{LogEvent, Origin, Text};
-use crate::record::{Finder, Found};
+use crate::record::{Finder, Found, Kept, Masks};
 
 const ARN: &str = "arn:aws:lambda:eu-central-1:123123123123:function:sender:$LATEST";
 
@@ -79,18 +79,17 @@ fn files_are_named_by_function_and_request() {
 fn no_two_bars_of_the_note_have_the_same_time() {
     let mut arrivals = [arrival("r1", "1", "RetriesExhausted"), arrival("r2", "2", "RetriesExhausted")];
     arrivals[1].origin.timestamp = arrivals[1].origin.timestamp.map(|time| time + 400);
-    let items = [0, 1].map(|at| note::Item { arrival: &arrivals[at], note: None });
-    let text = note::write(&items, "", 1_795_170_000_000, &TimeZone::UTC);
-    assert_eq!(text.lines().filter(|line| line.ends_with('✓')).count(), 1, "{text}");
+    let text = note::write(&arrivals, &Masks::default(), "", 1_795_170_000_000, &TimeZone::UTC);
+    let bars = text.lines().filter(|line| line.ends_with('✓')).filter_map(|line| line.split_once("  "));
+    let times: Vec<_> = bars.map(|(time, _)| time).collect();
+    assert_eq!(times, ["11-20 10:15:43", "11-20 10:15:44"], "{text}");
 }
 
 #[test]
 fn the_note_tells_counts_groups_samples_and_order() {
-    let arrivals = [arrival("r1", r#"{"n":1}"#, "RetriesExhausted"), arrival("r2", "{}", "Success")];
-    let items = [
-        note::Item { arrival: &arrivals[0], note: Some("the stock was off") },
-        note::Item { arrival: &arrivals[1], note: None },
-    ];
-    let text = note::write(&items, "fn:sender", 1_795_170_000_000, &TimeZone::UTC);
+    let mut arrivals = [arrival("r1", r#"{"n":1,"token":"abc"}"#, "RetriesExhausted"), arrival("r2", "{}", "Success")];
+    arrivals[0].kept = Some(Box::new(Kept { marked: true, note: Some("the stock was off".to_owned()) }));
+    let masks = Masks::new(true, &[], []);
+    let text = note::write(&arrivals, &masks, "fn:sender", 1_795_170_000_000, &TimeZone::UTC);
     insta::assert_snapshot!(text.replace(env!("CARGO_PKG_VERSION"), "VERSION"));
 }

@@ -3,9 +3,10 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
 
 use crate::app::model::{GroupList, Model};
-use crate::board::{Entry, Group};
+use crate::board::{Entry, Group, Groups};
 use crate::log::visible;
 use crate::record::{Arrival, Outcome};
 
@@ -18,16 +19,17 @@ use crate::ui::{row, times};
 const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, list: &GroupList, theme: &Theme) {
-    let groups = list.groups().sorted();
+    let groups = list.groups();
     let (done, of) = list.groups().progress();
     let progress =
-        if list.groups().settled() { String::new() } else { format!(", {} of {} looked at", count(done), count(of)) };
-    let title = format!(" {} groups of {} failures{progress} ", count(groups.len()), count(list.groups().gathered()));
-    let high = (groups.len().max(1) + 3).min(usize::from(area.height.saturating_sub(4))) as u16;
-    let inner = super::popup(frame, area, &title, area.width.saturating_sub(4), high.max(6), theme);
+        if groups.settled() { String::new() } else { format!(", {} of {} looked at", count(done), count(of)) };
+    let title = format!(" {} groups of {} failures{progress} ", count(groups.len()), count(groups.gathered()));
+    // As high as there is room for: a group that comes moves no row.
+    let high = area.height.saturating_sub(4).max(6);
+    let inner = super::popup(frame, area, &title, area.width.saturating_sub(4), high, theme);
     let [rows, foot] = ratatui::layout::Layout::vertical([
         ratatui::layout::Constraint::Fill(1),
-        ratatui::layout::Constraint::Length(1),
+        ratatui::layout::Constraint::Length(2),
     ])
     .areas(inner);
     if groups.is_empty() {
@@ -35,28 +37,27 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, list: &Grou
         return;
     }
     let first = list.cursor().saturating_sub(usize::from(rows.height).saturating_sub(1));
-    for (at, group) in groups.iter().enumerate().skip(first).take(usize::from(rows.height)) {
+    for (at, group) in list.rows().enumerate().skip(first).take(usize::from(rows.height)) {
         let place = Rect { y: rows.y + (at - first) as u16, height: 1, ..rows };
-        frame.render_widget(line(model, group, list.groups().gathered(), usize::from(rows.width), theme), place);
+        frame.render_widget(line(model, groups, group, usize::from(rows.width), theme), place);
         if at == list.cursor() {
             frame.buffer_mut().set_style(place, theme.selected(true));
         }
     }
     if let Some(group) = list.chosen() {
-        frame.render_widget(
-            Line::styled(cut(&more(model, group), usize::from(foot.width)).into_owned(), theme.dim()),
-            foot,
-        );
+        let told = [more(model, group), sample(model, group)];
+        let lines = told.map(|text| Line::styled(cut(&text, usize::from(foot.width)).into_owned(), theme.dim()));
+        frame.render_widget(Paragraph::new(lines.to_vec()), foot);
     }
 }
 
 /// Number, share, course, last seen, function, and the error; what does not fit is cut at the end.
-fn line<'a>(model: &Model, group: &Group, of: usize, room: usize, theme: &Theme) -> Line<'a> {
-    let share = group.count * 100 / of.max(1);
+fn line<'a>(model: &Model, groups: &Groups, group: &Group, room: usize, theme: &Theme) -> Line<'a> {
+    let share = group.count * 100 / groups.gathered().max(1);
     let mut spans =
         vec![Span::styled(format!("{:>9}", count(group.count)), theme.strong()), Span::raw(format!("{share:>4} % "))];
     if room >= 70 {
-        spans.push(Span::styled(bars(group), theme.outcome(Outcome::Failure)));
+        spans.push(Span::styled(bars(&groups.parts(group)), theme.outcome(Outcome::Failure)));
         spans.push(Span::styled(
             format!(" {}", times::short(model, group.last, times::is_dated(model, group.last))),
             theme.dim(),
@@ -75,6 +76,14 @@ fn words(model: &Model, group: &Group) -> String {
     model.masks.text(&words).into_owned()
 }
 
+/// What the newest of them says in its own words.
+fn sample(model: &Model, group: &Group) -> String {
+    let newest = model.board.get(group.sample).and_then(Entry::arrival);
+    let message = newest.and_then(|arrival| arrival.record.error()).and_then(|error| error.message);
+    let message = message.and_then(|message| message.lines().next().map(str::to_owned)).unwrap_or_default();
+    if message.is_empty() { String::new() } else { format!(" newest: {}", visible(&model.masks.text(&message))) }
+}
+
 /// The condition of the sample, and what else is known of it.
 fn without_error(model: &Model, group: &Group) -> String {
     let sample = model.board.get(group.sample).and_then(Entry::arrival);
@@ -90,8 +99,8 @@ fn more(model: &Model, group: &Group) -> String {
     format!(" {} · first {first} · last {last}{versions}", group.fingerprint)
 }
 
-fn bars(group: &Group) -> String {
-    let most = group.parts.iter().copied().max().unwrap_or(1).max(1);
+fn bars(parts: &[usize]) -> String {
+    let most = parts.iter().copied().max().unwrap_or(1).max(1);
     let bar = |part: &usize| if *part == 0 { " " } else { BARS[(part * 8).div_ceil(most).clamp(1, 8) - 1] };
-    group.parts.iter().map(bar).collect()
+    parts.iter().map(bar).collect()
 }

@@ -8,8 +8,8 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use crate::app::model::{Model, TimeFrame, Timeline};
-use crate::board::{Bar, Spread, VersionChange};
+use crate::app::model::{Model, Timeline};
+use crate::board::{Bar, Spread, TimeFrame, VersionChange};
 use crate::log::visible;
 use crate::record::Outcome;
 use crate::replay::duration_words;
