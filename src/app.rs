@@ -1,6 +1,7 @@
 //! The board: one loop that turns events into messages, messages into state, and state into frames.
 
 pub mod action;
+mod answer;
 mod clipboard;
 mod colours;
 pub mod document;
@@ -27,6 +28,7 @@ use crate::ui::{self, Theme};
 
 pub use history::History;
 
+use answer::Answer;
 use colours::Colours;
 use jobs::{Jobs, World};
 use message::{Effect, Message};
@@ -82,6 +84,8 @@ struct App {
     themes: Vec<Theme>,
     terminal: Terminal,
     keys: EventStream,
+    /// What the terminal says of its background, among the keys.
+    answer: Answer,
     signals: Signals,
     /// `None` when the sources have ended: the board lives on.
     inputs: Option<mpsc::Receiver<Message>>,
@@ -106,13 +110,16 @@ impl App {
         world: World,
         history: History,
     ) -> io::Result<Self> {
-        let mouse = model.mouse;
+        let signals = Signals::listen()?;
+        let mut terminal = Terminal::take(model.mouse)?;
+        let answer = if model.by_background.is_some() { terminal.ask_background()? } else { Answer::default() };
         Ok(Self {
             model,
             colours: Colours::start(),
             themes,
-            signals: Signals::listen()?,
-            terminal: Terminal::take(mouse)?,
+            signals,
+            terminal,
+            answer,
             keys: EventStream::new(),
             inputs: Some(inputs),
             jobs: Jobs::new(world),
@@ -139,7 +146,7 @@ impl App {
             panic = self.terminal.panicked() => return Err(BoardError::Panicked(panic)),
             event = self.keys.next() => match event.transpose()? {
                 Some(event) if is_idle_motion(&event) => {}
-                Some(event) => self.take(Message::Terminal(event))?,
+                Some(event) => self.hear(event)?,
                 None => self.over = true,
             },
             () = wait_until(frame_due), if self.dirty => self.draw()?,
@@ -177,6 +184,15 @@ impl App {
             Some(path) => self.take(Message::PayloadEdited(editor::given_back(&path, wrong))),
             None => self.take(Message::Edited(wrong)),
         }
+    }
+
+    /// Takes an event in, unless it is the terminal's own word on its background.
+    fn hear(&mut self, event: Event) -> io::Result<()> {
+        let (events, is_light) = self.answer.hear(event, Instant::now());
+        if let Some(is_light) = is_light {
+            self.take(Message::Background { is_light })?;
+        }
+        events.into_iter().try_for_each(|event| self.take(Message::Terminal(event)))
     }
 
     fn take(&mut self, message: Message) -> io::Result<()> {
@@ -217,6 +233,7 @@ impl App {
             match effect {
                 Effect::Quit => self.over = true,
                 Effect::Suspend => self.terminal.suspend()?,
+                Effect::Redraw => self.terminal.forget()?,
                 Effect::Copy(text) => {
                     self.terminal.copy(&text)?;
                     clipboard::copy(text);

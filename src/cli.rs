@@ -29,6 +29,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::error::ErrorKind;
+use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use crate::board::{Names, Query};
@@ -81,12 +82,14 @@ fn refuse(error: &clap::Error) -> ExitCode {
     }
 }
 
-fn start(cli: Cli, loaded: Result<Settings, Vec<Fault>>, matches: &ArgMatches) -> Result<(), Failure> {
+fn start(mut cli: Cli, loaded: Result<Settings, Vec<Fault>>, matches: &ArgMatches) -> Result<(), Failure> {
     if cli.aws.no_verify_ssl {
         let hint = "certificates are always checked: give the one to trust with --ca-bundle FILE";
         return Err(Failure::usage(format!("--no-verify-ssl is refused; {hint}")));
     }
     refuse_regions(&cli)?;
+    let said = [Some(ValueSource::CommandLine), Some(ValueSource::EnvVariable)];
+    cli.look.theme_is_said = said.contains(&matches.value_source("theme"));
     let Some(command) = cli.command else {
         return pick(cli.aws, cli.look, loaded);
     };

@@ -11,16 +11,37 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 
 const DEADLINE: Duration = Duration::from_secs(20);
 
+/// What a program asks of a terminal to learn its background.
+const QUESTION: &[u8] = b"\x1b]11;?";
+
+type Keys = Arc<Mutex<Box<dyn Write + Send>>>;
+
+/// Types pieces, a while apart from each other: a slow line brings an answer so.
+fn say(keys: &mut Keys, pieces: &str) {
+    for piece in pieces.split('\n') {
+        let mut keyboard = keys.lock().unwrap();
+        keyboard.write_all(piece.as_bytes()).unwrap();
+        keyboard.flush().unwrap();
+        drop(keyboard);
+        thread::sleep(Duration::from_millis(30));
+    }
+}
+
 /// A program in a pseudo-terminal, and the screen it has drawn.
 struct Session {
     child: Box<dyn Child + Send + Sync>,
-    keys: Box<dyn Write + Send>,
+    keys: Keys,
     pty: Box<dyn MasterPty + Send>,
     screen: Arc<Mutex<vt100::Parser>>,
 }
 
 impl Session {
     fn start(rows: u16, cols: u16, command: &mut CommandBuilder) -> Self {
+        Self::start_in(rows, cols, command, &[])
+    }
+
+    /// The same in a terminal that answers the question for its background with these pieces, one after the other.
+    fn start_in(rows: u16, cols: u16, command: &mut CommandBuilder, answer: &[&str]) -> Self {
         let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
         command.env("TERM", "xterm-256color");
@@ -39,13 +60,20 @@ impl Session {
         let screen = Arc::new(Mutex::new(parser));
         let mut output = pair.master.try_clone_reader().unwrap();
         let shared = Arc::clone(&screen);
+        let keys = Arc::new(Mutex::new(pair.master.take_writer().unwrap()));
+        let (mut answers, answer) = (Arc::clone(&keys), answer.join("\n"));
         thread::spawn(move || {
-            let mut bytes = [0; 8192];
+            let (mut bytes, mut asked) = ([0; 8192], Vec::new());
             while let Ok(read @ 1..) = output.read(&mut bytes) {
                 shared.lock().unwrap().process(&bytes[..read]);
+                asked.extend_from_slice(&bytes[..read]);
+                if asked.windows(QUESTION.len()).any(|part| part == QUESTION) {
+                    asked.clear();
+                    say(&mut answers, &answer);
+                }
             }
         });
-        Self { child, keys: pair.master.take_writer().unwrap(), pty: pair.master, screen }
+        Self { child, keys, pty: pair.master, screen }
     }
 
     fn arrivals(rows: u16, cols: u16, args: &[&str]) -> Self {
@@ -58,9 +86,23 @@ impl Session {
         self.screen.lock().unwrap().screen().contents()
     }
 
+    /// Whether text is on the screen with a background of its own, as what is under the cursor is.
+    fn is_lit(&self, text: &str) -> bool {
+        let parser = self.screen.lock().unwrap();
+        let (screen, last) = (parser.screen(), text.chars().count() - 1);
+        let (_, width) = screen.size();
+        let rows: Vec<_> = screen.rows(0, width.into()).collect();
+        rows.iter().zip(0..).any(|(row, y)| {
+            let Some((before, _)) = row.split_once(text) else { return false };
+            let x = before.chars().count() + last;
+            screen.cell(y, x.try_into().unwrap()).is_some_and(|cell| cell.bgcolor() != vt100::Color::Default)
+        })
+    }
+
     fn press(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-        self.keys.flush().unwrap();
+        let mut keyboard = self.keys.lock().unwrap();
+        keyboard.write_all(keys.as_bytes()).unwrap();
+        keyboard.flush().unwrap();
     }
 
     fn wait_until(&self, what: &str, holds: impl Fn(&str) -> bool) -> String {
@@ -313,6 +355,58 @@ fn a_panic_gives_the_terminal_back_before_it_is_told() {
         session.assert_given_back();
         session.wait_for("on purpose");
     }
+}
+
+#[test]
+fn the_background_that_a_terminal_answers_chooses_the_theme_and_is_no_key() {
+    let file = file(&[FAILURE, SUCCESS]);
+    let light = "\u{1b}]11;rgb:ffff/fafa/f0f0\u{1b}\\";
+    let pieces = ["\u{1b}]11;rgb:ffff/", "fafa/f0f0", "\u{1b}\\"];
+    for (answer, theme) in [(&[light][..], "light"), (&pieces[..], "light"), (&["\u{1b}]11;rgb:00/00/00\u{7}"], "dark")]
+    {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_arrivals"));
+        command.args(["read", file.path().to_str().unwrap()]);
+        let mut session = Session::start_in(24, 80, &mut command, answer);
+        session.wait_for("RuntimeError");
+        // A key after the answer: what has been heard before it is what the answer came to.
+        session.press("T");
+        session.wait_until(theme, |_| session.is_lit(&format!("│ {theme} ")));
+        session.press("\u{1b}");
+        let text = session.wait_until("the board", |text| !text.contains("high-contrast"));
+        assert!(text.contains("1 Failures 1") && text.contains("3 [Trace]"), "{text}");
+        session.press("q");
+        assert_eq!(session.end(), 0);
+    }
+}
+
+#[test]
+fn a_terminal_is_not_asked_when_the_background_or_the_theme_is_known() {
+    let file = file(&[FAILURE]);
+    for known in [["--background", "dark"], ["--theme", "light"], ["--color", "off"]] {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_arrivals"));
+        command.args(["read", file.path().to_str().unwrap()]);
+        command.args(known);
+        // What asks is answered by leaving.
+        let mut session = Session::start_in(24, 80, &mut command, &["q"]);
+        session.wait_for("RuntimeError");
+        session.press("?");
+        session.wait_for("On the board");
+        session.press("qq");
+        assert_eq!(session.end(), 0);
+    }
+}
+
+#[test]
+fn a_screen_that_another_program_wrote_on_is_drawn_anew() {
+    let file = file(&[FAILURE, SUCCESS]);
+    let mut session = Session::arrivals(24, 80, &["read", file.path().to_str().unwrap()]);
+    session.wait_for("RuntimeError");
+    session.screen.lock().unwrap().process(b"\x1b[5;10Hwall: going down");
+    session.wait_for("wall: going down");
+    session.press("\u{c}");
+    session.wait_until("drawing anew", |text| !text.contains("wall:") && text.contains("RuntimeError"));
+    session.press("q");
+    assert_eq!(session.end(), 0);
 }
 
 #[test]

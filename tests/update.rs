@@ -624,3 +624,53 @@ fn groups_go_on_counting_without_moving() {
     assert!(sorted.is_sorted_by(|a, b| a.1 >= b.1) && sorted[0].1 == 10);
     assert_eq!(name(&sorted, cursor_sorted), name(&before, cursor));
 }
+
+#[test]
+fn who_looks_here_again_is_told_what_came_meanwhile() {
+    let mut model = drawn(&events(), 120, 40);
+    let focus = |gained| Message::Terminal(if gained { Event::FocusGained } else { Event::FocusLost });
+    update(&mut model, focus(false));
+    update(&mut model, focus(true));
+    assert_eq!(notice(&model), None, "nothing came");
+    arrive(&mut model, &later_events());
+    update(&mut model, focus(false));
+    arrive(&mut model, &later_events());
+    assert_eq!(notice(&model), None, "nobody looks");
+    update(&mut model, focus(true));
+    assert_eq!(notice(&model).as_deref(), Some("while you looked elsewhere: 3 failures, 0 successes"));
+}
+
+#[test]
+fn lines_scroll_under_a_cursor_that_stays() {
+    let control = |c| Message::Terminal(Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL)));
+    let many: Vec<_> =
+        (0..60).map(|second| common::record(second, "f", "RetriesExhausted", 1, "\"requestPayload\":1")).collect();
+    let mut model = drawn(&many, 80, 24);
+    update(&mut model, control('e'));
+    assert!(model.list(Pane::Failures).following(), "there is nothing below the newest row");
+    press_all(&mut model, "4k");
+    let top =
+        |model: &Model| model.list(Pane::Failures).window(&model.board, model.geometry.list_height(Pane::Failures)).top;
+    let (before, chosen) = (top(&model), selected_id(&model));
+    update(&mut model, control('y'));
+    assert_eq!((top(&model), selected_id(&model)), (before - 1, chosen.clone()));
+    update(&mut model, control('e'));
+    assert_eq!((top(&model), selected_id(&model)), (before, chosen));
+    press_all(&mut model, "030");
+    update(&mut model, control('y'));
+    assert_eq!(top(&model), before - 30);
+}
+
+#[test]
+fn a_background_chooses_a_theme_until_somebody_does() {
+    let mut model = drawn(&events(), 120, 40);
+    model.themes = ["dark", "light", "mine"].map(str::to_owned).to_vec();
+    model.by_background = Some([0, 1]);
+    update(&mut model, Message::Background { is_light: true });
+    assert_eq!(model.theme, 1);
+    press_all(&mut model, "Tj");
+    press(&mut model, KeyCode::Enter);
+    assert_eq!((model.theme, model.chosen_theme.as_deref()), (2, Some("mine")));
+    update(&mut model, Message::Background { is_light: false });
+    assert_eq!(model.theme, 2);
+}

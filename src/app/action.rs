@@ -150,6 +150,8 @@ pub enum Action {
     SaveSession,
     /// Leave.
     Quit,
+    /// Draw the whole screen anew.
+    Redraw,
     /// Send also what a failed canary holds back.
     Release,
     /// Prepare the replay of the record under the cursor.
@@ -162,6 +164,10 @@ pub enum Action {
     Right,
     /// Save a summary.
     Save,
+    /// Scroll down a line, and leave the cursor where it is.
+    ScrollDown,
+    /// Scroll up a line, and leave the cursor where it is.
+    ScrollUp,
     /// Look for text.
     Search,
     /// Ask for the last word before sending.

@@ -301,6 +301,8 @@ fn key_name(key: KeyCombination) -> String {
         KeyCode::Char(c) => c.to_string(),
         other => other.to_string(),
     };
+    let shifts = code.modifiers.contains(KeyModifiers::SHIFT) && !matches!(code.code, KeyCode::Char(_));
+    let name = if shifts { format!("Shift-{name}") } else { name };
     let name = if code.modifiers.contains(KeyModifiers::ALT) { format!("Alt-{name}") } else { name };
     if code.modifiers.contains(KeyModifiers::CONTROL) { format!("Ctrl-{name}") } else { name }
 }

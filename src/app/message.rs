@@ -17,6 +17,11 @@ use super::model::Place;
 pub enum Message {
     /// A key, the mouse, a paste or a new size.
     Terminal(Event),
+    /// The terminal has told its background.
+    Background {
+        /// Whether it is nearer to white than to black.
+        is_light: bool,
+    },
     /// The source found, failed or ended.
     Source(SourceUpdate),
     /// More is known of where the records come from.
@@ -50,6 +55,8 @@ pub enum Effect {
     Quit,
     /// Give the terminal back to the shell until it wakes us.
     Suspend,
+    /// Draw the whole screen anew.
+    Redraw,
     /// Put text on the clipboard.
     Copy(String),
     /// Colour a document's program text.

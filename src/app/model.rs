@@ -232,6 +232,14 @@ pub struct Model {
     pub themes: Vec<String>,
     /// Which of them is in force.
     pub theme: usize,
+    /// Those for a dark and for a light background, while nobody has chosen one.
+    pub by_background: Option<[usize; 2]>,
+    /// The theme that was chosen for the source, here or when it was read before.
+    pub chosen_theme: Option<String>,
+    /// How the screen was left for each source, by [`Model::source_name`].
+    pub layouts: BTreeMap<String, Layout>,
+    /// Rows that came to each list since the terminal lost the focus; `None` while it has it.
+    pub away: Option<[usize; 2]>,
     /// How often the next movement is made, while it is being typed.
     pub count: Option<usize>,
     /// What the settings file says.
@@ -299,6 +307,10 @@ impl Model {
             notice: None,
             themes: Vec::new(),
             theme: 0,
+            by_background: None,
+            chosen_theme: None,
+            layouts: BTreeMap::new(),
+            away: None,
             count: None,
             config: Arc::default(),
             guard: Guard::default(),

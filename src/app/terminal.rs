@@ -2,12 +2,14 @@
 
 use std::io::{self, Stdout, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste, EnableFocusChange,
     EnableMouseCapture,
 };
+use crossterm::style::Print;
 use crossterm::terminal::{
     BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
     disable_raw_mode, enable_raw_mode,
@@ -17,6 +19,7 @@ use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
 use tokio::sync::mpsc;
 
+use super::answer::{self, Answer};
 use super::jobs;
 
 /// The terminal while the board is on it; dropping it gives it back.
@@ -64,6 +67,16 @@ impl Terminal {
     /// When the terminal cannot be written to.
     pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
         execute!(self.inner.backend_mut(), CopyToClipboard::to_clipboard_from(text))
+    }
+
+    /// Asks what the terminal's background is; the answer comes among the keys.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    pub(super) fn ask_background(&mut self) -> io::Result<Answer> {
+        // Cleared after it: a terminal that does not know the question may have written it out.
+        execute!(self.inner.backend_mut(), Print(answer::QUESTION), Clear(ClearType::All))?;
+        Ok(Answer::awaited(Instant::now()))
     }
 
     /// Captures the mouse, or leaves it to the terminal's own selection.
@@ -114,6 +127,14 @@ impl Terminal {
     /// When the terminal refuses raw mode or cannot be written to.
     pub(super) fn resume(&mut self) -> io::Result<()> {
         self.enter()?;
+        self.forget()
+    }
+
+    /// Forgets what was drawn: the next frame is drawn anew, over whatever has come onto the screen.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    pub(super) fn forget(&mut self) -> io::Result<()> {
         // Not `clear`, which asks the terminal for its cursor and fails when it does not answer in time.
         self.inner = ratatui::Terminal::new(CrosstermBackend::new(Screen(io::stdout())))?;
         execute!(self.inner.backend_mut(), Clear(ClearType::All))

@@ -43,6 +43,7 @@ impl Model {
         let mut effects = Vec::new();
         match message {
             Message::Terminal(event) => self.terminal(event, &mut effects),
+            Message::Background { is_light } => self.suit(is_light, &mut effects),
             Message::Source(update) => self.source_update(update, &mut effects),
             Message::Place(place) => self.placed(place, &mut effects),
             Message::Coloured { generation, colours } => self.detail.colour(generation, colours),
@@ -103,6 +104,8 @@ impl Model {
             Event::Key(key) if key.kind != KeyEventKind::Release => self.key(key, effects),
             Event::Mouse(mouse) => self.mouse(mouse, effects),
             Event::Paste(text) => self.paste(&text),
+            Event::FocusLost => self.away = Some([0; 2]),
+            Event::FocusGained => self.welcome_back(),
             _ => {}
         }
     }
@@ -174,6 +177,22 @@ impl Model {
         }
         for pane in Pane::ALL {
             self.lists[index(pane)].arrived(rows[index(pane)]);
+            if let Some(unseen) = &mut self.away {
+                unseen[index(pane)] += rows[index(pane)];
+            }
+        }
+    }
+
+    /// Tells what came while the reader looked elsewhere.
+    fn welcome_back(&mut self) {
+        let [failures, successes] = self.away.take().unwrap_or_default();
+        let plural = |count: usize| if count == 1 { "" } else { "s" };
+        if failures + successes > 0 {
+            let ess = if successes == 1 { "" } else { "es" };
+            self.notify(format!(
+                "while you looked elsewhere: {failures} failure{}, {successes} success{ess}",
+                plural(failures)
+            ));
         }
     }
 

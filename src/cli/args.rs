@@ -235,13 +235,16 @@ pub(super) struct LookArgs {
     /// Colours: dark, light, high-contrast, sixteen, colour-blind, colour-blind-light, or a file of the settings' themes folder
     #[arg(long, global = true, env = "ARRIVALS_THEME", value_name = "NAME", value_parser = themes::name)]
     pub(super) theme: Option<String>,
+    /// Whether the theme was named by a flag or a variable, and not by the settings file.
+    #[arg(skip)]
+    pub(super) theme_is_said: bool,
     /// What borders are drawn with
     #[arg(long, global = true, env = "ARRIVALS_BORDERS", value_enum, default_value_t = Borders::Unicode)]
     pub(super) borders: Borders,
     /// Whether the mouse drives the board, or selects text in the terminal
     #[arg(long, global = true, env = "ARRIVALS_MOUSE", value_enum, default_value_t = OnOff::On)]
     pub(super) mouse: OnOff,
-    /// The terminal's background
+    /// The terminal's background; auto asks the terminal
     #[arg(long, global = true, env = "ARRIVALS_BACKGROUND", value_enum, default_value_t = BackgroundArg::Auto)]
     pub(super) background: BackgroundArg,
 }
@@ -278,7 +281,7 @@ pub(super) enum Switch {
 /// The terminal's background.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum BackgroundArg {
-    /// By `COLORFGBG`, dark when it is not set.
+    /// By what the terminal answers, else by `COLORFGBG`; dark when neither tells.
     Auto,
     /// Light text on dark.
     Dark,

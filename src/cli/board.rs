@@ -49,19 +49,23 @@ pub(super) async fn run(
     model.configure(Arc::clone(&look.config));
     model.names = Arc::new(look.config.filters.clone());
     let themes = themes::find(&look)?;
-    (model.themes, model.theme) = (themes.names, themes.chosen);
+    (model.themes, model.theme, model.by_background) = (themes.names, themes.chosen, themes.by_background);
     model.mouse = look.mouse == OnOff::On;
     model.replays.profile = world.sending.profile().map(str::to_owned);
-    let memory = Memory::of(&model);
+    let memory = Memory::find();
     memory.recall(&mut model);
+    if look.theme_is_said {
+        model.theme = themes.chosen;
+    }
     let history = history();
     model.history = history.read();
     let first = if picks { model.open_picker() } else { Vec::new() };
     let inputs = join(updates, places);
     let left = app::run(model, first, themes.themes, inputs, world, history).await.map_err(|error| defect(&error))?;
-    memory.keep(&left);
+    let failure = left.source.failure.clone();
+    memory.keep(left);
     // What the board showed last is said again where it can be read after it, and by its exit code.
-    left.source.failure.map_or(Ok(()), |(code, message)| Err(Failure { code, message }))
+    failure.map_or(Ok(()), |(code, message)| Err(Failure { code, message }))
 }
 
 /// A defect behind the board leaves a report, as one on its own thread does.

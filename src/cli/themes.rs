@@ -14,6 +14,8 @@ pub(super) struct Choice {
     pub(super) names: Vec<String>,
     pub(super) themes: Vec<Theme>,
     pub(super) chosen: usize,
+    /// Those for a dark and for a light background, when the terminal is to be asked for its own.
+    pub(super) by_background: Option<[usize; 2]>,
 }
 
 /// The themes as flags, settings and terminal want them.
@@ -41,11 +43,23 @@ pub(super) fn find(look: &LookArgs) -> Result<Choice, Failure> {
             let place = names.iter().rposition(|known| known == name);
             place.ok_or_else(|| Failure::configuration(unknown(name, &names)))?
         }
-        None => schemes.iter().position(|scheme| scheme.background() == background).unwrap_or(0),
+        None => for_background(&schemes, background),
     };
+    let by_background = [Background::Dark, Background::Light].map(|background| for_background(&schemes, background));
+    let asks = look.theme.is_none() && look.background == BackgroundArg::Auto && depth > Depth::Mono && answers();
     let ascii = look.borders == Borders::Ascii;
     let themes = schemes.iter().map(|scheme| scheme.theme(depth).with_ascii(ascii)).collect();
-    Ok(Choice { names, themes, chosen })
+    Ok(Choice { names, themes, chosen, by_background: asks.then_some(by_background) })
+}
+
+fn for_background(schemes: &[Scheme], background: Background) -> usize {
+    schemes.iter().position(|scheme| scheme.background() == background).unwrap_or(0)
+}
+
+/// Whether the terminal may be asked: the console of Linux would write the question out, and Windows gives answers as keys
+/// that cannot be told from the user's.
+fn answers() -> bool {
+    cfg!(unix) && !std::env::var("TERM").is_ok_and(|term| term.starts_with("linux"))
 }
 
 /// A theme's name as a flag, a variable or the settings file gives it: one that is there and sound.

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 
 use super::attempts::Attempts;
 use super::page::{Page, Room};
@@ -23,7 +24,8 @@ const KEPT: usize = 16;
 const KEPT_ROWS: usize = 250_000;
 
 /// A side of the record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Tab {
     /// The error with its frames.
     Trace,
@@ -154,6 +156,17 @@ impl Detail {
         }
     }
 
+    /// The tabs that open for failures and for successes.
+    #[must_use]
+    pub fn tabs(&self) -> (Tab, Tab) {
+        (self.failure_tab, self.success_tab)
+    }
+
+    /// Opens failures and successes on these tabs.
+    pub fn open_on(&mut self, (failures, successes): (Tab, Tab)) {
+        (self.failure_tab, self.success_tab) = (failures, successes);
+    }
+
     /// Shows an entry; gives the job of colouring its text, when that is a new one with text to colour.
     ///
     /// What `masks` know as a secret is not shown.
@@ -252,7 +265,18 @@ impl Detail {
 
     /// Wraps long lines, or cuts them.
     pub fn toggle_wrap(&mut self) {
-        self.room.wrap = !self.room.wrap;
+        self.set_wrap(!self.room.wrap);
+    }
+
+    /// Whether long lines are wrapped rather than cut.
+    #[must_use]
+    pub fn wraps(&self) -> bool {
+        self.room.wrap
+    }
+
+    /// Wraps long lines, or cuts them, as told.
+    pub(in crate::app) fn set_wrap(&mut self, wrap: bool) {
+        self.room.wrap = wrap;
         if let Some(page) = self.content.page_mut() {
             page.lay_out(self.room);
         }

@@ -119,6 +119,9 @@ impl List {
 
     /// Scrolls the rows under the selection by `rows`; the selection stays on screen.
     pub fn scroll(&mut self, board: &Board, rows: isize, height: usize) {
+        if self.following && rows >= 0 {
+            return;
+        }
         let window = self.window(board, height);
         let top = window.top.saturating_add_signed(rows).min(self.view(board).len().saturating_sub(height));
         let last = (top + height).saturating_sub(1).max(top);

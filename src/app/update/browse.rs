@@ -17,6 +17,7 @@ impl Model {
             Action::Replay => self.open_sheet(effects),
             Action::Replays => self.open_bulk(effects),
             Action::Suspend => effects.push(Effect::Suspend),
+            Action::Redraw => effects.push(Effect::Redraw),
             Action::Help => self.overlay = Some(Overlay::Help(Box::default())),
             Action::HaltReach => self.halt_reach(effects),
             Action::Ledger => self.overlay = Some(Overlay::Ledger(0)),
@@ -114,6 +115,8 @@ impl Model {
             Action::PageDown => self.step(times * page),
             Action::Top => self.step(isize::MIN / 2),
             Action::Bottom => self.bottom(),
+            Action::ScrollUp => self.scroll(-times),
+            Action::ScrollDown => self.scroll(times),
             _ => self.in_tree(action),
         }
     }
@@ -124,6 +127,17 @@ impl Model {
             Focus::List(pane) => {
                 let (list, board, height) = self.moving(pane);
                 list.step(board, rows, height);
+            }
+        }
+    }
+
+    /// Scrolls what has the focus; the cursor stays where it is as long as that is on screen.
+    fn scroll(&mut self, rows: isize) {
+        match self.focus {
+            Focus::Detail => self.detail.scroll_by(rows),
+            Focus::List(pane) => {
+                let (list, board, height) = self.moving(pane);
+                list.scroll(board, rows, height);
             }
         }
     }

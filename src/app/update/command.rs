@@ -71,17 +71,31 @@ impl Model {
             Action::Accept => (self.theme, false),
             _ => (self.theme, true),
         };
-        if theme != self.theme {
-            self.theme = theme;
-            effects
-                .extend(self.detail.colouring().map(|(generation, document)| Effect::Colour { generation, document }));
-        }
+        self.wear(theme, effects);
         if action == Action::Accept
-            && let Some(name) = self.themes.get(theme)
+            && let Some(name) = self.themes.get(theme).cloned()
         {
-            self.notify(format!("to keep it: theme = \"{name}\" in [looks] of the settings (arrivals config edit)"));
+            self.notify(format!(
+                "kept for what is read here; for everything: theme = \"{name}\" in [looks] of the settings"
+            ));
+            (self.chosen_theme, self.by_background) = (Some(name), None);
         }
         open.then_some(Overlay::Themes(menu))
+    }
+
+    /// The terminal has told its background: a theme for it, unless one was chosen.
+    pub(super) fn suit(&mut self, is_light: bool, effects: &mut Vec<Effect>) {
+        if let Some([dark, light]) = self.by_background {
+            self.wear(if is_light { light } else { dark }, effects);
+        }
+    }
+
+    fn wear(&mut self, theme: usize, effects: &mut Vec<Effect>) {
+        if theme != self.theme {
+            self.theme = theme;
+            let colouring = self.detail.colouring();
+            effects.extend(colouring.map(|(generation, document)| Effect::Colour { generation, document }));
+        }
     }
 
     /// How often a movement is made: once unless a count was typed.

@@ -112,13 +112,18 @@ impl Model {
 
     /// Turns to other log groups: what was read so far is given up.
     fn tail(&mut self, groups: Vec<Arc<str>>, effects: &mut Vec<Effect>) {
+        self.keep_layout();
         let mut place = self.source.place.clone();
         place.names = groups.iter().map(ToString::to_string).collect();
         place.function = None;
         self.source = SourceState::at(place);
         self.board.empty();
         self.lists = Pane::ALL.map(List::new);
+        let (tabs, wraps) = (self.detail.tabs(), self.detail.wraps());
         self.detail = Detail::default();
+        self.detail.open_on(tabs);
+        self.detail.set_wrap(wraps);
+        self.recall_layout();
         (self.metering, self.reasons) = (Metering::default(), Reasons::default());
         (self.zoomed, self.opened) = (false, false);
         effects.push(Effect::Tail(groups));
