@@ -34,7 +34,7 @@ pub use totals::Totals;
 pub use view::View;
 
 use crate::record::{Arrival, Condition};
-use filter::Filter;
+use filter::{Ahead, Filter};
 use label::Labels;
 use marks::Marks;
 use order::{Key, Order};
@@ -192,8 +192,7 @@ impl Board {
         for age in self.filter.query().ages() {
             let from = before.min(now).saturating_sub(age);
             let past = Key { time: before.max(now).saturating_sub(age).saturating_add(1), seq: Seq(0) };
-            let within = merge(self.failures.iter_before(past), self.successes.iter_before(past));
-            keys.extend(within.take_while(|key| key.time >= from));
+            keys.extend(self.before(past).take_while(|key| key.time >= from));
         }
         keys.sort_unstable();
         keys.dedup();
@@ -212,7 +211,15 @@ impl Board {
             return;
         }
         let now = self.filter.now();
-        self.filter = if self.is_empty() { settled(query, now) } else { Filter::new(query, now) };
+        if self.is_empty() || query.is_all() {
+            self.filter = settled(query, now);
+            return;
+        }
+        let candidates = query.id_prefix().and_then(|prefix| self.store.with_id(prefix));
+        self.filter = Filter::new(query, now);
+        if let Some(candidates) = candidates {
+            self.filter.narrow(candidates);
+        }
     }
 
     /// Applies the query to at most `budget` more entries, newest first, and says whether some are left.
@@ -224,7 +231,7 @@ impl Board {
             self.filter.served(key, self.store.slot(key.seq), verdict);
         }
         self.scan(budget - waiting.len());
-        let unfinished = self.has_before(self.filter.reached()) || self.filter.is_waited_for();
+        let unfinished = self.has_ahead() || self.filter.is_waited_for();
         if !unfinished {
             self.filter.settle();
         }
@@ -232,9 +239,10 @@ impl Board {
     }
 
     fn scan(&mut self, budget: usize) {
-        let reached = self.filter.reached();
-        let newest_first = merge(self.failures.iter_before(reached), self.successes.iter_before(reached));
-        let keys: Vec<_> = newest_first.take(budget).collect();
+        let keys: Vec<Key> = match self.filter.ahead() {
+            Ahead::Before(reached) => self.before(*reached).take(budget).collect(),
+            Ahead::Only(left) => left.iter().rev().take(budget).copied().collect(),
+        };
         let verdicts = self.filter.judge(&self.store, &keys);
         for (&key, verdict) in keys.iter().zip(verdicts) {
             self.filter.scanned(key, self.store.slot(key.seq), verdict);
@@ -249,8 +257,9 @@ impl Board {
 
     /// The rows of a pane, as far as the query has been applied.
     #[must_use]
-    pub fn view(&self, pane: Pane) -> &View {
-        self.filter.view(pane)
+    pub fn view(&self, pane: Pane) -> View<'_> {
+        let rows = self.filter.rows(pane).unwrap_or_else(|| self.order(pane));
+        View { rows, settled: self.filter.settled() }
     }
 
     /// The row of `seq` in the view of its own pane; `None` when it is filtered out, not yet looked at or evicted.
@@ -315,8 +324,16 @@ impl Board {
         }
     }
 
-    fn has_before(&self, key: Key) -> bool {
-        [self.failures.first(), self.successes.first()].into_iter().flatten().any(|first| first < key)
+    fn has_ahead(&self) -> bool {
+        match self.filter.ahead() {
+            Ahead::Before(reached) => self.before(*reached).next().is_some(),
+            Ahead::Only(left) => !left.is_empty(),
+        }
+    }
+
+    /// The entries of both panes before a key, newest first.
+    fn before(&self, key: Key) -> impl Iterator<Item = Key> {
+        merge(self.failures.iter_before(key), self.successes.iter_before(key))
     }
 
     fn order(&self, pane: Pane) -> &Order {

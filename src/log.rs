@@ -1,5 +1,6 @@
 //! What a log gives: events with a place and a time, before anything is known of their content.
 
+mod event_id;
 mod ledger;
 mod names;
 mod text;
@@ -7,6 +8,7 @@ mod visible;
 
 use std::sync::Arc;
 
+pub use event_id::EventId;
 pub use ledger::{Follow, Lateness, Ledger, NotedGap, Traffic, query_price};
 pub use names::Names;
 pub use text::Text;
@@ -23,8 +25,8 @@ pub struct Origin {
     pub timestamp: Option<i64>,
     /// When CloudWatch took the event in, in milliseconds since the Unix epoch.
     pub ingestion_time: Option<i64>,
-    /// CloudWatch's id of the event, a decimal string of 56 digits that does not fit a number.
-    pub event_id: Option<Arc<str>>,
+    /// CloudWatch's id of the event.
+    pub event_id: Option<EventId>,
     /// The file it was read from; `-` for standard input.
     pub file: Option<Arc<str>>,
     /// Line in that file, counted from 1.

@@ -7,7 +7,7 @@ use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::{AwsError, Clients, names};
-use crate::log::{LogEvent, Origin, Text};
+use crate::log::{EventId, LogEvent, Origin, Text};
 
 const FILTER: &str = "logs:FilterLogEvents";
 
@@ -177,7 +177,7 @@ fn events(group: &Arc<str>, answered: Vec<FilteredLogEvent>) -> Vec<LogEvent> {
                 log_stream: event.log_stream_name.map(|name| shared(&mut streams, name)),
                 timestamp: event.timestamp,
                 ingestion_time: event.ingestion_time,
-                event_id: event.event_id.map(Arc::from),
+                event_id: event.event_id.map(EventId::from),
                 file: None,
                 line: None,
             },

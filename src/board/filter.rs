@@ -1,14 +1,13 @@
 //! A query being applied to the kept entries, newest first, while more of them come and go.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::entry::{Entry, Pane, Seq, State, Subject};
 use super::label::{LabelId, Labels};
-use super::order::Key;
+use super::order::{Key, Order};
 use super::query::Query;
 use super::store::{Slot, Store};
-use super::view::View;
 use crate::record::{Condition, Outcome};
 
 /// Entries from which on a second thread is worth starting, where each must be looked at.
@@ -16,9 +15,9 @@ const SHARED: usize = 512;
 
 /// The views of a query and how far it has been applied.
 ///
-/// Every entry from `reached` on has been looked at and no entry before it, whatever was appended or evicted
-/// meanwhile: an entry appended behind `reached` is looked at once, at once, or waits when the query is slow; one before
-/// it is left to the scan.
+/// Every entry has been looked at but those `ahead` of the scan, whatever was appended or evicted meanwhile: one that is
+/// appended behind it is looked at once, at once, or waits when the query is slow. The empty query looks at nothing: its
+/// views are the panes.
 #[derive(Debug)]
 pub(super) struct Filter {
     query: Query,
@@ -26,15 +25,50 @@ pub(super) struct Filter {
     unnarrowed: Query,
     narrowing: Query,
     now: i64,
-    reached: Key,
-    failures: View,
-    successes: View,
-    /// Entries appended behind `reached` that a slow query has not looked at.
+    ahead: Ahead,
+    settled: bool,
+    failures: Order,
+    successes: Order,
+    /// Entries appended behind the scan that a slow query has not looked at.
     waiting: BTreeSet<Key>,
     /// By label: arrivals that match `unnarrowed`, and what the label tells of them.
     counts: Vec<usize>,
     known: Vec<Known>,
     learned: u64,
+}
+
+/// What a scan has not looked at.
+#[derive(Debug)]
+pub(super) enum Ahead {
+    /// All before this key.
+    Before(Key),
+    /// These, ascending; no other can match.
+    Only(VecDeque<Key>),
+}
+
+impl Ahead {
+    fn holds(&self, key: Key) -> bool {
+        match self {
+            Self::Before(reached) => key < *reached,
+            Self::Only(left) => left.binary_search(&key).is_ok(),
+        }
+    }
+
+    /// Takes out an entry that is given up; false when it had been looked at.
+    fn forget(&mut self, key: Key) -> bool {
+        match self {
+            Self::Before(reached) => key < *reached,
+            Self::Only(left) => left.binary_search(&key).ok().and_then(|at| left.remove(at)).is_some(),
+        }
+    }
+
+    /// Takes off `key`, the last of it.
+    fn pass(&mut self, key: Key) {
+        match self {
+            Self::Before(reached) => *reached = key,
+            Self::Only(left) => drop(left.pop_back_if(|last| *last == key)),
+        }
+    }
 }
 
 /// What a label tells without a look at the entry.
@@ -60,9 +94,10 @@ impl Filter {
             narrowing: query.only_conditions(),
             query,
             now,
-            reached: Key::LAST,
-            failures: View::default(),
-            successes: View::default(),
+            ahead: Ahead::Before(Key::LAST),
+            settled: false,
+            failures: Order::default(),
+            successes: Order::default(),
             waiting: BTreeSet::new(),
             counts: Vec::new(),
             known: Vec::new(),
@@ -74,8 +109,13 @@ impl Filter {
         &self.query
     }
 
-    pub(super) fn reached(&self) -> Key {
-        self.reached
+    pub(super) fn ahead(&self) -> &Ahead {
+        &self.ahead
+    }
+
+    /// Notes that only these entries, in ascending order, can match of all that are there.
+    pub(super) fn narrow(&mut self, keys: Vec<Key>) {
+        self.ahead = Ahead::Only(keys.into());
     }
 
     pub(super) fn now(&self) -> i64 {
@@ -86,11 +126,17 @@ impl Filter {
         self.now = now;
     }
 
-    pub(super) fn view(&self, pane: Pane) -> &View {
-        match pane {
+    /// The rows that the query leaves of a pane, so far; `None` when it leaves all of them.
+    pub(super) fn rows(&self, pane: Pane) -> Option<&Order> {
+        let rows = match pane {
             Pane::Failures => &self.failures,
             Pane::Successes => &self.successes,
-        }
+        };
+        (!self.query.is_all()).then_some(rows)
+    }
+
+    pub(super) fn settled(&self) -> bool {
+        self.settled
     }
 
     /// Asks every label what it tells, when some are new.
@@ -130,9 +176,9 @@ impl Filter {
         })
     }
 
-    /// Takes in what was said of the next entry of the scan, which must be the last one before `reached`.
+    /// Takes in what was said of the next entry of the scan, which must be the last one that is ahead of it.
     pub(super) fn scanned(&mut self, key: Key, slot: Option<&Slot>, verdict: Option<Verdict>) {
-        self.reached = key;
+        self.ahead.pass(key);
         self.admit(key, slot, verdict);
     }
 
@@ -156,19 +202,19 @@ impl Filter {
         self.admit(key, slot, verdict);
     }
 
-    /// Notes that there is nothing before `reached`.
+    /// Notes that there is nothing ahead.
     pub(super) fn settle(&mut self) {
-        self.reached = Key::FIRST;
-        self.set_settled(true);
+        self.ahead = Ahead::Before(Key::FIRST);
+        self.settled = true;
     }
 
     pub(super) fn appended(&mut self, key: Key, slot: &Slot) {
-        if key < self.reached {
+        if self.query.is_all() || self.ahead.holds(key) {
             return;
         }
         if self.query.is_slow() {
             self.waiting.insert(key);
-            self.set_settled(false);
+            self.settled = false;
         } else {
             let verdict = self.verdict(slot, slot.state, self.now);
             self.admit(key, Some(slot), verdict);
@@ -177,7 +223,7 @@ impl Filter {
 
     /// Looks again at an entry whose state or age has changed from `state` and `now`.
     pub(super) fn look_again(&mut self, key: Key, slot: &Slot, state: State, now: i64) {
-        if key < self.reached || self.waiting.contains(&key) {
+        if self.query.is_all() || self.ahead.holds(key) || self.waiting.contains(&key) {
             return;
         }
         let before = self.verdict(slot, state, now);
@@ -190,11 +236,11 @@ impl Filter {
 
     /// Forgets an entry that is given up.
     pub(super) fn evict(&mut self, key: Key, slot: &Slot) {
-        if self.waiting.remove(&key) || key < self.reached {
+        if self.query.is_all() || self.waiting.remove(&key) || self.ahead.forget(key) {
             return;
         }
         let Some(entry) = slot.entry() else { return };
-        let shown = self.view_mut(entry.pane()).rows.remove(key);
+        let shown = self.rows_mut(entry.pane()).remove(key);
         let counted = || self.verdict(slot, slot.state, self.now).is_some_and(|verdict| verdict.counted);
         if shown || !self.narrowing.is_all() && counted() {
             self.count(slot.label, -1);
@@ -212,26 +258,21 @@ impl Filter {
     /// How many arrivals match the query without its condition terms, by condition: failures first, the most first.
     pub(super) fn condition_counts(&self, labels: &Labels) -> Vec<(Condition, usize)> {
         let mut sums: BTreeMap<&Condition, usize> = BTreeMap::new();
-        for (id, &count) in self.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-            if let Some(label) = labels.get(id as LabelId) {
-                *sums.entry(&label.condition).or_default() += count;
-            }
+        for (id, label, all) in labels.iter() {
+            let matching = || self.counts.get(id as usize).copied().unwrap_or_default();
+            *sums.entry(&label.condition).or_default() += if self.query.is_all() { all } else { matching() };
         }
+        sums.retain(|_, count| *count > 0);
         let mut counts: Vec<_> = sums.into_iter().map(|(condition, count)| (condition.clone(), count)).collect();
         counts.sort_by_key(|(condition, count)| (condition.outcome() == Outcome::Success, Reverse(*count)));
         counts
     }
 
-    fn view_mut(&mut self, pane: Pane) -> &mut View {
+    fn rows_mut(&mut self, pane: Pane) -> &mut Order {
         match pane {
             Pane::Failures => &mut self.failures,
             Pane::Successes => &mut self.successes,
         }
-    }
-
-    fn set_settled(&mut self, settled: bool) {
-        self.failures.settled = settled;
-        self.successes.settled = settled;
     }
 
     fn verdict(&self, slot: &Slot, state: State, now: i64) -> Option<Verdict> {
@@ -248,7 +289,7 @@ impl Filter {
             self.count(slot.label, 1);
         }
         if let Some(entry) = slot.entry().filter(|_| verdict.shown) {
-            self.view_mut(entry.pane()).rows.insert(key);
+            self.rows_mut(entry.pane()).insert(key);
         }
     }
 
@@ -258,7 +299,7 @@ impl Filter {
             self.count(slot.label, -1);
         }
         if let Some(pane) = slot.entry().map(Entry::pane).filter(|_| verdict.shown) {
-            self.view_mut(pane).rows.remove(key);
+            self.rows_mut(pane).remove(key);
         }
     }
 

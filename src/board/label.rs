@@ -1,9 +1,10 @@
 //! What many entries share: condition, function and version, kept once and counted.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::entry::Entry;
-use crate::record::{Arrival, Condition, FunctionArn};
+use crate::record::Label;
 
 /// Place of a label; [`NO_LABEL`] for what is no arrival.
 pub(super) type LabelId = u32;
@@ -11,38 +12,11 @@ pub(super) type LabelId = u32;
 /// The place that unreadable lines and gaps have.
 pub(super) const NO_LABEL: LabelId = LabelId::MAX;
 
-/// The parts of an arrival that take few values over a million of them.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Label {
-    pub(super) condition: Condition,
-    pub(super) function: Option<FunctionArn>,
-    /// Version that ran.
-    pub(super) version: Option<Box<str>>,
-}
-
-impl Label {
-    fn of(arrival: &Arrival) -> Self {
-        let record = &arrival.record;
-        Self {
-            condition: record.condition().clone(),
-            function: record.function().cloned(),
-            version: record.executed_version().map(Box::from),
-        }
-    }
-
-    fn is_of(&self, arrival: &Arrival) -> bool {
-        let record = &arrival.record;
-        self.version.as_deref() == record.executed_version()
-            && self.function.as_ref() == record.function()
-            && self.condition == *record.condition()
-    }
-}
-
 /// Every label in use, and how many entries have it.
 #[derive(Debug, Default)]
 pub(super) struct Labels {
-    list: Vec<Option<(Label, usize)>>,
-    ids: HashMap<Label, LabelId>,
+    list: Vec<Option<(Arc<Label>, usize)>>,
+    ids: HashMap<Arc<Label>, LabelId>,
     free: Vec<LabelId>,
     last: LabelId,
     /// Counts up whenever a place gets a new label.
@@ -53,7 +27,7 @@ impl Labels {
     /// Counts an entry, and gives the place of its label.
     pub(super) fn take(&mut self, entry: &Entry) -> LabelId {
         let Some(arrival) = entry.arrival() else { return NO_LABEL };
-        let id = self.find(arrival);
+        let id = self.find(arrival.record.label());
         if let Some(Some((_, count))) = self.list.get_mut(id as usize) {
             *count += 1;
         }
@@ -69,14 +43,14 @@ impl Labels {
             return false;
         }
         if let Some((label, _)) = place.take() {
-            self.ids.remove(&label);
+            self.ids.remove(&*label);
             self.free.push(id);
         }
         true
     }
 
     pub(super) fn get(&self, id: LabelId) -> Option<&Label> {
-        self.list.get(id as usize)?.as_ref().map(|(label, _)| label)
+        self.list.get(id as usize)?.as_ref().map(|(label, _)| &**label)
     }
 
     pub(super) fn changes(&self) -> u64 {
@@ -88,31 +62,30 @@ impl Labels {
         self.list.len()
     }
 
-    /// Every label with the number of entries that have it.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&Label, usize)> {
-        self.list.iter().flatten().map(|(label, count)| (label, *count))
+    /// Every label with its place and the number of entries that have it.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (LabelId, &Label, usize)> {
+        self.list.iter().enumerate().filter_map(|(id, place)| {
+            let (label, count) = place.as_ref()?;
+            Some((id as LabelId, &**label, *count))
+        })
     }
 
     /// Neighbours are mostly alike.
-    fn find(&mut self, arrival: &Arrival) -> LabelId {
-        if self.get(self.last).is_some_and(|label| label.is_of(arrival)) {
-            return self.last;
+    fn find(&mut self, label: &Arc<Label>) -> LabelId {
+        let last = self.list.get(self.last as usize).and_then(Option::as_ref);
+        if last.is_none_or(|(last, _)| !Arc::ptr_eq(last, label)) {
+            self.last = self.ids.get(label).copied().unwrap_or_else(|| self.add(Arc::clone(label)));
         }
-        let label = Label::of(arrival);
-        self.last = match self.ids.get(&label) {
-            Some(&id) => id,
-            None => self.add(label),
-        };
         self.last
     }
 
-    fn add(&mut self, label: Label) -> LabelId {
+    fn add(&mut self, label: Arc<Label>) -> LabelId {
         self.changes += 1;
         let id = self.free.pop().unwrap_or(self.list.len() as LabelId);
         if id as usize == self.list.len() {
             self.list.push(None);
         }
-        self.ids.insert(label.clone(), id);
+        self.ids.insert(Arc::clone(&label), id);
         self.list[id as usize] = Some((label, 0));
         id
     }

@@ -59,9 +59,8 @@ pub use error::QueryError;
 pub(super) use path::{jq_path, key_step, literal};
 
 use super::entry::{Entry, State, Subject};
-use super::label::Label;
 use crate::record::jq::with_room;
-use crate::record::{Condition, Fingerprint};
+use crate::record::{Condition, Fingerprint, Label};
 use expr::Expr;
 use term::Term;
 
@@ -135,6 +134,14 @@ impl Query {
     pub(super) fn ages(&self) -> impl Iterator<Item = i64> + '_ {
         self.expr.terms().filter_map(|term| match term {
             Term::Age(bound) => Some(bound.millis),
+            _ => None,
+        })
+    }
+
+    /// What the request id of whatever matches begins with, when the query asks for that.
+    pub(super) fn id_prefix(&self) -> Option<&str> {
+        self.expr.operands().iter().find_map(|part| match part {
+            Expr::Term(Term::Id(prefix)) if !prefix.is_empty() => Some(prefix.as_str()),
             _ => None,
         })
     }

@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use super::entry::{Entry, Seq, State};
 use super::label::LabelId;
+use super::order::Key;
 use crate::log::Text;
 
 /// Bytes of memory that an entry takes beside its log message: the arrival, its origin and its places in the store and
@@ -33,8 +34,32 @@ pub(super) struct Slot {
     /// ten records.
     back: u32,
     pub(super) label: LabelId,
+    /// Of the request id, so that a look for one passes over a million others without a look at them.
+    head: Head,
     pub(super) state: State,
     entry: Option<Entry>,
+}
+
+/// The first characters of a request id, of which half a byte each is kept: all of a hexadecimal digit in any case, and
+/// something of any other character.
+#[derive(Debug, Clone, Copy)]
+struct Head(u32);
+
+impl Head {
+    /// Characters that are kept.
+    const LEN: usize = 8;
+
+    fn of(id: &str) -> Self {
+        let nibble = |byte: u8| u32::from((byte & 0xf) + 9 * (byte >> 6) & 0xf);
+        let padded = id.bytes().chain(std::iter::repeat(0)).take(Self::LEN);
+        Self(padded.fold(0, |head, byte| head << 4 | nibble(byte)))
+    }
+
+    /// Whether an id with this head may begin with a text of this head and length.
+    fn may_begin_with(self, prefix: Self, len: usize) -> bool {
+        let rest = 4 * Self::LEN.saturating_sub(len) as u32;
+        (self.0 ^ prefix.0).checked_shr(rest).unwrap_or_default() == 0
+    }
 }
 
 impl Slot {
@@ -79,12 +104,28 @@ impl Store {
             *self.sharing.entry(message).or_insert(1) += 1;
         }
         let back = u32::try_from(seq - message).unwrap_or_default();
-        self.slots.push_back(Slot { seq, back, label, state: State::default(), entry: Some(entry) });
+        let head = Head::of(entry.arrival().and_then(|arrival| arrival.record.request_id()).unwrap_or_default());
+        self.slots.push_back(Slot { seq, back, label, head, state: State::default(), entry: Some(entry) });
         Seq(seq)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (Seq, &Entry)> {
         self.slots.iter().filter_map(|slot| Some((Seq(slot.seq), slot.entry()?)))
+    }
+
+    /// The entries whose request id may begin with `prefix`, and a few others; `None` when that is said of too many to
+    /// be worth it.
+    pub(super) fn with_id(&self, prefix: &str) -> Option<Vec<Key>> {
+        let (head, most) = (Head::of(prefix), self.slots.len() / 8 + 1024);
+        let meant = self.slots.iter().filter(|slot| slot.head.may_begin_with(head, prefix.len()));
+        let slots: Vec<&Slot> = meant.take(most + 1).collect();
+        if slots.len() > most {
+            return None;
+        }
+        let key = |slot: &&Slot| Some(Key { time: slot.entry()?.time(), seq: Seq(slot.seq) });
+        let mut keys: Vec<Key> = slots.iter().filter_map(key).collect();
+        keys.sort_unstable();
+        Some(keys)
     }
 
     pub(super) fn get(&self, seq: Seq) -> Option<&Entry> {

@@ -311,7 +311,8 @@ impl Made {
             None => unreadable(self.time),
             Some("") => gap(self.time, "sampled"),
             Some(condition) => {
-                Sample { time: self.time, condition, function: self.function, ..Sample::default() }.entry()
+                let (function, request_id) = (self.function, if self.function == "a" { "a3f8-1" } else { "a3f8-2" });
+                Sample { time: self.time, condition, function, request_id, ..Sample::default() }.entry()
             }
         }
     }
@@ -346,7 +347,13 @@ const QUERIES: &[(&str, Matches, Matches)] = &[
     ("sampled", |made| made.condition == Some(""), |made| made.condition == Some("")),
     ("outcome:failure", |made| made.is_arrival() && !made.is_success(), |made| made.is_arrival() && !made.is_success()),
     ("nothing-has-this", |_| false, |_| false),
+    ("id:A3F8-1", |made| made.is_of("a"), |made| made.is_of("a")),
 ];
+
+/// The empty query, which needs no look at anything.
+const ALL: usize = 0;
+/// The query by request id, which needs no look at the entries with another one.
+const BY_ID: usize = QUERIES.len() - 1;
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -394,7 +401,7 @@ struct Model {
 
 impl Model {
     fn append(&mut self, made: Made, bytes: usize) {
-        let looked_at = self.reached.is_some_and(|reached| (made.time, self.next) >= reached);
+        let looked_at = self.query == BY_ID || self.reached.is_some_and(|reached| (made.time, self.next) >= reached);
         self.kept.push(Kept { time: made.time, seq: self.next, made, bytes, looked_at, marked: false });
         self.next += 1;
         self.kept.sort_by_key(|it| (it.time, it.seq));
@@ -423,7 +430,9 @@ impl Model {
         }
         self.query = query;
         self.reached = None;
-        self.kept.iter_mut().for_each(|it| it.looked_at = false);
+        for it in &mut self.kept {
+            it.looked_at = query == ALL || query == BY_ID && !it.made.is_of("a");
+        }
         self.settle_when_done();
     }
 

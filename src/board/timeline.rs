@@ -5,10 +5,10 @@ mod frame;
 use std::collections::{BTreeMap, HashMap};
 
 use super::entry::{Entry, Pane, Seq};
-use super::label::Label;
 use super::order::{Key, Order};
 use super::{Board, Query};
 use crate::record::Arrival;
+use crate::record::Label;
 
 pub use self::frame::TimeFrame;
 
@@ -115,7 +115,7 @@ impl Board {
             let ranks: Vec<_> = ranks.collect();
             ranks.windows(2).map(|pair| pair[1] - pair[0]).collect()
         };
-        let [failures, successes] = Pane::ALL.map(|pane| ranks(&self.view(pane).rows));
+        let [failures, successes] = Pane::ALL.map(|pane| ranks(self.view(pane).rows));
         let [kept_failures, kept_successes] = Pane::ALL.map(|pane| ranks(self.order(pane)));
         let bar = |at: usize| Bar {
             failures: failures[at],
@@ -137,7 +137,7 @@ impl Board {
     pub fn spread(&self, from: i64, to: i64, most: usize) -> Spread {
         let mut spread = Spread::default();
         for pane in Pane::ALL {
-            let rows = &self.view(pane).rows;
+            let rows = self.view(pane).rows;
             let rank = |time| rows.rank(Key { time, seq: Seq(0) });
             let (first, end) = (rank(from), rank(to));
             spread.of += end - first;

@@ -7,7 +7,7 @@
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use crate::log::Origin;
+use crate::log::{EventId, Origin};
 use crate::record::{Arrival, FunctionArn, InvocationError, StackFrame, json};
 
 /// Writes the line of one arrival, with its line break.
@@ -75,7 +75,7 @@ fn origin<W: Write>(out: &mut W, origin: &Origin) -> io::Result<()> {
     object.known_string("logStream", origin.log_stream.as_deref())?;
     object.known("timestamp", origin.timestamp.as_ref())?;
     object.known("ingestionTime", origin.ingestion_time.as_ref())?;
-    object.known_string("eventId", origin.event_id.as_deref())?;
+    object.known_string("eventId", origin.event_id.as_ref().map(EventId::text).as_deref())?;
     object.known_string("file", origin.file.as_deref())?;
     object.known("line", origin.line.as_ref())?;
     object.end()

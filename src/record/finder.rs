@@ -5,12 +5,13 @@ use std::hash::{BuildHasher, RandomState};
 
 use super::assemble::{Assembler, Region, SPAN, Search};
 use super::extract::{self, Piece};
+use super::label::Labels;
 use super::latest::Latest;
 use super::prints::Prints;
 use super::restore::{self, Restored};
 use super::view::RecordView;
 use super::{Arrival, Envelope, Found, InvocationRecord, Reason, Unreadable, assemble, dead_letter, redacted};
-use crate::log::{LogEvent, Names, Origin, StreamId};
+use crate::log::{LogEvent, Origin, StreamId};
 
 /// Finds the records in log events, and remembers what it needs of earlier events.
 ///
@@ -21,7 +22,7 @@ use crate::log::{LogEvent, Names, Origin, StreamId};
 pub struct Finder {
     assembler: Assembler,
     prints: Prints,
-    names: Names,
+    labels: Labels,
     hasher: RandomState,
     deliveries: Latest<u32>,
     arrivals: Latest<()>,
@@ -180,7 +181,7 @@ impl Finder {
             self.arrivals.insert(self.identity(&event.origin, delivery, redelivery), ());
         }
         Arrival {
-            record: InvocationRecord::of(event.message.share(text), text, view, &mut self.names),
+            record: InvocationRecord::of(event.message.share(text), text, view, &mut self.labels),
             origin: event.origin.clone(),
             message: event.message.clone(),
             envelope: envelope.into(),
@@ -209,7 +210,7 @@ impl Finder {
         let count = self.deliveries.get(delivery).unwrap_or_default();
         self.deliveries.insert(delivery, count.max(line.redelivery.saturating_add(1)));
         Some(Arrival {
-            record: InvocationRecord::of(event.message.share(line.record), line.record, &line.view, &mut self.names),
+            record: InvocationRecord::of(event.message.share(line.record), line.record, &line.view, &mut self.labels),
             origin: line.origin,
             message: event.message.clone(),
             envelope: line.envelope,

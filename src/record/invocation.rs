@@ -2,10 +2,13 @@
 
 use std::borrow::Cow;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 
+use super::label::Labels;
+use super::time::{self, Moment};
 use super::view::{NotARecord, RecordView};
-use super::{Condition, Fingerprint, FunctionArn, InvocationError, Outcome, error, fingerprint, time};
-use crate::log::{Names, Text};
+use super::{Condition, Fingerprint, FunctionArn, InvocationError, Label, Outcome, error, fingerprint};
+use crate::log::Text;
 
 /// Which of Lambda's two failure pipelines wrote a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,21 +33,31 @@ impl Kind {
 /// One invocation record, kept as the text it came in.
 ///
 /// What rows and filters ask for again and again is typed once; the rest is read from the text when it is asked for.
+/// A board keeps a million of them: what they share is kept once, and what may be missing takes no room for that.
 #[derive(Debug, Clone)]
 pub struct InvocationRecord {
     text: Text,
-    request_id: Option<Text>,
-    function: Option<FunctionArn>,
-    condition: Condition,
-    kind: Kind,
-    invoke_count: Option<u64>,
-    status_code: Option<u16>,
-    timestamp: Option<i64>,
+    label: Arc<Label>,
+    /// Unless it has escapes.
+    request_id: Option<Span>,
+    timestamp: Option<Moment>,
     /// How that is spelled, unless it has escapes.
     timestamp_text: Option<Span>,
     request_payload: Option<Span>,
     response_payload: Option<Span>,
-    executed_version: Option<Span>,
+    odd: Option<Box<Odd>>,
+    invoke_count: Option<u32>,
+    status_code: Option<u16>,
+    kind: Kind,
+}
+
+/// What hardly any record has, and finds no room in the fields of all.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Odd {
+    /// An id that has escapes.
+    request_id: Option<Box<str>>,
+    /// A count of more than 32 bits.
+    invoke_count: Option<u64>,
 }
 
 /// A part of the record's text; it never starts at 0, where the record's brace is.
@@ -60,25 +73,29 @@ impl InvocationRecord {
     /// # Errors
     /// As [`RecordView::read`].
     pub fn read(text: &Text) -> Result<Self, NotARecord> {
-        Ok(Self::of(text.clone(), text, &RecordView::read(text)?, &mut Names::default()))
+        Ok(Self::of(text.clone(), text, &RecordView::read(text)?, &mut Labels::default()))
     }
 
     /// Keeps what `view` saw in `source`, of which `text` is the share or the copy to keep.
-    pub(super) fn of(text: Text, source: &str, view: &RecordView<'_>, names: &mut Names) -> Self {
+    pub(super) fn of(text: Text, source: &str, view: &RecordView<'_>, labels: &mut Labels) -> Self {
+        let request_id = view.request_id.as_deref().and_then(|id| Span::within(source, id));
+        let invoke_count = view.approximate_invoke_count.and_then(|count| u32::try_from(count).ok());
         Self {
-            request_id: view.request_id.as_deref().map(|id| piece(&text, source, id)),
-            function: view.function_arn.as_deref().map(|arn| FunctionArn::from(names.shared(arn))),
-            condition: Condition::known(&view.condition)
-                .unwrap_or_else(|| Condition::Other(names.shared(&view.condition))),
-            kind: view.kind(),
-            invoke_count: view.approximate_invoke_count,
-            status_code: view.status_code.and_then(|code| u16::try_from(code).ok()),
-            timestamp: view.timestamp.as_deref().and_then(time::epoch_millis),
+            text,
+            label: labels.shared(view),
+            timestamp: view.timestamp.as_deref().and_then(time::epoch_millis).and_then(Moment::of),
             timestamp_text: view.timestamp.as_deref().and_then(|time| Span::of(source, time)),
             request_payload: view.request_payload.and_then(|value| Span::of(source, value.get())),
             response_payload: view.response_payload.and_then(|value| Span::of(source, value.get())),
-            executed_version: view.executed_version.as_deref().and_then(|version| Span::within(source, version)),
-            text,
+            odd: Odd {
+                request_id: view.request_id.as_deref().filter(|_| request_id.is_none()).map(Box::from),
+                invoke_count: view.approximate_invoke_count.filter(|_| invoke_count.is_none()),
+            }
+            .boxed(),
+            request_id,
+            invoke_count,
+            status_code: view.status_code.and_then(|code| u16::try_from(code).ok()),
+            kind: view.kind(),
         }
     }
 
@@ -94,28 +111,35 @@ impl InvocationRecord {
         RecordView::read(&self.text).unwrap_or_default()
     }
 
+    /// What it shares with many others; records that one finder found have the very same.
+    #[must_use]
+    pub fn label(&self) -> &Arc<Label> {
+        &self.label
+    }
+
     /// Id of the invocation, the same in all its attempts and in the 202 that accepted it.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        self.request_id.as_deref()
+        let odd = || self.odd.as_ref()?.request_id.as_deref();
+        self.request_id.map(|span| span.in_text(&self.text)).or_else(odd)
     }
 
     /// The function that was invoked.
     #[must_use]
     pub fn function(&self) -> Option<&FunctionArn> {
-        self.function.as_ref()
+        self.label.function.as_ref()
     }
 
     /// Why the record was written.
     #[must_use]
     pub fn condition(&self) -> &Condition {
-        &self.condition
+        &self.label.condition
     }
 
     /// Success, or any other condition.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
-        self.condition.outcome()
+        self.label.condition.outcome()
     }
 
     /// Asynchronous invocation or event source mapping.
@@ -127,13 +151,13 @@ impl InvocationRecord {
     /// How often the function was tried, approximately; 0 when it never ran.
     #[must_use]
     pub fn invoke_count(&self) -> Option<u64> {
-        self.invoke_count
+        self.invoke_count.map(u64::from).or_else(|| self.odd.as_ref()?.invoke_count)
     }
 
     /// When the record was made (not when the function was invoked), in milliseconds since the Unix epoch.
     #[must_use]
     pub fn timestamp(&self) -> Option<i64> {
-        self.timestamp
+        self.timestamp.map(Moment::millis)
     }
 
     /// The same as it is spelled in the record.
@@ -160,7 +184,7 @@ impl InvocationRecord {
     /// Version that ran: `$LATEST` or a number, never an alias.
     #[must_use]
     pub fn executed_version(&self) -> Option<&str> {
-        self.executed_version.map(|span| span.in_text(&self.text))
+        self.label.version.as_deref()
     }
 
     /// `Unhandled`, or the older `Handled`.
@@ -194,6 +218,13 @@ impl InvocationRecord {
     }
 }
 
+impl Odd {
+    /// Nothing for the record that has nothing odd.
+    fn boxed(self) -> Option<Box<Self>> {
+        (self != Self::default()).then(|| Box::new(self))
+    }
+}
+
 impl Span {
     fn of(source: &str, part: &str) -> Option<Self> {
         let start = (part.as_ptr() as usize).checked_sub(source.as_ptr() as usize)?;
@@ -215,12 +246,24 @@ impl Span {
     }
 }
 
-/// The piece of `text` that `part` is of `source`; a part that had to be decoded is a piece of neither, and copied.
-fn piece(text: &Text, source: &str, part: &str) -> Text {
-    let whole = text.as_str();
-    let range = Span::of(source, part).map(|span| span.start.get() as usize..span.end.get() as usize);
-    range
-        .and_then(|range| whole.get(range))
-        .filter(|piece| *piece == part)
-        .map_or_else(|| Text::from(part), |piece| text.share(piece))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_odd_is_kept_too() {
+        let text = r#"{"version":"1.0","requestContext":{"requestId":"a\u002db","condition":"x",
+            "approximateInvokeCount":18446744073709551615},"responseContext":{"executedVersion":"\u0037"}}"#;
+        let record = InvocationRecord::read(&Text::from(text)).expect("a record");
+        assert_eq!((record.request_id(), record.invoke_count()), (Some("a-b"), Some(u64::MAX)));
+        assert_eq!(record.executed_version(), Some("7"));
+    }
+
+    #[test]
+    fn a_record_takes_little_room() {
+        let text = r#"{"version":"1.0","requestContext":{"requestId":"a","condition":"x","approximateInvokeCount":3}}"#;
+        let record = InvocationRecord::read(&Text::from(text)).expect("a record");
+        assert!(record.odd.is_none());
+        assert_eq!(size_of::<InvocationRecord>(), 96);
+    }
 }

@@ -8,7 +8,7 @@ use memchr::memmem;
 use super::json::{self, Members};
 use super::view::RecordView;
 use super::{Envelope, Kept};
-use crate::log::Origin;
+use crate::log::{EventId, Origin};
 
 /// A key of ours that hardly anything else has.
 static REDELIVERY: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("\"redelivery\""));
@@ -67,14 +67,15 @@ fn envelope(text: &str) -> Option<Box<[Envelope]>> {
 
 fn origin(text: &str) -> Option<Origin> {
     let members = json::members(text)?;
-    let name = |key| json::find(&members, key).and_then(|value| json::unquote(value.get())).map(Arc::from);
+    let text = |key| json::find(&members, key).and_then(|value| json::unquote(value.get()));
+    let name = |key| text(key).map(Arc::from);
     let time = |key| json::find(&members, key).and_then(|value| value.get().parse().ok());
     Some(Origin {
         log_group: name("logGroup"),
         log_stream: name("logStream"),
         timestamp: time("timestamp"),
         ingestion_time: time("ingestionTime"),
-        event_id: name("eventId"),
+        event_id: text("eventId").as_deref().map(EventId::from),
         file: name("file"),
         line: json::find(&members, "line").and_then(|value| value.get().parse().ok()),
     })
@@ -97,7 +98,7 @@ mod tests {
         let origin = restored.origin;
         assert_eq!((origin.log_group.as_deref(), origin.log_stream.as_deref()), (Some("g"), Some("s")));
         assert_eq!((origin.timestamp, origin.ingestion_time), (Some(1), Some(2)));
-        assert_eq!((origin.event_id.as_deref(), origin.file.as_deref(), origin.line), (Some("e"), Some("f"), Some(3)));
+        assert_eq!((origin.event_id, origin.file.as_deref(), origin.line), (Some("e".into()), Some("f"), Some(3)));
     }
 
     #[test]

@@ -64,7 +64,7 @@ impl Model {
 
     fn rows(&self, pane: Pane) -> impl Iterator<Item = (Seq, &Entry)> {
         let view = self.board.view(pane);
-        (0..view.len()).filter_map(|row| {
+        (0..view.len()).filter_map(move |row| {
             let seq = view.get(row)?;
             Some((seq, self.board.get(seq)?))
         })

@@ -158,7 +158,7 @@ impl List {
         }
     }
 
-    fn view<'a>(&self, board: &'a Board) -> &'a View {
+    fn view<'a>(&self, board: &'a Board) -> View<'a> {
         board.view(self.pane)
     }
 

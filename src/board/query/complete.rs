@@ -92,7 +92,7 @@ impl Board {
 
     fn label_counts<'a>(&'a self, part: impl Fn(&'a super::Label) -> Option<&'a str>) -> HashMap<String, usize> {
         let mut counts = HashMap::new();
-        for (label, count) in self.labels.iter() {
+        for (_, label, count) in self.labels.iter() {
             if let Some(value) = part(label) {
                 *counts.entry(value.to_owned()).or_default() += count;
             }

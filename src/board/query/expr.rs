@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::super::entry::Subject;
-use super::super::label::Label;
 use super::term::Term;
+use crate::record::Label;
 
 /// A query's tree: no `All` directly inside an `All`, no `Any` inside an `Any`, and neither with one part only.
 #[derive(Debug, Clone, PartialEq, Eq)]

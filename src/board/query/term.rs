@@ -3,7 +3,6 @@
 use std::fmt;
 
 use super::super::entry::{Entry, Subject};
-use super::super::label::Label;
 use super::compare::{Bound, Op};
 use super::field::Field;
 use super::glob::Glob;
@@ -14,6 +13,7 @@ use super::path::{PathTest, Quoted};
 use super::pattern::{self, Pattern};
 use super::quality::Quality;
 use crate::log::Origin;
+use crate::record::Label;
 use crate::record::{Arrival, FunctionArn, InvocationError, Outcome, json};
 
 /// One condition on an entry.

@@ -35,7 +35,7 @@ fn a_failure() {
             log_stream: Some(Arc::from("s")),
             timestamp: Some(1_650_108_283_658),
             ingestion_time: Some(1_650_108_284_100),
-            event_id: Some(Arc::from("00000000000000000000000000000000000000000000000000000001")),
+            event_id: Some("00000000000000000000000000000000000000000000000000000001".into()),
             ..Origin::default()
         },
         r#"{"requestId":"r1","outcome":"failure","condition":"RetriesExhausted","approximateInvokeCount":3,"timestamp":"2022-04-16T11:24:43.658Z","functionArn":"arn:aws:lambda:eu-central-1:123123123123:function:sender:$LATEST","functionName":"sender","qualifier":"$LATEST","kind":"async","envelope":[],"redelivery":0,"replayable":true,"recovered":false,"damaged":false,"redacted":false,"error":{"type":"RuntimeError","message":"I'm\n\u001b[31m\u007f","frames":[{"file":"/var/task/a.py","line":9,"function":"f","code":"raise X"}],"cause":null},"fingerprint":"ec403d0b1e573812","record":{"version": "1.0", "timestamp": "2022-04-16T11:24:43.658Z", "requestContext": {"requestId": "r1", "functionArn": "arn:aws:lambda:eu-central-1:123123123123:function:sender:$LATEST", "condition": "RetriesExhausted", "approximateInvokeCount": 3}, "requestPayload": {"big":9007199254740993,"e":1e400,"bidi":"\u202e\u0085"}, "unknown": 1.0, "responsePayload": {"errorMessage": "I'm\n\u001b[31m\u007f", "errorType": "RuntimeError", "stackTrace": ["  File \"/var/task/a.py\", line 9, in f\n    raise X\n"]}},"origin":{"logGroup":"/aws/lambda/receiver","logStream":"s","timestamp":1650108283658,"ingestionTime":1650108284100,"eventId":"00000000000000000000000000000000000000000000000000000001"}}"#,

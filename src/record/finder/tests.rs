@@ -8,7 +8,7 @@ use crate::log::Text;
 const RECORD: &str = r#"{"version":"1.0","timestamp":"2022-04-16T11:24:43.658Z","requestContext":{"requestId":"r1","functionArn":"arn:aws:lambda:eu-central-1:1:function:f:live","condition":"RetriesExhausted","approximateInvokeCount":3},"requestPayload":null,"responsePayload":{"a":1}}"#;
 
 fn event(id: &str, message: &str) -> LogEvent {
-    let origin = Origin { event_id: Some(Arc::from(id)), timestamp: Some(7), ..Origin::default() };
+    let origin = Origin { event_id: Some(id.into()), timestamp: Some(7), ..Origin::default() };
     LogEvent { origin, message: Text::from(message) }
 }
 
@@ -109,7 +109,7 @@ fn our_own_line_is_restored_once() {
     let file = |line: u64| Origin { file: Some(Arc::from("x.jsonl")), line: Some(line), ..Origin::default() };
     let first = arrivals(&mut finder, &LogEvent { origin: file(1), message: Text::from(line.as_str()) });
     let [arrival] = &first[..] else { panic!("one arrival") };
-    assert_eq!((arrival.origin.event_id.as_deref(), arrival.origin.file.as_deref()), (Some("e9"), None));
+    assert_eq!((&arrival.origin.event_id, arrival.origin.file.as_deref()), (&Some("e9".into()), None));
     assert_eq!((&*arrival.envelope, arrival.redelivery, arrival.redacted), (&[Envelope::Log][..], 1, true));
     assert!(arrivals(&mut finder, &LogEvent { origin: file(2), message: Text::from(line.as_str()) }).is_empty());
     assert_eq!(finder.repeated(), 1);

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use super::Stop;
 use super::formats::{Draft, Sink};
-use crate::log::{LogEvent, Names, Origin, StreamId, Text};
+use crate::log::{EventId, LogEvent, Names, Origin, StreamId, Text};
 use crate::record::latest::Latest;
 use crate::record::{Finder, Found, Reason, Unreadable};
 use crate::source::{Batch, SourceUpdate};
@@ -99,7 +99,8 @@ impl Intake {
 impl Sink for Intake {
     fn event(&mut self, event: LogEvent) -> Result<(), Stop> {
         let origin = &event.origin;
-        let key = self.seen.key(origin.event_id.as_deref(), origin.timestamp, &StreamId::from(origin), &event.message);
+        let id = origin.event_id.as_ref().map(EventId::text);
+        let key = self.seen.key(id.as_deref(), origin.timestamp, &StreamId::from(origin), &event.message);
         if !self.seen.is_new(key) {
             self.batch.repeated += 1;
             return Ok(());

@@ -1,10 +1,9 @@
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use proptest::prelude::*;
 
 use super::*;
-use crate::log::{Origin, Text};
+use crate::log::{EventId, Origin, Text};
 
 const OVERLAP: Duration = Duration::from_mins(1);
 
@@ -13,7 +12,7 @@ fn event(id: Option<&str>, time: i64, message: &str) -> LogEvent {
         origin: Origin {
             timestamp: Some(time),
             ingestion_time: Some(time + 1_000),
-            event_id: id.map(Arc::from),
+            event_id: id.map(EventId::from),
             ..Origin::default()
         },
         message: Text::from(message),

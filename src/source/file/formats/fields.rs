@@ -232,7 +232,7 @@ mod tests {
             assert_eq!(message.as_str(), "m\n");
             assert_eq!(origin.log_stream.as_deref(), Some("s"));
             assert_eq!((origin.timestamp, origin.ingestion_time), (Some(1_763_633_743_658), Some(1_763_633_744_000)));
-            assert_eq!(origin.event_id.as_deref(), Some("39"));
+            assert_eq!(origin.event_id, Some("39".into()));
         }
     }
 
