@@ -9,7 +9,7 @@ use crate::log::Text;
 
 /// Bytes of memory that an entry takes beside its log message: the arrival, its origin and its places in the store and
 /// the panes, as measured with a million of them (`cargo bench --bench million`).
-pub(super) const ENTRY: usize = 640;
+pub(super) const ENTRY: usize = 400;
 
 /// Entries by [`Seq`], and the bytes of text that they keep in memory.
 ///
@@ -50,7 +50,7 @@ impl Head {
     const LEN: usize = 8;
 
     fn of(id: &str) -> Self {
-        let nibble = |byte: u8| u32::from((byte & 0xf) + 9 * (byte >> 6) & 0xf);
+        let nibble = |byte: u8| u32::from(((byte & 0xf) + 9 * (byte >> 6)) & 0xf);
         let padded = id.bytes().chain(std::iter::repeat(0)).take(Self::LEN);
         Self(padded.fold(0, |head, byte| head << 4 | nibble(byte)))
     }

@@ -1,6 +1,7 @@
 //! Search for a text in any case without copying what is searched.
 
-use memchr::{memchr_iter, memchr2_iter, memmem};
+use memchr::{memchr2_iter, memmem};
+use regex::{Regex, RegexBuilder};
 
 /// A text to find whatever its case.
 #[derive(Debug, Clone)]
@@ -14,8 +15,8 @@ pub(super) struct Needle {
 enum Search {
     /// No letters: the bytes as they are.
     Exact(Box<memmem::Finder<'static>>),
-    /// ASCII with letters: the places of its rarest byte are compared in any case.
-    Ascii { rare: usize },
+    /// ASCII with letters: the engine knows how to look for several spellings of the beginning at once.
+    Ascii(Regex),
     /// Lower-cased characters, and the bytes that the first of them begins with in either case.
     Unicode { wanted: Vec<char>, leads: [u8; 2] },
 }
@@ -32,7 +33,7 @@ impl Needle {
     pub(super) fn is_in(&self, text: &str) -> bool {
         match &self.search {
             Search::Exact(finder) => finder.find(text.as_bytes()).is_some(),
-            Search::Ascii { rare } => self.is_in_ascii(text.as_bytes(), *rare),
+            Search::Ascii(regex) => regex.is_match(text),
             Search::Unicode { wanted, leads } => is_in_unicode(text, wanted, *leads),
         }
     }
@@ -42,22 +43,6 @@ impl Needle {
         self.written
             .bytes()
             .any(|byte| !byte.is_ascii() || byte.is_ascii_control() || matches!(byte, b'"' | b'\\' | b'/'))
-    }
-
-    fn is_in_ascii(&self, text: &[u8], rare: usize) -> bool {
-        let needle = self.written.as_bytes();
-        let byte = needle[rare];
-        let found = |at: usize| {
-            let start = at.checked_sub(rare);
-            start
-                .and_then(|start| text.get(start..start + needle.len()))
-                .is_some_and(|part| part.eq_ignore_ascii_case(needle))
-        };
-        if byte.is_ascii_alphabetic() {
-            memchr2_iter(byte.to_ascii_lowercase(), byte.to_ascii_uppercase(), text).any(found)
-        } else {
-            memchr_iter(byte, text).any(found)
-        }
     }
 }
 
@@ -74,11 +59,11 @@ impl Search {
         if !text.is_ascii() {
             return Self::unicode(text);
         }
-        if text.bytes().any(|byte| byte.is_ascii_alphabetic()) {
-            let rarest = text.bytes().enumerate().min_by_key(|&(_, byte)| commonness(byte));
-            return Self::Ascii { rare: rarest.map_or(0, |(at, _)| at) };
+        if !text.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+            return Self::Exact(Box::new(memmem::Finder::new(text).into_owned()));
         }
-        Self::Exact(Box::new(memmem::Finder::new(text).into_owned()))
+        let any_case = RegexBuilder::new(&regex::escape(text)).case_insensitive(true).unicode(false).build();
+        any_case.map_or_else(|_| Self::unicode(text), Self::Ascii)
     }
 
     fn unicode(text: &str) -> Self {
@@ -92,18 +77,6 @@ impl Search {
 /// First byte of a character in UTF-8.
 fn lead(c: char) -> u8 {
     c.encode_utf8(&mut [0; 4]).as_bytes()[0]
-}
-
-/// How common a byte is in JSON log lines, by rank: what the search skips to should stand out.
-fn commonness(byte: u8) -> u8 {
-    const LETTERS: &[u8] = b"zqjxkwvbyhgfpdmulcosrnaite";
-    match byte.to_ascii_lowercase() {
-        b' ' | b'"' | b':' | b',' => 60,
-        byte @ b'0'..=b'9' => 50 - (byte - b'0'),
-        byte @ b'a'..=b'z' => LETTERS.iter().position(|&letter| letter == byte).map_or(0, |rank| rank as u8 + 10),
-        b'-' | b'/' | b'\\' | b'.' | b'{' | b'}' => 30,
-        _ => 0,
-    }
 }
 
 /// A lead byte is never inside a character, so every place it is found at is a boundary.
