@@ -7,8 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::entry::{Entry, Pane, Seq};
 use super::order::{Key, Order};
 use super::{Board, Query};
-use crate::record::Arrival;
-use crate::record::Label;
+use crate::record::{Arrival, Label};
 
 pub use self::frame::TimeFrame;
 
