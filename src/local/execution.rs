@@ -199,7 +199,8 @@ struct Journal<'a> {
 impl<'a> Journal<'a> {
     fn new(world: &'a Arc<World>, lease: &Lease, function: &str) -> Self {
         let logging = lock(&world.functions).get(function).map(|function| function.logging.clone()).unwrap_or_default();
-        let (group, stream) = (logging.group_of(function), lease.stream().to_owned());
+        let group = logging.group_of(function);
+        let stream = if logging.is_usual() { lease.stream().to_owned() } else { shared(lease.stream(), function) };
         Self { world, group, stream, logging, pending: Vec::new(), log: String::new() }
     }
 
@@ -250,6 +251,15 @@ impl World {
     /// The name of a new environment's stream, such as `2026/11/23/[$LATEST]0f…`.
     pub(crate) fn new_stream(&self, version: &str) -> String {
         format!("{}/[{version}]{}", day_path(now_ms()), self.ids.hex32())
+    }
+}
+
+/// The name that a stream has in a group that was configured, which several functions may share: `2026/11/23/[$LATEST]0f…`
+/// becomes `2026/11/23/receiver[$LATEST][0f…]`.
+fn shared(stream: &str, function: &str) -> String {
+    match stream.split_once('[').and_then(|(day, rest)| Some((day, rest.split_once(']')?))) {
+        Some((day, (version, environment))) => format!("{day}{function}[{version}][{environment}]"),
+        None => stream.to_owned(),
     }
 }
 

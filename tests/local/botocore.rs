@@ -203,6 +203,56 @@ async fn the_aws_cli_runs_every_operation() {
     assert_eq!(missing, Vec::<String>::new(), "offered, and not run by the AWS CLI here");
 }
 
+/// What a command is refused with, or shows, under a fault.
+const FAILING: [(&str, &str, &str, &str); 14] = [
+    ("throttle@FilterLogEvents", "logs", "filter-log-events", "(ThrottlingException)"),
+    ("error@FilterLogEvents", "logs", "filter-log-events", "(InternalFailure)"),
+    ("missing@FilterLogEvents", "logs", "filter-log-events", "(ResourceNotFoundException)"),
+    (
+        "denied@FilterLogEvents",
+        "logs",
+        "filter-log-events",
+        "not authorized to perform: logs:FilterLogEvents on resource",
+    ),
+    ("expired@FilterLogEvents", "logs", "filter-log-events", "(ExpiredTokenException)"),
+    ("skew@FilterLogEvents", "logs", "filter-log-events", "Signature expired: "),
+    ("cut@FilterLogEvents", "logs", "filter-log-events", "Connection"),
+    ("reset@FilterLogEvents", "logs", "filter-log-events", "Connection"),
+    ("mask=hello@FilterLogEvents", "logs", "filter-log-events", "\"message\": \"*****\""),
+    ("throttle@ListFunctions", "lambda", "list-functions", "(TooManyRequestsException)"),
+    ("denied@ListFunctions", "lambda", "list-functions", "not authorized to perform: lambda:ListFunctions"),
+    ("expired@ListFunctions", "lambda", "list-functions", "(ExpiredTokenException)"),
+    ("denied@GetCallerIdentity", "sts", "get-caller-identity", "(AccessDenied)"),
+    ("expired@GetCallerIdentity", "sts", "get-caller-identity", "(ExpiredToken)"),
+];
+
+#[tokio::test]
+async fn the_aws_cli_meets_faults_as_those_of_aws() {
+    if Command::new("aws").arg("--version").output().is_err() {
+        println!("skipped: the AWS CLI is not installed");
+        return;
+    }
+    let bench = Bench::of(Options::default()).await;
+    let mut cli = Cli::on(&bench);
+    let prepared = tokio::task::spawn_blocking(move || {
+        cli.log("create-log-group", &[]);
+        cli.log("create-log-stream", &["--log-stream-name", "s"]);
+        let event = format!("timestamp={},message=hello", jiff::Timestamp::now().as_millisecond());
+        cli.log("put-log-events", &["--log-stream-name", "s", "--log-events", &event]);
+        cli
+    });
+    let cli = prepared.await.unwrap();
+    for (fault, service, command, words) in FAILING {
+        bench.endpoint.set_faults([fault.parse().unwrap()]);
+        let args: &[&str] = if service == "logs" { &["--log-group-name", "g"] } else { &[] };
+        let mut failing = cli.command(service, command, args);
+        failing.env("AWS_MAX_ATTEMPTS", "1");
+        let output = tokio::task::spawn_blocking(move || failing.output().unwrap()).await.unwrap();
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        assert!(said.contains(words), "{fault}: {said}");
+    }
+}
+
 /// Every operation that the endpoint's own code answers by its name.
 fn offered() -> BTreeSet<String> {
     let rooms = [

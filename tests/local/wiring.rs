@@ -149,6 +149,8 @@ async fn a_receiver_that_logs_warnings_only_logs_no_record() {
     bench.awaited("/aws/lambda/sender", "REPORT", 1).await;
     let lines = bench.awaited_in_new_group("/outcomes", "\"platform.report\"").await;
     assert!(lines[0].message().unwrap().starts_with(r#"{"time":""#), "{lines:?}");
+    // Several functions may log there: the streams name the one.
+    assert!(lines[0].log_stream_name().unwrap().contains("/receiver[$LATEST]["), "{lines:?}");
     assert!(bench.find("/outcomes", "approximateInvokeCount").await.is_empty());
     set(ApplicationLogLevel::Info).await.unwrap();
     bench.event("sender", r#"{"return":"success"}"#).await;

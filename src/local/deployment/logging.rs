@@ -90,6 +90,11 @@ impl Logging {
         Ok(Self { levels, group })
     }
 
+    /// Whether it logs to the group that is named after it.
+    pub(crate) fn is_usual(&self) -> bool {
+        self.group.is_none()
+    }
+
     /// Where the function of this name logs to.
     pub(crate) fn group_of(&self, function: &str) -> String {
         self.group.clone().unwrap_or_else(|| format!("/aws/lambda/{function}"))
