@@ -8,7 +8,9 @@ use arrivals::app::message::{Effect, Message};
 use arrivals::app::model::{Model, Overlay, Place};
 use arrivals::aws::AwsError;
 use arrivals::board::Pane;
-use arrivals::source::{Reach, SourceUpdate, Status, UNTOLD};
+use arrivals::log::{LogEvent, Origin, Text};
+use arrivals::record::{Crash, Finder, Found, Reason, Unreadable};
+use arrivals::source::{Batch, Reach, SourceUpdate, Status, UNTOLD};
 use arrivals::ui::{self, Background, Depth, Theme};
 use arrivals::wiring::{
     Counts, Destination, Gravity, Kind, Line, Logging, Measure, Receiver, Route, Sender, Via, Weight,
@@ -226,6 +228,48 @@ fn failures_that_left_no_record_are_told_in_the_header() {
     assert!(again.is_empty(), "once a minute: {again:?}");
     let later = model.update(Message::Tick, NOW + 60_001);
     assert!(matches!(started(&later)[0].1, Request::Measure { .. }));
+}
+
+/// What a receiver logs to a group that it shares.
+fn of_receiver(name: &str, message: &str) -> LogEvent {
+    let origin = Origin {
+        log_group: Some("/shared/outcomes".into()),
+        log_stream: Some(format!("2026/11/20/{name}[$LATEST][0123456789abcdef0123456789abcdef]").into()),
+        timestamp: Some(NOW - 60_000),
+        ..Origin::default()
+    };
+    LogEvent { origin, message: Text::from(message) }
+}
+
+#[test]
+fn receivers_that_share_a_group_are_told_apart_and_their_errors_counted() {
+    let place = Place {
+        names: vec!["/shared/outcomes".into()],
+        region: Some("eu-central-1".into()),
+        receivers: vec!["audit".into()],
+        counted_since: Some(NOW - 3_600_000),
+        ..Place::default()
+    };
+    let mut model = board_from(place, &[]);
+    let (crash, record) = ("REPORT RequestId: a\tDuration: 1 ms\tStatus: timeout\n", &events()[1]);
+    let (mut finder, mut found) = (Finder::new(), Vec::new());
+    let crashed = of_receiver("billing", crash);
+    let reason = Reason::Crashed(Crash::TimedOut);
+    found.push(Found::Unreadable(Unreadable { origin: crashed.origin, message: crashed.message, reason }));
+    finder.push(&of_receiver("archive", record), &mut found);
+    update(&mut model, Message::Source(SourceUpdate::Found(Batch { found, events: 2, ..Batch::default() })));
+    let asked = started(&follow(&mut model));
+    let Some((ticket, Request::Measure { functions, .. })) = asked.first() else { panic!("{asked:?}") };
+    assert_eq!(functions, &["archive", "audit", "billing", "sender"]);
+    let mut counts = Counts::default();
+    for (receiver, errors) in [("archive", 1), ("audit", 2), ("billing", 4), ("sender", 8)] {
+        counts.add(receiver, Measure::Errors, NOW - 600_000, errors);
+    }
+    tell(&mut model, *ticket, News::Done(Ok(Answer::Counted(counts))));
+    let shown = screen(&mut model, 140, 30);
+    assert!(shown.contains("receiver errors 7"), "{shown}");
+    assert!(shown.contains("? crash billing"), "{shown}");
+    assert!(shown.contains("logged by archive") || shown.contains("logged by billing"), "{shown}");
 }
 
 #[test]

@@ -16,6 +16,8 @@ pub struct Ledger {
     pub bytes: u64,
     /// Invocation records in them.
     pub records: u64,
+    /// Of these, those in which values are masked.
+    pub masked: u64,
     /// What looked like a record and could not be read.
     pub unreadable: u64,
     /// Crashes of the receiver itself.

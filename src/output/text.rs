@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::log::{Gap, visible};
-use crate::record::{Arrival, InvocationError, InvocationRecord, Outcome, Unreadable};
+use crate::record::{Arrival, InvocationError, InvocationRecord, Outcome, Reason, Unreadable};
 
 /// Characters of a message or payload that a line shows.
 const PREVIEW: usize = 200;
@@ -47,7 +47,9 @@ pub fn write(out: &mut impl Write, arrival: &Arrival, zone: &TimeZone) -> io::Re
 pub fn write_unreadable(out: &mut impl Write, unreadable: &Unreadable, zone: &TimeZone) -> io::Result<()> {
     let message = preview(unreadable.message.trim());
     let (time, reason) = (time(unreadable.time(), zone), unreadable.reason);
-    let line = format!("{time} ? {}: {reason} | {message}", reason.word());
+    let name = unreadable.origin.logged_by().filter(|_| matches!(reason, Reason::Crashed(_)));
+    let name = name.map_or_else(String::new, |name| format!(" of {name}"));
+    let line = format!("{time} ? {}{name}: {reason} | {message}", reason.word());
     writeln!(out, "{}", visible(&line))
 }
 

@@ -15,7 +15,7 @@ use crate::app::document::Paint;
 use crate::app::keymap::Context;
 use crate::app::model::{Content, Focus, Geometry, Model, Page, Tab};
 use crate::board::{Entry, Pane, Replay, ReplayState};
-use crate::log::{Origin, visible};
+use crate::log::{self, Origin, visible};
 use crate::record::{Arrival, Outcome};
 
 use super::text::{cut, width, wrap};
@@ -284,6 +284,9 @@ fn place(model: &Model, origin: &Origin) -> String {
     if model.source.place.names.len() > 1 {
         parts.extend(origin.log_group.as_deref().map(str::to_owned));
     }
+    // The name of its own group says it already.
+    let receiver = origin.logged_by().filter(|_| origin.log_group.as_deref().and_then(log::of_group).is_none());
+    parts.extend(receiver.map(|name| format!("logged by {name}")));
     parts.extend(origin.log_stream.as_deref().map(str::to_owned));
     if let Some(file) = &origin.file {
         parts.push(origin.line.map_or_else(|| file.to_string(), |line| format!("{file}:{line}")));

@@ -7,7 +7,7 @@ use crate::app::model::Model;
 use crate::board::{Entry, Pane, ReplayState, Seq};
 use crate::log::{Gap, visible};
 use crate::record::json::{self, TokenKind};
-use crate::record::{Arrival, FunctionArn, InvocationError, Masks, Outcome, Unreadable};
+use crate::record::{Arrival, FunctionArn, InvocationError, Masks, Outcome, Reason, Unreadable};
 
 use super::text::{cut, cut_middle, fill, fit};
 use super::theme::Theme;
@@ -234,6 +234,10 @@ fn response_preview(arrival: &Arrival, masks: &Masks) -> String {
 
 fn unreadable_cells(row: &mut Row<'_>, theme: &Theme, unreadable: &Unreadable) {
     row.push(&format!(" ? {} ", unreadable.reason.word()), theme.waiting());
+    // Of a crash, the function that logs is the one that it happened to.
+    if let (Reason::Crashed(_), Some(name)) = (unreadable.reason, unreadable.origin.logged_by()) {
+        row.push(&format!("{} ", visible(name)), theme.strong());
+    }
     row.push(&visible(&unreadable.reason.to_string()), Style::new());
 }
 

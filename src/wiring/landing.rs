@@ -12,6 +12,8 @@ use super::{Sender, arn};
 pub struct Landing {
     /// Log groups of the functions that get them.
     pub groups: Vec<Arc<str>>,
+    /// These functions.
+    pub receivers: Vec<String>,
     /// What becomes of those that no log tells of, in words.
     pub elsewhere: Vec<String>,
 }
@@ -33,6 +35,8 @@ impl Explorer {
 fn landing(function: &str, sender: &Sender) -> Result<Landing, AwsError> {
     let qualifier = arn::qualifier(function);
     let groups: Vec<Arc<str>> = sender.groups(qualifier).into_iter().map(Arc::from).collect();
+    let receivers = sender.destinations(qualifier).flat_map(|destination| &destination.receivers);
+    let receivers: Vec<String> = receivers.map(|receiver| receiver.function.clone()).collect();
     let unread = sender.destinations(qualifier).filter(|destination| destination.receivers.is_empty());
     let elsewhere: Vec<String> = unread
         .map(|destination| match &destination.unknown {
@@ -41,7 +45,7 @@ fn landing(function: &str, sender: &Sender) -> Result<Landing, AwsError> {
         })
         .collect();
     match (groups.is_empty(), elsewhere.is_empty()) {
-        (false, _) => Ok(Landing { groups, elsewhere }),
+        (false, _) => Ok(Landing { groups, receivers, elsewhere }),
         (true, true) => Err(no_config(function, "no event-invoke config names one")),
         (true, false) => Err(AwsError::NoReceiver {
             problem: format!(

@@ -46,6 +46,14 @@ impl Seen {
         minutes.entry(at.div_euclid(MINUTE)).or_default().insert(request);
     }
 
+    /// Forgets failures before a time in milliseconds since the Unix epoch.
+    pub fn forget_before(&mut self, time: i64) {
+        let first = time.div_euclid(MINUTE);
+        for minutes in self.failures.values_mut() {
+            *minutes = minutes.split_off(&first);
+        }
+    }
+
     /// The functions of which anything was read.
     pub fn functions(&self) -> impl Iterator<Item = &str> {
         self.functions.iter().map(String::as_str)

@@ -1,5 +1,6 @@
 //! CloudWatch's counts beside ours.
 
+use std::collections::BTreeSet;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::time::Duration;
 
@@ -18,6 +19,8 @@ const LONGEST: i64 = 24 * 3_600_000;
 pub struct Metering {
     /// What was read.
     pub seen: Seen,
+    /// Receivers whose logs are read.
+    pub receivers: BTreeSet<String>,
     /// The job that asks, while it does, and what of the time it asks about.
     pub asking: Option<(Ticket, Option<Reckoning>)>,
     /// Failures that CloudWatch counts and that left no record here, by function, the worst first.
@@ -49,6 +52,10 @@ pub struct Events {
 impl Metering {
     /// Takes note of an entry that was read; those older than what is reckoned do not matter.
     pub fn note(&mut self, entry: &Entry, now: i64) {
+        let receiver = entry.origin().logged_by();
+        if let Some(receiver) = receiver.filter(|name| !self.receivers.contains(*name)) {
+            self.receivers.insert(receiver.to_owned());
+        }
         let Entry::Arrival(arrival) = entry else { return };
         let record = &arrival.record;
         // Records of event source mappings are no events of the asynchronous queue.
@@ -66,12 +73,12 @@ impl Metering {
 
     /// Functions to ask about and the span in milliseconds since the Unix epoch, when it is time to ask.
     #[must_use]
-    pub fn wanted(&self, since: i64, receivers: &[String], now: i64) -> Option<(Vec<String>, (i64, i64))> {
+    pub fn wanted(&self, since: i64, now: i64) -> Option<(Vec<String>, (i64, i64))> {
         if self.refused || self.asking.is_some() || now < self.due {
             return None;
         }
-        let mut functions: Vec<String> = self.seen.functions().map(str::to_owned).collect();
-        functions.extend(receivers.iter().filter(|name| !functions.contains(name)).cloned().collect::<Vec<_>>());
+        let seen: BTreeSet<String> = self.seen.functions().map(str::to_owned).collect();
+        let functions: Vec<String> = seen.union(&self.receivers).cloned().collect();
         let from = since.max(now - LONGEST);
         (!functions.is_empty() && from < now).then_some((functions, (from, now)))
     }
@@ -86,17 +93,18 @@ impl Metering {
     pub fn ask(&mut self, ticket: Ticket, (from, now): (i64, i64)) {
         self.asking = Some((ticket, Reckoning::of(from, now)));
         self.due = now + EVERY;
+        self.seen.forget_before(now - LONGEST);
     }
 
     /// Takes in what was counted.
-    pub fn counted(&mut self, counts: &Counts, reckoning: Option<Reckoning>, receivers: &[String]) {
+    pub fn counted(&mut self, counts: &Counts, reckoning: Option<Reckoning>) {
         let total = |measure| self.seen.functions().map(|function| counts.total(function, measure)).sum();
         let ages = self.seen.functions().map(|function| counts.greatest(function, Measure::Age));
         let oldest = Duration::from_millis(ages.max().unwrap_or_default());
         self.events = Some(Events { received: total(Measure::Received), dropped: total(Measure::Dropped), oldest });
         self.undelivered = total(Measure::DeliveryFailures);
         self.unburied = total(Measure::DeadLetterErrors);
-        self.receiver_errors = receivers.iter().map(|name| counts.total(name, Measure::Errors)).sum();
+        self.receiver_errors = self.receivers.iter().map(|name| counts.total(name, Measure::Errors)).sum();
         self.excess = reckoning.map(|reckoning| reckoning.excess(counts, &self.seen)).unwrap_or_default();
     }
 

@@ -3,19 +3,18 @@
 use crate::app::jobs::{Answer, JobError, News, Request, Ticket};
 use crate::app::message::Effect;
 use crate::app::model::{Health, Model};
+use crate::log;
 use crate::source::UNTOLD;
 
 /// Milliseconds behind the place that a read of the past has come to, in which records may be missing.
 const EDGE: i64 = UNTOLD + 120_000;
 
-/// Where Lambda logs to, when nothing else is configured, before the name.
-const USUAL: &str = "/aws/lambda/";
-
 impl Model {
     /// Asks for the counts, when it is time: once the history is read, since what is yet to come would count as missing.
     pub(super) fn meter(&mut self, effects: &mut Vec<Effect>) {
         let Some(since) = self.counted_since().filter(|_| self.has_history()) else { return };
-        let Some((functions, span)) = self.metering.wanted(since, &self.receivers(), self.now) else { return };
+        self.note_receivers();
+        let Some((functions, span)) = self.metering.wanted(since, self.now) else { return };
         let ticket = self.start(Request::Measure { functions, from: span.0, to: span.1 }, effects);
         self.metering.ask(ticket, span);
     }
@@ -30,9 +29,11 @@ impl Model {
         matches!(self.source.health, Health::Following { .. } | Health::Retrying { .. })
     }
 
-    /// Receivers by the usual names of the groups that are read.
-    fn receivers(&self) -> Vec<String> {
-        self.source.place.names.iter().filter_map(|name| name.strip_prefix(USUAL)).map(str::to_owned).collect()
+    /// Takes note of the receivers that the names of the groups tell of, whether anything was read of them or not.
+    fn note_receivers(&mut self) {
+        let groups = self.source.place.names.iter();
+        let named = groups.filter_map(|group| log::of_group(group)).map(str::to_owned);
+        self.metering.receivers.extend(named.chain(self.source.place.receivers.iter().cloned()));
     }
 
     /// Whether this was the job that asked.
@@ -41,8 +42,7 @@ impl Model {
         self.metering.asking = None;
         match news {
             News::Done(Ok(Answer::Counted(counts))) => {
-                let receivers = self.receivers();
-                self.metering.counted(counts, reckoning, &receivers);
+                self.metering.counted(counts, reckoning);
             }
             News::Done(Err(JobError::Aws(error))) if error.is_denied() => {
                 self.metering.refused = true;
