@@ -254,11 +254,13 @@ impl Shared {
         }
     }
 
-    /// Tells what was found so far, what waits for further events, and what was asked of the service.
+    /// Tells what was found so far and what waits for further events, stops the queries, and tells what they took.
     async fn leave(&self) {
         let mut rest = self.newest().rest();
         rest.extend(self.extraction.finish().found);
         self.found(Batch::default(), rest).await;
+        self.running.stop_all().await;
+        self.count(self.running.stopped());
         self.tell_traffic().await;
     }
 

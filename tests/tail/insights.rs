@@ -166,6 +166,44 @@ async fn no_query_is_left_behind() {
 }
 
 #[tokio::test]
+async fn queries_that_are_stopped_are_counted_since_aws_bills_them() {
+    let bench = Bench::of(Options { time_scale: 0.001, ..Options::default() }).await;
+    bench.record(GROUP, now() - 60_000, "a").await;
+    let options = back(&[GROUP], 3);
+    let stopper = options.stopper.clone();
+    let mut tail = begun(&bench, options, Running::default()).await;
+    let started = async {
+        while bench.endpoint.requests("GetQueryResults") == 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), started).await.unwrap();
+    stopper.stop();
+    tail.until_ended().await;
+    assert!(matches!(tail.ended, Some(Ok(()))), "{:?}", tail.ended);
+    let traffic = tail.ledger.traffic;
+    assert_eq!(traffic.queries, bench.endpoint.requests("StartQuery"));
+    assert_eq!(traffic.scanned, record("a").len() as u64);
+}
+
+#[tokio::test]
+async fn querying_stops_when_told_and_goes_on_where_it_was() {
+    let bench = bench(Options::default()).await;
+    varied(&bench, 100).await;
+    let all = polled(&bench, back(&[GROUP], 3)).await;
+    let options = back(&[GROUP], 3);
+    let halt = options.halt.clone();
+    halt.set(true);
+    let mut tail = begun(&bench, options, Running::default()).await;
+    tail.until("the gap", |tail| tail.ledger.open_gaps() == 1).await;
+    assert_eq!((bench.endpoint.requests("StartQuery"), tail.gaps[0].reason.as_str()), (0, "reading back was stopped"));
+    halt.set(false);
+    tail.until_ended().await;
+    assert_eq!((tail.ledger.gap_count(), tail.ledger.open_gaps()), (1, 0));
+    assert_eq!(tail.sorted_ids(), all.sorted_ids());
+}
+
+#[tokio::test]
 async fn nothing_is_queried_that_nobody_has_agreed_to() {
     let bench = bench(Options::default()).await;
     bench.record(GROUP, now() - HOUR, "a").await;

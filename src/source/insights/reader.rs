@@ -92,6 +92,8 @@ impl Reader {
 
     /// Reads everything; gives what was wrong with the first group that could not be read when others could.
     pub(super) async fn run(mut self) -> Result<Option<SourceError>, SourceError> {
+        // It may have been stopped before it began.
+        self.release().await;
         while !self.slots.is_empty() {
             self.launch();
             let pause = self.pause;

@@ -9,6 +9,7 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::aws::{AwsError, Clients, LogQuery};
+use crate::log::Traffic;
 
 /// How long the end of the program waits for queries to be stopped.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -19,14 +20,24 @@ pub struct Running(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    open: Mutex<HashMap<String, Clients>>,
+    open: Mutex<HashMap<String, Open>>,
+    /// Queries that were stopped and not told of yet, and what they went through until then.
+    stopped: Mutex<Traffic>,
     /// How many are being started, whose ids are not known yet.
     starting: watch::Sender<usize>,
 }
 
+/// A query that runs.
+#[derive(Debug, Clone)]
+struct Open {
+    clients: Clients,
+    group: Arc<str>,
+}
+
 impl Default for Running {
     fn default() -> Self {
-        Self(Arc::new(Shared { open: Mutex::default(), starting: watch::Sender::new(0) }))
+        let starting = watch::Sender::new(0);
+        Self(Arc::new(Shared { open: Mutex::default(), stopped: Mutex::default(), starting }))
     }
 }
 
@@ -45,7 +56,7 @@ impl Running {
         let started = tokio::spawn(async move {
             let answer = clients.start_query(&query).await;
             if let Ok(id) = &answer {
-                running.open().insert(id.clone(), clients);
+                running.open().insert(id.clone(), Open { clients, group: query.group });
             }
             running.0.starting.send_modify(|starting| *starting -= 1);
             answer.map(|id| Ticket { id, running })
@@ -71,15 +82,25 @@ impl Running {
         let _ = tokio::time::timeout(PATIENCE, stopping).await;
     }
 
+    /// Queries that were stopped since this was asked last, and what they went through: AWS bills that too.
+    pub(super) fn stopped(&self) -> Traffic {
+        std::mem::take(&mut *self.0.stopped.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     async fn stop(&self, id: &str) {
-        let Some(clients) = self.open().get(id).cloned() else { return };
+        let Some(Open { clients, group }) = self.open().get(id).cloned() else { return };
         if let Err(error) = clients.stop_query(id).await {
             tracing::debug!(%error, "a query could not be stopped");
         }
-        self.open().remove(id);
+        let scanned = clients.query_answer(&group, id).await.map(|answer| answer.scanned).unwrap_or_default();
+        // Whoever else stops it counts it no more.
+        if self.open().remove(id).is_some() {
+            let traffic = Traffic { requests: 2, queries: 1, scanned, ..Traffic::default() };
+            self.0.stopped.lock().unwrap_or_else(PoisonError::into_inner).add(traffic);
+        }
     }
 
-    fn open(&self) -> MutexGuard<'_, HashMap<String, Clients>> {
+    fn open(&self) -> MutexGuard<'_, HashMap<String, Open>> {
         self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
