@@ -2,6 +2,7 @@
 
 mod event_id;
 mod ledger;
+mod logger;
 mod names;
 mod text;
 mod visible;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 
 pub use event_id::EventId;
 pub use ledger::{Follow, Lateness, Ledger, NotedGap, Traffic, query_price};
+pub use logger::of_group;
 pub use names::Names;
 pub use text::Text;
 pub use visible::{is_bidi_control, visible, visible_lines};

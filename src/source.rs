@@ -95,7 +95,10 @@ impl Batch {
         ledger.swept += self.swept;
         for found in &self.found {
             match found {
-                Found::Arrival(_) => ledger.records += 1,
+                Found::Arrival(arrival) => {
+                    ledger.records += 1;
+                    ledger.masked += u64::from(arrival.redacted);
+                }
                 Found::Unreadable(unreadable) if unreadable.reason.is_unreadable() => ledger.unreadable += 1,
                 Found::Unreadable(unreadable) => ledger.crashes += u64::from(unreadable.reason != Reason::DeadLetter),
             }

@@ -4,6 +4,8 @@
 
 #[path = "local/bench.rs"]
 mod bench;
+#[path = "local/boto.rs"]
+mod boto;
 #[path = "local/botocore.rs"]
 mod botocore;
 #[path = "local/faults.rs"]

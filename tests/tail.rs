@@ -10,6 +10,9 @@ mod archive;
 mod bench;
 #[path = "tail/broken.rs"]
 mod broken;
+#[cfg(unix)]
+#[path = "tail/choices.rs"]
+mod choices;
 #[path = "tail/clients.rs"]
 mod clients;
 #[path = "tail/following.rs"]
@@ -32,5 +35,14 @@ mod reaching;
 mod refusals;
 #[path = "tail/script.rs"]
 mod script;
+#[cfg(unix)]
+#[path = "common/session.rs"]
+mod session;
+#[cfg(unix)]
+#[path = "tail/shown.rs"]
+mod shown;
 #[path = "tail/trouble.rs"]
 mod trouble;
+#[cfg(unix)]
+#[path = "tail/wrong.rs"]
+mod wrong;

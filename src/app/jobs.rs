@@ -185,6 +185,8 @@ pub struct World {
     pub time_scale: f64,
     /// How log groups are read that are picked on the board.
     pub tail: poll::Options,
+    /// Whether the command line wants queries of Logs Insights. What is picked is polled: queries are agreed to beforehand.
+    pub queried: bool,
     /// The rate at which they are read.
     pub limiter: Limiter,
     /// Whether CloudWatch is asked for its own counts.
@@ -392,6 +394,7 @@ mod tests {
                 reports: Err("none".to_owned()),
                 time_scale: 1.0,
                 tail: poll::Options::default(),
+                queried: false,
                 limiter: Limiter::default(),
                 metered: false,
             }),

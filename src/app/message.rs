@@ -44,6 +44,8 @@ pub enum Message {
     Edited(Option<String>),
     /// The user's own editor has given a payload back, or says why not.
     PayloadEdited(Result<String, String>),
+    /// A word for the reader.
+    Told(String),
     /// Time has passed, and something on screen shows it.
     Tick,
 }

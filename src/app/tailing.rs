@@ -37,6 +37,11 @@ async fn run(world: World, groups: Vec<Arc<str>>, send: &mpsc::Sender<Message>) 
         ..Place::default()
     };
     let _ = send.send(Message::Place(place)).await;
+    if world.queried {
+        let why =
+            "polling: queries cost, and are agreed to before the board begins: arrivals tail GROUP --engine insights";
+        let _ = send.send(Message::Told(why.to_owned())).await;
+    }
     let mut updates = history::start(clients, world.limiter, poll::Options { groups, ..world.tail });
     while let Some(update) = updates.recv().await {
         if send.send(Message::Source(update)).await.is_err() {

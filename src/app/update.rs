@@ -49,6 +49,7 @@ impl Model {
             Message::Coloured { generation, colours } => self.detail.colour(generation, colours),
             Message::Job { ticket, news } => self.job(ticket, news, &mut effects),
             Message::Edited(wrong) => wrong.into_iter().for_each(|words| self.notify(words)),
+            Message::Told(word) => self.notify(word),
             Message::PayloadEdited(edited) => self.edited_outside(edited),
             Message::Tick => {
                 self.notice = self.notice.take().filter(|notice| now < notice.until);
@@ -133,7 +134,11 @@ impl Model {
     }
 
     fn source_update(&mut self, update: SourceUpdate, effects: &mut Vec<Effect>) {
+        let masked = self.source.ledger.masked;
         update.enter(&mut self.source.ledger);
+        if masked == 0 && self.source.ledger.masked > 0 && self.source.place.region.is_some() {
+            self.notify("values are masked: --unmask shows them to whoever has logs:Unmask");
+        }
         match update {
             SourceUpdate::Found(batch) => self.take(batch, effects),
             SourceUpdate::Status(status) => self.source.heard(status, self.now),

@@ -156,9 +156,14 @@ pub(super) fn of_credentials(error: &CredentialsError, login: &Login) -> AwsErro
     // The sign-in portal takes a session that was ended there for an unknown one.
     let is_over = ["expired", "sso token", "unauthorizedexception"].iter().any(|word| lower.contains(word));
     if is_over {
-        return AwsError::Expired { problem: format!("the login has expired ({detail})"), mend: login.mend() };
+        return AwsError::Expired { problem: "the login has expired".into(), mend: mended(&detail, login) };
     }
-    AwsError::Credentials { problem: format!("the AWS credentials cannot be used ({detail})"), mend: login.mend() }
+    AwsError::Credentials { problem: "the AWS credentials cannot be used".into(), mend: mended(&detail, login) }
+}
+
+/// The command before the reason: it is what is wanted where a line is cut.
+fn mended(detail: &str, login: &Login) -> String {
+    format!("{} ({detail})", login.mend())
 }
 
 /// No provider had any credentials.
@@ -220,7 +225,13 @@ mod tests {
             "no AWS credentials were found; run: aws configure, or choose a profile with --profile"
         );
         let sso = CredentialsError::provider_error(layers(&["the SSO token has expired and cannot be refreshed"]));
-        assert!(matches!(of_credentials(&sso, &Login::default()), AwsError::Expired { .. }));
+        let told = of_credentials(&sso, &Login::default());
+        assert!(matches!(told, AwsError::Expired { .. }));
+        assert_eq!(
+            told.to_string(),
+            "the login has expired; run: aws configure (an error occurred while loading credentials: the SSO token has expired \
+             and cannot be refreshed)"
+        );
     }
 
     #[test]

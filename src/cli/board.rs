@@ -86,7 +86,17 @@ pub(super) fn world(aws: Connection, sending: Connection) -> World {
 pub(super) fn world_with(aws: Connection, sending: Connection, journal: Result<SharedJournal, String>) -> World {
     let reports = state().map(|state| state.join("reports"));
     let tail = poll::Options { since: jiff::Timestamp::now().as_millisecond() - SINCE, ..poll::Options::default() };
-    World { aws, sending, journal, reports, time_scale: 1.0, tail, limiter: Limiter::default(), metered: true }
+    World {
+        aws,
+        sending,
+        journal,
+        reports,
+        time_scale: 1.0,
+        tail,
+        queried: false,
+        limiter: Limiter::default(),
+        metered: true,
+    }
 }
 
 /// The folder of what the program writes for itself, or why there is none.

@@ -16,7 +16,7 @@ use crate::source::limiter::Limiter;
 use crate::source::{SourceUpdate, Status, history, poll, time_range};
 use crate::wiring::Explorer;
 
-use super::args::{AwsArgs, LookArgs, OutputFormat, TailArgs};
+use super::args::{AwsArgs, Engine, LookArgs, OutputFormat, TailArgs};
 use super::exit::Failure;
 use super::{board, stream};
 use queries::Queries;
@@ -44,6 +44,7 @@ pub(super) async fn run(args: TailArgs, aws: AwsArgs, look: LookArgs) -> Result<
     let world = World {
         tail: plan.options.clone(),
         limiter: plan.limiter.clone(),
+        queried: args.engine == Engine::Insights,
         metered: !args.no_metrics,
         ..board::world(connection.clone(), sending)
     };
@@ -76,7 +77,7 @@ async fn begin(
         connected = connect(&plan, &connection, &send) => connected,
         () = stopper.stopped() => Ok(None),
     };
-    let (clients, options, elsewhere) = match connected {
+    let (clients, options, beside) = match connected {
         Ok(Some(connected)) => connected,
         ended => {
             // Whoever asked may be gone by now.
@@ -87,9 +88,10 @@ async fn begin(
     place.region = Some(clients.region().to_owned());
     place.identity = clients.profile().map(str::to_owned);
     place.names = options.groups.iter().map(ToString::to_string).collect();
+    place.receivers = beside.receivers;
     // Without a board nobody listens.
     let _ = tell.send(place).await;
-    if let Some(gap) = elsewhere {
+    if let Some(gap) = beside.elsewhere {
         let _ = send.send(SourceUpdate::Gap(gap)).await;
     }
     let mut updates = match queries {
@@ -103,8 +105,17 @@ async fn begin(
     }
 }
 
-/// The clients, what is read with them, and what becomes of outcomes that no group tells of.
-type Connected = (Clients, poll::Options, Option<Gap>);
+/// What is known of a function's outcomes beside the groups that tell of them.
+#[derive(Debug, Clone, Default)]
+struct Beside {
+    /// The functions that log to the groups.
+    receivers: Vec<String>,
+    /// What becomes of outcomes that no group tells of.
+    elsewhere: Option<Gap>,
+}
+
+/// The clients, what is read with them, and what is known beside.
+type Connected = (Clients, poll::Options, Beside);
 
 /// Connects, and waits for a login where somebody is there for it; nothing once nobody is any more.
 async fn connect(
@@ -134,8 +145,8 @@ struct Plan {
     function: Option<String>,
     limiter: Limiter,
     options: poll::Options,
-    /// What becomes of outcomes that no group tells of, once that is known.
-    elsewhere: Option<Gap>,
+    /// What is known of the function's outcomes, once that was found out.
+    beside: Beside,
 }
 
 impl Plan {
@@ -162,36 +173,36 @@ impl Plan {
             ..poll::Options::default()
         };
         let limiter = limiter(args.requests_per_second);
-        Ok(Self { regions: Vec::new(), function: args.function.clone(), limiter, options, elsewhere: None })
+        Ok(Self { regions: Vec::new(), function: args.function.clone(), limiter, options, beside: Beside::default() })
     }
 
     async fn connected(&self, connection: &Connection) -> Result<Connected, AwsError> {
         let clients = connection.clients().await?;
-        let (mut options, elsewhere) = self.options(&clients).await?;
+        let (mut options, beside) = self.options(&clients).await?;
         options.groups = across(options.groups, &self.regions, &clients).await?;
-        Ok((clients, options, elsewhere))
+        Ok((clients, options, beside))
     }
 
-    /// The options with the groups of the function's receivers, and what becomes of outcomes that no group tells of.
-    async fn options(&self, clients: &Clients) -> Result<(poll::Options, Option<Gap>), AwsError> {
+    /// The options with the groups of the function's receivers, and what is known beside.
+    async fn options(&self, clients: &Clients) -> Result<(poll::Options, Beside), AwsError> {
         let mut options = self.options.clone();
-        let Some(function) = &self.function else { return Ok((options, self.elsewhere.clone())) };
-        let receivers = Explorer::new(clients.clone()).landing(function).await?;
-        for group in receivers.groups {
+        let Some(function) = &self.function else { return Ok((options, self.beside.clone())) };
+        let landing = Explorer::new(clients.clone()).landing(function).await?;
+        for group in landing.groups {
             if !options.groups.contains(&group) {
                 options.groups.push(group);
             }
         }
-        let elsewhere = (!receivers.elsewhere.is_empty()).then(|| Gap {
+        let elsewhere = (!landing.elsewhere.is_empty()).then(|| Gap {
             origin: Origin::default(),
             from: Some(options.since),
             to: None,
             reason: format!(
                 "{function} also sends outcomes to {}: name the log group of what reads it to see them",
-                receivers.elsewhere.join(", ")
+                landing.elsewhere.join(", ")
             ),
         });
-        Ok((options, elsewhere))
+        Ok((options, Beside { receivers: landing.receivers, elsewhere }))
     }
 }
 
@@ -237,6 +248,6 @@ fn place(args: &TailArgs, aws: &AwsArgs) -> Place {
         identity: aws.profile.clone(),
         endpoint: aws.endpoint_url.clone().or_else(|| std::env::var("AWS_ENDPOINT_URL").ok()),
         function: args.function.clone(),
-        counted_since: None,
+        ..Place::default()
     }
 }

@@ -7,6 +7,9 @@ use serde::Serialize;
 
 use crate::log::{Gap, Lateness, Ledger, Traffic, query_price};
 
+/// What may be done about masked values.
+const UNMASK: &str = "--unmask shows them to whoever has logs:Unmask";
+
 /// What the ledger of a log that is asked for adds to the summary: all that is not nothing, each behind a `; `.
 #[must_use]
 pub fn account(ledger: &Ledger) -> String {
@@ -20,6 +23,7 @@ pub fn account(ledger: &Ledger) -> String {
         (late.total() > 0).then(|| format!("{} late (up to {})", late.total(), seconds(late.longest()))),
         (ledger.swept > 0).then(|| format!("{} of them found by a sweep", ledger.swept)),
         (ledger.repeated > 0).then(|| format!("{} repeated", ledger.repeated)),
+        (ledger.masked > 0).then(|| format!("{} with masked values ({UNMASK})", ledger.masked)),
         (ledger.crashes > 0).then(|| format!("{} crashes of the receiver", ledger.crashes)),
         (ledger.gap_count() > 0).then(|| gaps(ledger)),
         Some(requests(ledger)),
@@ -75,6 +79,7 @@ struct Account<'a> {
     log_events: u64,
     bytes: u64,
     records: u64,
+    masked: u64,
     unreadable: u64,
     crashes: u64,
     repeated: u64,
@@ -136,6 +141,7 @@ fn described(ledger: &Ledger) -> Account<'_> {
         log_events: ledger.events,
         bytes: ledger.bytes,
         records: ledger.records,
+        masked: ledger.masked,
         unreadable: ledger.unreadable,
         crashes: ledger.crashes,
         repeated: ledger.repeated,

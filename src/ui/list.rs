@@ -113,7 +113,10 @@ fn empty(model: &Model, pane: Pane) -> String {
         Health::History { .. } | Health::Reading { .. } => format!("Reading; no {what} so far."),
         Health::Failed(reason) => visible(reason).into_owned(),
         Health::Ended => format!("No {what} in {} log events.", count(model.source.ledger.events as usize)),
-        Health::Following { .. } | Health::Retrying { .. } => {
+        Health::Retrying { reason, .. } => {
+            format!("No {what} in {} log events.\n\n{}", count(model.source.ledger.events as usize), visible(reason))
+        }
+        Health::Following { .. } => {
             format!(
                 "No {what} in {} log events; new ones show up by themselves.",
                 count(model.source.ledger.events as usize)

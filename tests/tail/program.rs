@@ -23,19 +23,26 @@ impl Home {
         std::fs::write(self.path(name), text).unwrap();
     }
 
-    /// Runs the program to its end, with these variables and no others of AWS.
+    /// The variables of a user whose home this is.
+    pub(crate) fn vars(&self) -> Vec<(&'static str, String)> {
+        let path = |name: &str| self.path(name).display().to_string();
+        vec![
+            ("HOME", path("")),
+            ("PATH", std::env::var("PATH").unwrap()),
+            ("AWS_CONFIG_FILE", path("config")),
+            ("AWS_SHARED_CREDENTIALS_FILE", path("credentials")),
+            ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
+            ("AWS_REGION", "eu-central-1".to_owned()),
+        ]
+    }
+
+    /// Runs the program to its end, with these variables and no others of AWS; one without a value is left out.
     pub(crate) async fn run(&self, args: &[&str], vars: &[(&str, &str)]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_arrivals"));
-        command
-            .args(args)
-            .env_clear()
-            .env("HOME", self.folder.path())
-            .env("PATH", std::env::var("PATH").unwrap())
-            .env("AWS_CONFIG_FILE", self.path("config"))
-            .env("AWS_SHARED_CREDENTIALS_FILE", self.path("credentials"))
-            .env("AWS_EC2_METADATA_DISABLED", "true")
-            .env("AWS_REGION", "eu-central-1")
-            .envs(vars.iter().copied());
+        command.args(args).env_clear().envs(self.vars()).envs(vars.iter().copied());
+        for (name, _) in vars.iter().filter(|(_, value)| value.is_empty()) {
+            command.env_remove(name);
+        }
         tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
     }
 }

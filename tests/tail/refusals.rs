@@ -129,7 +129,7 @@ async fn nothing_behind_the_address_or_the_proxy_is_told() {
 }
 
 /// A listener that opens TLS with a certificate of an unknown root, as a network that looks into it does, and passes on.
-async fn intercept(endpoint: &Endpoint) -> (String, JoinSet<()>) {
+pub(crate) async fn intercept(endpoint: &Endpoint) -> (String, JoinSet<()>) {
     let certificates: Vec<_> = CertificateDer::pem_file_iter(data("server.pem")).unwrap().map(Result::unwrap).collect();
     let key = PrivateKeyDer::from_pem_file(data("server.key")).unwrap();
     let provider = Arc::new(crypto::ring::default_provider());

@@ -32,7 +32,7 @@ pub(super) async fn agreed(
         return Ok(None);
     }
     fits(args)?;
-    let (clients, options, elsewhere) = plan.connected(connection).await?;
+    let (clients, options, beside) = plan.connected(connection).await?;
     let survey = Survey::of(&clients, &options).await?;
     if survey.is_needed() {
         agree(&survey.words(), args.yes)?;
@@ -40,7 +40,7 @@ pub(super) async fn agreed(
         tell("Logs Insights is not needed: following reads the last hour anyway");
     }
     // What was found is not looked for again.
-    *plan = Plan { regions: Vec::new(), function: None, options, elsewhere, limiter: plan.limiter.clone() };
+    *plan = Plan { regions: Vec::new(), function: None, options, beside, limiter: plan.limiter.clone() };
     Ok(Some(Queries { survey, running: Running::default() }))
 }
 

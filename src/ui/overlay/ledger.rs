@@ -111,11 +111,13 @@ fn read(model: &Model) -> String {
 
 fn found(model: &Model) -> String {
     let ledger = &model.source.ledger;
+    let masked = (ledger.masked > 0).then(|| format!("; {} records with masked values", number(ledger.masked)));
     format!(
-        "{} records, {} unreadable, {} crashes of the receiver",
+        "{} records, {} unreadable, {} crashes of the receiver{}",
         number(ledger.records),
         number(ledger.unreadable),
-        number(ledger.crashes)
+        number(ledger.crashes),
+        masked.unwrap_or_default()
     )
 }
 
