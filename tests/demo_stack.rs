@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use arrivals::aws::{self, Clients, Keys, Settings};
 use arrivals::local::{Endpoint, Options};
 use aws_sdk_lambda::primitives::Blob;
+use aws_sdk_lambda::types::InvocationType;
 use serde_json::{Value, json};
 
 fn templates() -> Vec<PathBuf> {
@@ -144,16 +145,43 @@ async fn the_receivers_code_prints_what_the_endpoints_receiver_logs() {
     }
 }
 
+#[tokio::test]
+async fn a_record_is_printed_alike_to_the_last_number() {
+    if !installed("python3") {
+        return;
+    }
+    let endpoint = Endpoint::start(Options { time_scale: 6000.0, ..Options::default() }).await.unwrap();
+    let clients = connect(&endpoint).await;
+    let payload =
+        r#"{"return":"failure","whole":12345678901234567890,"one":1.0,"small":1e-08,"zero":-0.0,"text":"1.0"}"#;
+    let sent = clients.invoke.invoke().function_name("sender").invocation_type(InvocationType::Event);
+    sent.payload(Blob::new(payload)).send().await.unwrap();
+    let group = format!("/aws/lambda/{}", Endpoint::receiver());
+    let logged = logged(&clients, &group, |message| message.contains("\"condition\": \"RetriesExhausted\"")).await;
+    assert!(logged.contains("\"approximateInvokeCount\": 3") && logged.contains("\"version\": \"1.0\""), "{logged}");
+    for path in templates() {
+        let code = inline_code(&fs::read_to_string(&path).unwrap(), "Receiver");
+        if !code.contains("import boto3") || installed_module("boto3") {
+            assert_eq!(run(&code, &logged)["printed"].as_str(), Some(logged.as_str()), "{}", path.display());
+        }
+    }
+}
+
 /// Waits until a group has a log event: events show up a little after they were written.
 async fn wait_for(clients: &Clients, group: &str, wanted: &str) {
+    logged(clients, group, |message| message == wanted).await;
+}
+
+/// The first log event of a group that is wanted.
+async fn logged(clients: &Clients, group: &str, wanted: impl Fn(&str) -> bool) -> String {
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
         let page = clients.logs.filter_log_events().log_group_name(group).send().await.unwrap();
         let messages: Vec<_> = page.events().iter().filter_map(|event| event.message()).collect();
-        if messages.contains(&wanted) {
-            return;
+        if let Some(message) = messages.iter().find(|message| wanted(message)) {
+            return (*message).to_owned();
         }
-        assert!(Instant::now() < deadline, "{wanted:?} is not in {messages:?}");
+        assert!(Instant::now() < deadline, "it is not in {messages:?}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

@@ -316,6 +316,13 @@ fn an_empty_log_is_explained() {
     assert_eq!(request, Request::WhyEmpty { function: None, groups: vec!["g".into()] });
     let reasons = vec!["receiver logs JSON from WARN on: a record that it prints counts as INFO and is dropped".into()];
     tell(&mut model, ticket, News::Done(Ok(Answer::Reasons(reasons))));
-    assert!(screen(&mut model, 120, 30).contains("receiver logs JSON from WARN on"));
+    let shown = screen(&mut model, 120, 30);
+    assert!(shown.contains("receiver logs JSON from WARN on"), "{shown}");
+    assert!(shown.contains("L lists the functions and where their outcomes go"), "{shown}");
+    model.source.place.function = Some("sender".into());
+    assert!(screen(&mut model, 120, 30).contains("W shows the wiring, with the commands that mend it"));
+    let asked = started(&press(&mut model, KeyCode::Char('W')));
+    assert!(asked.iter().any(|(_, request)| *request == Request::Examine("sender".into())), "{asked:?}");
+    press(&mut model, KeyCode::Esc);
     assert!(started(&follow(&mut model)).is_empty(), "it is asked once");
 }

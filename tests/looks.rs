@@ -117,6 +117,75 @@ fn text_of_any_script_stays_in_its_columns() {
     }
 }
 
+/// Names and texts of many scripts: wide, combining, from right to left, emoji of several characters, and characters that
+/// are not shown at all.
+const SCRIPTS: [&str; 9] = [
+    "日本語日本語の関数名",
+    "e\u{301}e\u{301}a\u{308}o\u{302}u\u{30a}",
+    "שלום עולם",
+    "مرحبا بالعالم",
+    "👩‍👩‍👧‍👦👍🏽🇩🇪❤\u{fe0f}1\u{fe0f}\u{20e3}",
+    "नमस्ते दुनिया",
+    "ｗｉｄｅ",
+    "zero\u{200b}width\u{feff}\u{202e}txet",
+    "plain",
+];
+
+/// Columns of the cells of a row that are borders; a cell is what the terminal puts there, wide ones take two.
+fn borders(buffer: &Buffer, y: u16) -> Vec<u16> {
+    (0..buffer.area.width).filter(|&x| matches!(buffer[(x, y)].symbol(), "│" | "┌" | "┐" | "└" | "┘" | "─")).collect()
+}
+
+#[test]
+fn frames_stand_in_the_same_cells_whatever_the_script() {
+    let messages = |names: &[&str]| -> Vec<_> {
+        let message = |(name, second): (&&str, i64)| {
+            let rest = format!(
+                r#""requestPayload":{{"{name}":"{name} {name}"}},"responseContext":{{"statusCode":200,"executedVersion":"{name}","functionError":"Unhandled"}},"responsePayload":{{"errorType":"{name}","errorMessage":"{name} {name} {name} {name} {name} {name}","stackTrace":["  File \"/var/task/{name}.py\", line 9, in {name}\n    raise {name}\n"]}}"#
+            );
+            let success = format!(
+                r#""requestPayload":"{name}","responsePayload":{{"{name}":["{name}","{name} {name} {name}"]}}"#
+            );
+            [
+                record(2 * second, &format!("{name}:{name}"), "RetriesExhausted", 3, &rest),
+                record(2 * second + 1, name, "Success", 1, &success),
+            ]
+        };
+        names.iter().zip(0..).flat_map(message).collect()
+    };
+    for (width, height, keys) in
+        [(120, 40, ""), (80, 24, ""), (120, 40, "]"), (120, 40, "b"), (120, 40, "D"), (80, 24, "3]")]
+    {
+        let shown = |names: &[&str]| {
+            let mut model = board_of(&messages(names));
+            press_all(&mut model, keys);
+            draw(&mut model, width, height, &plain())
+        };
+        let (wanted, strange) = (shown(&["plain"; 9]), shown(&SCRIPTS));
+        for y in 2..height - 1 {
+            let of = |buffer: &Buffer| {
+                borders(buffer, y).into_iter().filter(|x| is_frame(&wanted, *x, y)).collect::<Vec<_>>()
+            };
+            assert_eq!(of(&strange), of(&wanted), "{width}x{height} {keys:?} row {y}:\n{}", rows(&strange).join("\n"));
+        }
+        for line in rows(&strange) {
+            assert_eq!(line.width(), usize::from(width), "{line:?}");
+        }
+    }
+    // What a reader sees, to be looked at in the diff.
+    let mut model = board_of(&messages(&SCRIPTS));
+    for (width, height) in [(120, 40), (80, 24)] {
+        let name = format!("scripts_{width}x{height}");
+        assert_snapshot!(name, rows(&draw(&mut model, width, height, &plain())).join("\n"));
+    }
+}
+
+/// Frames run from row to row; a line that a title or a text has is none.
+fn is_frame(buffer: &Buffer, x: u16, y: u16) -> bool {
+    let vertical = |y: u16| buffer.area.height > y && matches!(buffer[(x, y)].symbol(), "│" | "┌" | "┐" | "└" | "┘");
+    vertical(y) && (vertical(y + 1) || vertical(y.saturating_sub(1)))
+}
+
 #[test]
 fn a_theme_that_is_not_there_is_named_with_its_neighbour() {
     let mut command = Command::new("script");

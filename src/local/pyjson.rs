@@ -1,7 +1,7 @@
 //! `json.dumps(json.loads(text))` as Python writes it.
 //!
 //! Separators are `", "` and `": "`, everything outside printable ASCII is escaped, the keys keep their order. Numbers
-//! keep their text, where Python would turn `1e400` into `Infinity`; a repeated key stays repeated.
+//! keep their text, where Python would turn `1.10` into `1.1` and `1e400` into `Infinity`; a repeated key stays repeated.
 
 use std::fmt::Write as _;
 

@@ -97,11 +97,9 @@ fn dated(model: &Model, pane: Pane) -> bool {
 fn empty(model: &Model, pane: Pane) -> String {
     let all = model.board.kept(pane);
     if all > 0 {
-        return format!(
-            "None of {} matches the filter. Esc takes it back.{}",
-            count(all),
-            hint(&model.query().to_string())
-        );
+        let take_back = model.keymap.hint(Context::Browse, Action::Back);
+        let take_back = take_back.map(|key| format!(" {key} takes it back.")).unwrap_or_default();
+        return format!("None of {} matches the filter.{take_back}{}", count(all), hint(&model.query().to_string()));
     }
     let what = match pane {
         Pane::Failures => "failure",
@@ -126,11 +124,20 @@ fn empty(model: &Model, pane: Pane) -> String {
     format!("{state}{reasons}")
 }
 
-/// What may explain that nothing has come, each on a line of its own.
+/// What may explain that nothing has come, each on a line of its own, and the key that tells what to do.
 fn reasons(model: &Model) -> String {
     let found = model.reasons.found.iter().map(|reason| format!("\n\n{}", visible(reason)));
     let asking = model.reasons.asking.is_some().then(|| "\n\nLooking why…".to_owned());
-    found.chain(asking).collect()
+    let onward = (!model.reasons.found.is_empty()).then(|| onward(model)).flatten();
+    found.chain(asking).chain(onward.map(|words| format!("\n\n{words}"))).collect()
+}
+
+fn onward(model: &Model) -> Option<String> {
+    let key = |action| model.keymap.hint(Context::Browse, action);
+    match &model.source.place.function {
+        Some(_) => key(Action::Wiring).map(|key| format!("{key} shows the wiring, with the commands that mend it.")),
+        None => key(Action::Pick).map(|key| format!("{key} lists the functions and where their outcomes go.")),
+    }
 }
 
 /// Why a filter that looks right may match nothing.

@@ -26,6 +26,6 @@ async fn a_function_without_destinations_is_told_apart_from_one_with_a_queue() {
     let bench = Bench::new().await;
     let error = Explorer::new(bench.clients.clone()).landing("receiver").await.unwrap_err();
     assert!(matches!(&error, AwsError::NoReceiver { .. }), "{error:?}");
-    assert!(error.to_string().starts_with("no destinations were found for receiver, or no such function"), "{error}");
+    assert!(error.to_string().starts_with("receiver:$LATEST has no event-invoke config"), "{error}");
     assert_eq!(error.exit_kind().code(), 253);
 }

@@ -165,3 +165,60 @@ async fn of_group(clients: &Clients, group: &str) -> Option<String> {
         Err(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_lambda::types::{ApplicationLogLevel, DestinationConfig, LogFormat, LoggingConfig, OnFailure};
+
+    use super::*;
+    use crate::aws::{self, Keys, Settings};
+    use crate::local::{Endpoint, Options};
+
+    const GROUP: &str = "/aws/lambda/receiver";
+
+    async fn connect(endpoint: &Endpoint) -> Clients {
+        let keys = Keys { id: "local".into(), secret: "local".into() };
+        let settings = Settings {
+            region: Some(endpoint.region().to_owned()),
+            endpoint_url: Some(endpoint.url().to_owned()),
+            keys: Some(keys),
+            ..Settings::default()
+        };
+        aws::connect(&settings).await.unwrap()
+    }
+
+    async fn reasons(clients: &Clients, function: Option<&str>) -> String {
+        match why_empty(clients.clone(), function, &[GROUP.to_owned()]).await {
+            Answer::Reasons(found) => found.join("\n"),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn an_empty_log_is_explained_by_what_is_wrong_with_the_wiring() {
+        let endpoint = Endpoint::start(Options { time_scale: 6000.0, ..Options::default() }).await.unwrap();
+        let clients = connect(&endpoint).await;
+        assert!(reasons(&clients, None).await.contains("no record is among the newest events"));
+
+        let level =
+            LoggingConfig::builder().log_format(LogFormat::Json).application_log_level(ApplicationLogLevel::Warn);
+        let update = clients.lambda.update_function_configuration().function_name("receiver");
+        update.logging_config(level.build()).send().await.unwrap();
+        let told = reasons(&clients, None).await;
+        assert!(told.contains("receiver logs JSON from WARN on: a record that it prints counts as INFO"), "{told}");
+
+        let put = || clients.lambda.put_function_event_invoke_config().function_name("sender").qualifier("$LATEST");
+        put().maximum_retry_attempts(1).send().await.unwrap();
+        let told = reasons(&clients, Some("sender:$LATEST")).await;
+        assert!(told.contains("sender:$LATEST: its event-invoke config names no destination"), "{told}");
+
+        let told = reasons(&clients, Some("sender:7")).await;
+        assert!(told.contains("sender:7: it has no event-invoke config"), "{told}");
+
+        let queue = OnFailure::builder().destination("arn:aws:sqs:eu-central-1:123123123123:outcomes").build();
+        let to = DestinationConfig::builder().on_failure(queue).build();
+        put().destination_config(to).send().await.unwrap();
+        let told = reasons(&clients, Some("sender")).await;
+        assert!(told.contains("outcomes: no event source mapping reads the queue; records wait there"), "{told}");
+    }
+}

@@ -135,7 +135,8 @@ impl Model {
             Entry::Arrival(arrival) => arrival.record.function().map(|arn| arn.name().to_owned()),
             _ => None,
         });
-        let known = function.or_else(|| self.metering.seen.functions().next().map(str::to_owned));
+        let asked_for = || self.source.place.function.clone();
+        let known = function.or_else(asked_for).or_else(|| self.metering.seen.functions().next().map(str::to_owned));
         match known {
             Some(function) => self.overlay = Some(self.wiring_page(function, effects)),
             None => self.search(effects),

@@ -34,9 +34,10 @@ pub(super) fn look(facts: &Facts, findings: &mut Findings) {
 fn without_config(facts: &Facts, findings: &mut Findings) {
     let name = facts.sender.name.as_str();
     let has = |qualifier: &str| facts.sender.routes.iter().any(|route| route.qualifier == qualifier);
-    let wanted = |qualifier: &str| facts.sender.only.as_deref().is_none_or(|only| only == qualifier);
-    let qualifiers = std::iter::once("$LATEST").chain(facts.aliases.iter().map(String::as_str));
-    for qualifier in qualifiers.filter(|qualifier| wanted(qualifier) && !has(qualifier)) {
+    let all = || std::iter::once("$LATEST").chain(facts.aliases.iter().map(String::as_str)).collect();
+    // The one that was named may be a version, too.
+    let qualifiers = facts.sender.only.as_deref().map_or_else(all, |only| vec![only]);
+    for qualifier in qualifiers.into_iter().filter(|qualifier| !has(qualifier)) {
         let others: Vec<&str> = facts.sender.routes.iter().map(|route| route.qualifier.as_str()).collect();
         let elsewhere =
             if others.is_empty() { String::new() } else { format!(", only {} has one", others.join(" and ")) };
