@@ -81,6 +81,10 @@ fn the_help_of_every_command_has_examples() {
         let told = arrivals().args([name, "--help"]).assert().success();
         told.stdout(contains("Usage: arrivals").and(contains("Examples:")).and(contains(example)));
     }
+    for name in ["path", "default", "show", "edit", "schema"] {
+        let told = arrivals().args(["config", name, "--help"]).assert().success();
+        told.stdout(contains(format!("arrivals config {name}")).and(contains("Examples:")));
+    }
 }
 
 #[test]

@@ -138,10 +138,13 @@ const CONFIG_EXAMPLES: &str = "Examples:
 #[derive(Debug, Subcommand)]
 pub(super) enum ConfigCommand {
     /// Print where the settings file lies
+    #[command(after_help = PATH_EXAMPLES)]
     Path,
     /// Print a settings file with every key in a comment
+    #[command(after_help = DEFAULT_EXAMPLES)]
     Default,
     /// Print what holds: defaults, then the file, then ARRIVALS_ variables, then flags
+    #[command(after_help = SHOW_EXAMPLES)]
     Show {
         /// Tell of each value where it comes from.
         #[arg(long, env = "ARRIVALS_ORIGIN", value_parser = FalseyValueParser::new())]
@@ -149,10 +152,36 @@ pub(super) enum ConfigCommand {
         origin: bool,
     },
     /// Open the settings file in $VISUAL or $EDITOR, and check it
+    #[command(after_help = EDIT_EXAMPLES)]
     Edit,
     /// Print the JSON schema of the settings file, for editors
+    #[command(after_help = SCHEMA_EXAMPLES)]
     Schema,
 }
+
+const PATH_EXAMPLES: &str = "Examples:
+  arrivals config path
+  less \"$(arrivals config path)\"
+  ARRIVALS_CONFIG=other.toml arrivals config path";
+
+const DEFAULT_EXAMPLES: &str = "Examples:
+  arrivals config default
+  arrivals config default > config.toml";
+
+const SHOW_EXAMPLES: &str = "Examples:
+  arrivals config show
+  arrivals config show --origin
+  ARRIVALS_SINCE=1h arrivals config show --origin --profile dev
+  ARRIVALS_CONFIG=/dev/null arrivals config show";
+
+const EDIT_EXAMPLES: &str = "Examples:
+  arrivals config edit
+  VISUAL='code --wait' arrivals config edit";
+
+const SCHEMA_EXAMPLES: &str = "Examples:
+  arrivals config schema > config.schema.json
+  arrivals config schema | jq .properties.looks";
+
 const REPLAY_EXAMPLES: &str = "Examples:
   arrivals replay 17b37350-871d-4d69-9b4f-a77c2ddd7fc9 --log-group /aws/lambda/receiver --since 2h
   arrivals replay --from failed.jsonl --filter 'fn:invoice* error:total' --dry-run
