@@ -18,9 +18,11 @@ mod scanner;
 mod stream;
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 use std::ops::Range;
 use std::sync::Arc;
+
+use foldhash::quality::RandomState;
 
 use crate::log::{LogEvent, Origin, StreamId};
 use join::Join;

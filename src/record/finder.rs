@@ -1,7 +1,9 @@
 //! From log events to what was found in them.
 
 use std::collections::HashSet;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
+
+use foldhash::quality::RandomState;
 
 use super::assemble::{Assembler, Region, SPAN, Search};
 use super::extract::{self, Piece};

@@ -3,7 +3,9 @@
 //! No line shows by itself what it is: the key `requestContext` stands in one, and `condition` in another.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
+
+use foldhash::quality::RandomState;
 
 use super::Reason;
 use super::extract::lookalike;

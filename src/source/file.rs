@@ -22,12 +22,12 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 use self::archive::Meter;
-use self::formats::{Draft, Format, Place, Sink};
+use self::formats::{Draft, Format, Place, Run, Sink, Spot};
 use self::input::{Input, Step};
 use self::intake::Intake;
 use self::lines::Lines;
 use super::{SourceError, SourceUpdate, Status, Stopper};
-use crate::log::{LogEvent, Names, Origin, Text};
+use crate::log::{LogEvent, Names, Text};
 
 /// Bytes that are read at once.
 const BLOCK: usize = 256 * 1024;
@@ -87,26 +87,19 @@ struct Collected {
 }
 
 impl Sink for Collected {
-    fn event(&mut self, event: LogEvent) -> Result<(), Stop> {
-        self.events.push(event);
-        Ok(())
-    }
-
     fn draft(&mut self, draft: Draft<'_>) -> Result<(), Stop> {
-        let event = draft.into_event(&mut self.names);
-        self.event(event)
-    }
-
-    fn may_pass(&self) -> bool {
-        false
-    }
-
-    fn pass(&mut self, _lines: u64, _bytes: u64) -> Result<(), Stop> {
+        self.events.push(draft.into_event(&mut self.names));
         Ok(())
     }
 
-    fn too_long(&mut self, origin: Origin, head: &[u8]) -> Result<(), Stop> {
-        self.event(LogEvent { origin, message: Text::from(String::from_utf8_lossy(head).as_ref()) })
+    fn pass(&mut self, mut run: Run<'_>) -> Result<(), Stop> {
+        std::iter::from_fn(|| run.next_line()).try_for_each(|line| self.draft(line))
+    }
+
+    fn too_long(&mut self, spot: Spot<'_>, head: &[u8]) -> Result<(), Stop> {
+        let message = Text::from(String::from_utf8_lossy(head).as_ref());
+        self.events.push(LogEvent { origin: spot.origin(), message });
+        Ok(())
     }
 }
 
@@ -118,7 +111,13 @@ enum Stop {
 }
 
 fn read_all(updates: mpsc::Sender<SourceUpdate>, paths: &[PathBuf], follow: bool, stopper: Stopper) {
-    let mut reader = Reader::new(updates, stopper);
+    let mut reader = match Reader::new(updates.clone(), stopper) {
+        Ok(reader) => reader,
+        Err(error) => {
+            let _ = updates.blocking_send(SourceUpdate::Ended(Err(SourceError::Internal(error.to_string()))));
+            return;
+        }
+    };
     let result = match reader.run(paths, follow) {
         Ok(()) => Ok(()),
         Err(Stop::Failed(error)) => Err(error),
@@ -141,16 +140,16 @@ struct Reader {
 }
 
 impl Reader {
-    fn new(updates: mpsc::Sender<SourceUpdate>, stopper: Stopper) -> Self {
-        Self {
-            intake: Intake::new(updates),
+    fn new(updates: mpsc::Sender<SourceUpdate>, stopper: Stopper) -> io::Result<Self> {
+        Ok(Self {
+            intake: Intake::new(updates)?,
             meter: Meter::default(),
             total: None,
             failure: None,
             stopper,
             idle_since: None,
             patience: SETTLED,
-        }
+        })
     }
 
     fn run(&mut self, paths: &[PathBuf], follow: bool) -> Result<(), Stop> {
@@ -272,7 +271,7 @@ impl Reader {
         self.failure.get_or_insert(error);
     }
 
-    fn report(&self) -> Result<(), Stop> {
+    fn report(&mut self) -> Result<(), Stop> {
         let status = Status::Reading { bytes: self.meter.bytes(), of: self.total };
         self.intake.send(SourceUpdate::Status(status))
     }

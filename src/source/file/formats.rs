@@ -6,8 +6,10 @@ mod document;
 mod draft;
 mod fields;
 mod nesting;
+mod pack;
 mod plain;
 mod rows;
+mod run;
 mod stamped;
 mod time;
 mod whole;
@@ -18,32 +20,27 @@ use std::sync::Arc;
 use self::csv::Csv;
 use self::document::Document;
 pub(super) use self::draft::{Draft, Spot, lossy};
+pub(super) use self::pack::Pack;
 use self::plain::Plain;
+pub(super) use self::run::Run;
 use self::stamped::{Stamp, Stamped};
 use self::whole::Whole;
 use super::lines::{Line, Lines};
 use super::{Stop, sniff};
-use crate::log::{LogEvent, Origin};
 
 /// What is read, as it is split.
 pub(super) type Source = Lines<Box<dyn Read>>;
 
 /// Takes what was found.
 pub(super) trait Sink {
-    /// A log event.
-    fn event(&mut self, event: LogEvent) -> Result<(), Stop>;
-
     /// A log event that borrows from what was read.
     fn draft(&mut self, draft: Draft<'_>) -> Result<(), Stop>;
 
-    /// Whether lines without a brace and without a record's words may be told by their number only, with `pass`.
-    fn may_pass(&self) -> bool;
-
-    /// So many such lines, of so many bytes.
-    fn pass(&mut self, lines: u64, bytes: u64) -> Result<(), Stop>;
+    /// Log events of which most need no look.
+    fn pass(&mut self, run: Run<'_>) -> Result<(), Stop>;
 
     /// Something too long to be kept as one event, and how it begins.
-    fn too_long(&mut self, origin: Origin, head: &[u8]) -> Result<(), Stop>;
+    fn too_long(&mut self, spot: Spot<'_>, head: &[u8]) -> Result<(), Stop>;
 }
 
 /// The file that is read, and what its name tells of its events.
@@ -57,6 +54,11 @@ pub(super) struct Place {
 impl Place {
     fn at(&self, line: u64) -> Spot<'_> {
         Spot::of(self, line)
+    }
+
+    /// Whether both are the same file.
+    fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.file, &other.file) && self.stream == other.stream
     }
 }
 

@@ -1,15 +1,18 @@
 //! What becomes of the log events that were read: they are searched, and what is found goes out in batches.
 
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
+use std::io;
 use std::mem;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
 
+use foldhash::quality::RandomState;
 use tokio::sync::mpsc;
 
 use super::Stop;
-use super::formats::{Draft, Sink};
-use crate::log::{EventId, LogEvent, Names, Origin, StreamId, Text};
+use super::formats::{Draft, Pack, Run, Sink, Spot};
+use crate::log::{LogEvent, Names, StreamId, Text};
 use crate::record::latest::Latest;
 use crate::record::{Finder, Found, Reason, Unreadable};
 use crate::source::{Batch, SourceUpdate};
@@ -21,8 +24,90 @@ const BATCH_BYTES: usize = 256 * 1024;
 /// Before a message of so many bytes is kept, those that were sent must have been taken.
 const LARGE: usize = 1024 * 1024;
 
-/// Searches events and sends what is found.
+/// So much is packed before it is searched, or what was read of a block.
+const PACK: usize = 512 * 1024;
+/// Packs that wait to be searched.
+const WAITING: usize = 2;
+
+/// What is to be done with what was read.
+enum Job {
+    Search(Pack),
+    /// Nothing more comes for now: what waits for further events is given up.
+    Finish,
+    Tell(Box<SourceUpdate>),
+}
+
+/// Takes what was read to a thread that searches it, while more is read.
 pub(super) struct Intake {
+    jobs: SyncSender<Job>,
+    pack: Pack,
+    /// Where it is seen whether anybody listens.
+    updates: mpsc::Sender<SourceUpdate>,
+}
+
+impl Intake {
+    /// Starts the thread; it ends with this, or when nobody listens any more.
+    pub(super) fn new(updates: mpsc::Sender<SourceUpdate>) -> io::Result<Self> {
+        let (jobs, receiver) = sync_channel(WAITING);
+        let searcher = Searcher::new(updates.clone());
+        thread::Builder::new().name("search".into()).spawn(move || searcher.serve(&receiver))?;
+        Ok(Self { jobs, pack: Pack::default(), updates })
+    }
+
+    /// What waited for further events is given up: there are none.
+    pub(super) fn finish(&mut self) -> Result<(), Stop> {
+        self.flush()?;
+        self.order(Job::Finish)
+    }
+
+    /// Has searched what was read so far.
+    pub(super) fn flush(&mut self) -> Result<(), Stop> {
+        if self.pack.is_empty() {
+            return Ok(());
+        }
+        let pack = mem::take(&mut self.pack);
+        self.order(Job::Search(pack))
+    }
+
+    /// Tells something behind what was read so far.
+    pub(super) fn send(&mut self, update: SourceUpdate) -> Result<(), Stop> {
+        self.flush()?;
+        self.order(Job::Tell(Box::new(update)))
+    }
+
+    /// Stops when nobody listens any more, which nothing else tells while there is nothing to send.
+    pub(super) fn check(&self) -> Result<(), Stop> {
+        if self.updates.is_closed() { Err(Stop::Cancelled) } else { Ok(()) }
+    }
+
+    fn order(&self, job: Job) -> Result<(), Stop> {
+        self.jobs.send(job).map_err(|_| Stop::Cancelled)
+    }
+
+    fn flush_if_full(&mut self) -> Result<(), Stop> {
+        if self.pack.size() >= PACK { self.flush() } else { Ok(()) }
+    }
+}
+
+impl Sink for Intake {
+    fn draft(&mut self, draft: Draft<'_>) -> Result<(), Stop> {
+        self.pack.draft(draft)?;
+        self.flush_if_full()
+    }
+
+    fn pass(&mut self, run: Run<'_>) -> Result<(), Stop> {
+        self.pack.pass(run)?;
+        self.flush_if_full()
+    }
+
+    fn too_long(&mut self, spot: Spot<'_>, head: &[u8]) -> Result<(), Stop> {
+        self.pack.too_long(spot, head)?;
+        self.flush_if_full()
+    }
+}
+
+/// Searches events and sends what is found.
+struct Searcher {
     updates: mpsc::Sender<SourceUpdate>,
     finder: Finder,
     batch: Batch,
@@ -32,8 +117,8 @@ pub(super) struct Intake {
     names: Names,
 }
 
-impl Intake {
-    pub(super) fn new(updates: mpsc::Sender<SourceUpdate>) -> Self {
+impl Searcher {
+    fn new(updates: mpsc::Sender<SourceUpdate>) -> Self {
         Self {
             updates,
             finder: Finder::new(),
@@ -44,13 +129,19 @@ impl Intake {
         }
     }
 
-    /// Adds what waited for further events: there are none.
-    pub(super) fn finish(&mut self) -> Result<(), Stop> {
-        self.finder.finish(&mut self.batch.found);
-        self.flush()
+    /// Does what it is told to until nothing more can come, or nobody listens any more.
+    fn serve(mut self, jobs: &Receiver<Job>) -> Result<(), Stop> {
+        jobs.iter().try_for_each(|job| match job {
+            Job::Search(pack) => pack.give(&mut self).and_then(|()| self.flush()),
+            Job::Finish => {
+                self.finder.finish(&mut self.batch.found);
+                self.flush()
+            }
+            Job::Tell(update) => self.send(*update),
+        })
     }
 
-    pub(super) fn flush(&mut self) -> Result<(), Stop> {
+    fn flush(&mut self) -> Result<(), Stop> {
         if self.batch.events == 0 && self.batch.repeated == 0 && self.batch.found.is_empty() {
             return Ok(());
         }
@@ -59,13 +150,13 @@ impl Intake {
         self.send(SourceUpdate::Found(batch))
     }
 
-    pub(super) fn send(&self, update: SourceUpdate) -> Result<(), Stop> {
+    fn send(&self, update: SourceUpdate) -> Result<(), Stop> {
         self.updates.blocking_send(update).map_err(|_| Stop::Cancelled)
     }
 
-    /// Stops when nobody listens any more, which nothing else tells while there is nothing to send.
-    pub(super) fn check(&self) -> Result<(), Stop> {
-        if self.updates.is_closed() { Err(Stop::Cancelled) } else { Ok(()) }
+    fn count(&mut self, events: u64, bytes: u64) {
+        self.batch.events += events;
+        self.batch.bytes += bytes;
     }
 
     /// Searches an event that is new.
@@ -80,7 +171,7 @@ impl Intake {
             self.kept += size;
             self.seen.keep(key);
         }
-        self.pass(1, size as u64)?;
+        self.count(1, size as u64);
         let is_full = self.batch.found.len() >= BATCH_FINDS || self.kept >= BATCH_BYTES;
         if is_full { self.flush() } else { Ok(()) }
     }
@@ -89,28 +180,16 @@ impl Intake {
     fn drain(&mut self) -> Result<(), Stop> {
         self.flush()?;
         while self.updates.capacity() < self.updates.max_capacity() {
-            self.check()?;
+            if self.updates.is_closed() {
+                return Err(Stop::Cancelled);
+            }
             thread::sleep(Duration::from_millis(1));
         }
         Ok(())
     }
 }
 
-impl Sink for Intake {
-    fn event(&mut self, event: LogEvent) -> Result<(), Stop> {
-        let origin = &event.origin;
-        let id = origin.event_id.as_ref().map(EventId::text);
-        let key = self.seen.key(id.as_deref(), origin.timestamp, &StreamId::from(origin), &event.message);
-        if !self.seen.is_new(key) {
-            self.batch.repeated += 1;
-            return Ok(());
-        }
-        if !self.finder.matters(&event.message, &StreamId::from(origin)) {
-            return self.pass(1, event.message.len() as u64);
-        }
-        self.search(key, &event)
-    }
-
+impl Sink for Searcher {
     fn draft(&mut self, draft: Draft<'_>) -> Result<(), Stop> {
         let (message, stream) = (draft.message(), draft.stream());
         let key = self.seen.key(draft.id(), draft.timestamp(), &stream, message);
@@ -119,26 +198,29 @@ impl Sink for Intake {
             return Ok(());
         }
         if !self.finder.matters(message, &stream) {
-            return self.pass(1, message.len() as u64);
+            self.count(1, message.len() as u64);
+            return Ok(());
         }
         let event = draft.into_event(&mut self.names);
         self.search(key, &event)
     }
 
-    fn may_pass(&self) -> bool {
-        self.finder.is_idle()
-    }
-
-    fn pass(&mut self, lines: u64, bytes: u64) -> Result<(), Stop> {
-        self.batch.events += lines;
-        self.batch.bytes += bytes;
+    fn pass(&mut self, mut run: Run<'_>) -> Result<(), Stop> {
+        while !self.finder.is_idle() {
+            match run.next_line() {
+                Some(draft) => self.draft(draft)?,
+                None => return Ok(()),
+            }
+        }
+        self.count(run.lines, run.bytes);
         Ok(())
     }
 
-    fn too_long(&mut self, origin: Origin, head: &[u8]) -> Result<(), Stop> {
-        let message = Text::from(String::from_utf8_lossy(head).as_ref());
+    fn too_long(&mut self, spot: Spot<'_>, head: &[u8]) -> Result<(), Stop> {
+        let (origin, message) = (spot.origin(), Text::from(String::from_utf8_lossy(head).as_ref()));
         self.batch.found.push(Found::Unreadable(Unreadable { origin, message, reason: Reason::TooLong }));
-        self.pass(1, head.len() as u64)
+        self.count(1, head.len() as u64);
+        Ok(())
     }
 }
 

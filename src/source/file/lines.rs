@@ -20,8 +20,10 @@ pub(super) enum Line<'a> {
 }
 
 /// Lines that were passed over.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Passed {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Passed<'a> {
+    /// The lines with their line breaks.
+    pub(super) text: &'a [u8],
     pub(super) lines: u64,
     /// Their bytes without line breaks.
     pub(super) bytes: u64,
@@ -97,27 +99,16 @@ impl<R: Read> Lines<R> {
     }
 
     /// Passes over the complete lines before the next one that may hold a record or begin a document.
-    pub(super) fn pass_plain(&mut self) -> Passed {
-        let mut passed = Passed::default();
-        if self.skipping {
-            return passed;
-        }
-        let rest = &self.buffer[self.start..self.filled];
+    pub(super) fn pass_plain(&mut self) -> Passed<'_> {
+        let rest = if self.skipping { &[] } else { &self.buffer[self.start..self.filled] };
         let end = record::may_matter_from(rest).unwrap_or(rest.len());
-        let mut at = 0;
-        while let Some(length) = memchr::memchr(b'\n', &rest[at..end]) {
-            let line = without_return(&rest[at..at + length]);
-            if may_begin_array(line) {
-                break;
-            }
-            passed.lines += 1;
-            passed.bytes += line.len() as u64;
-            at += length + 1;
-        }
-        self.start += at;
+        let length = memchr::memrchr(b'\n', &rest[..end]).map_or(0, |last| last + 1);
+        let text = &rest[..array(&rest[..length]).unwrap_or(length)];
+        let lines = memchr::memchr_iter(b'\n', text).count();
+        self.start += text.len();
         self.searched = self.searched.max(self.start);
-        self.taken += passed.lines;
-        passed
+        self.taken += lines as u64;
+        Passed { text, lines: lines as u64, bytes: (text.len() - lines - returns(text)) as u64 }
     }
 
     /// What is left at the end of the input, a line without a line break.
@@ -167,12 +158,26 @@ impl<R: Read> Lines<R> {
     }
 }
 
-/// Whether an array may begin in a line without a brace; other brackets are those of levels and times.
-fn may_begin_array(line: &[u8]) -> bool {
-    line.strip_prefix(b"[").is_some_and(|rest| matches!(rest.trim_ascii_start().first(), None | Some(b'[')))
+/// Where the first line begins in which an array may begin.
+fn array(lines: &[u8]) -> Option<usize> {
+    memchr::memchr_iter(b'[', lines).find(|&at| {
+        let begins_line = at == 0 || lines[at - 1] == b'\n';
+        begins_line && may_begin_array(&lines[at..])
+    })
 }
 
-fn without_return(line: &[u8]) -> &[u8] {
+/// How many of the lines end with a return before their line break.
+fn returns(lines: &[u8]) -> usize {
+    memchr::memchr_iter(b'\r', lines).filter(|&at| lines.get(at + 1) == Some(&b'\n')).count()
+}
+
+/// Whether an array may begin in a line without a brace; other brackets are those of levels and times.
+fn may_begin_array(line: &[u8]) -> bool {
+    let rest = line.strip_prefix(b"[").map(|rest| &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())]);
+    rest.is_some_and(|rest| matches!(rest.trim_ascii_start().first(), None | Some(b'[')))
+}
+
+pub(super) fn without_return(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
@@ -226,19 +231,25 @@ mod tests {
         assert_eq!(lines(b"abcdefgh", 3, 4), ["abcdef…"]);
     }
 
+    fn passed<R: Read>(lines: &mut Lines<R>) -> (u64, u64) {
+        let Passed { text, lines, bytes } = lines.pass_plain();
+        assert_eq!(memchr::memchr_iter(b'\n', text).count() as u64, lines);
+        (lines, bytes)
+    }
+
     #[test]
     fn plain_lines_are_passed_over_up_to_the_next_that_matters() {
         let text = b"one\r\n[INFO] two\n\nx {\nthree\n[\nfour\nrequestContext\nrest";
         let mut lines = Lines::new(&text[..], 100);
         lines.fill().unwrap();
-        assert_eq!(lines.pass_plain(), Passed { lines: 3, bytes: 13 });
-        assert_eq!((lines.pass_plain(), lines.number()), (Passed::default(), 4));
+        assert_eq!(passed(&mut lines), (3, 13));
+        assert_eq!((passed(&mut lines), lines.number()), ((0, 0), 4));
         assert_eq!(lines.next_line(), Some(Line::Whole(b"x {")));
-        assert_eq!(lines.pass_plain(), Passed { lines: 1, bytes: 5 });
+        assert_eq!(passed(&mut lines), (1, 5));
         assert_eq!(lines.next_line(), Some(Line::Whole(b"[")));
-        assert_eq!(lines.pass_plain(), Passed { lines: 1, bytes: 4 });
+        assert_eq!(passed(&mut lines), (1, 4));
         assert_eq!(lines.next_line(), Some(Line::Whole(b"requestContext")));
-        assert_eq!((lines.pass_plain(), lines.last_line()), (Passed::default(), Some(Line::Whole(b"rest"))));
+        assert_eq!((passed(&mut lines), lines.last_line()), ((0, 0), Some(Line::Whole(b"rest"))));
     }
 
     proptest! {

@@ -138,7 +138,7 @@ fn what_waits_is_given_up_when_nothing_comes_for_long() {
     let file = file(format!("{}\n", &RECORD[..250]).as_bytes());
     let (updates, mut receiver) = mpsc::channel(CHANNEL);
     let stopper = Stopper::default();
-    let mut reader = Reader { patience: Duration::ZERO, ..Reader::new(updates, stopper.clone()) };
+    let mut reader = Reader { patience: Duration::ZERO, ..Reader::new(updates, stopper.clone()).unwrap() };
     let paths = [file.path().to_owned()];
     let reading = thread::spawn(move || reader.run(&paths, true).is_ok());
     let is_cut = |update: &SourceUpdate| matches!(update, SourceUpdate::Found(batch) if batch.found.len() == 1);

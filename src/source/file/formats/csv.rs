@@ -106,7 +106,7 @@ impl Csv {
     /// A quote that never closes: what follows may still be read as lines.
     fn too_long(&mut self, place: &Place, sink: &mut dyn Sink) -> Result<Turn, Stop> {
         self.rows.flush(sink)?;
-        sink.too_long(place.at(self.row.line.unwrap_or(1)).origin(), &self.row.text[..SHOWN])?;
+        sink.too_long(place.at(self.row.line.unwrap_or(1)), &self.row.text[..SHOWN])?;
         Ok(Turn::Switch(Form::Plain(Plain::default())))
     }
 }

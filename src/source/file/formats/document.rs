@@ -186,7 +186,7 @@ impl Document {
         let kept = if self.skipping { None } else { self.item.or(self.string) };
         self.take(source, kept.unwrap_or(self.passed));
         if source.rest().len() > LINE_CAP {
-            sink.too_long(place.at(source.number()).origin(), &source.rest()[..SHOWN])?;
+            sink.too_long(place.at(source.number()), &source.rest()[..SHOWN])?;
             self.skipping = self.item.is_some();
             self.string = None;
             self.take(source, self.passed);

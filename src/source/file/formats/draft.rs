@@ -31,7 +31,7 @@ impl<'a> Spot<'a> {
     }
 
     /// All that is known of an event's origin without its fields.
-    pub(super) fn origin(self) -> Origin {
+    pub(in crate::source::file) fn origin(self) -> Origin {
         let Place { file, stream } = self.place;
         Origin { file: Some(file.clone()), log_stream: stream.clone(), line: Some(self.line), ..Origin::default() }
     }
@@ -53,7 +53,7 @@ impl<'a> Spot<'a> {
 #[derive(Debug)]
 pub(in crate::source::file) struct Draft<'a> {
     pub(super) fields: Fields<'a>,
-    spot: Spot<'a>,
+    pub(super) spot: Spot<'a>,
 }
 
 impl Draft<'_> {
@@ -69,6 +69,11 @@ impl Draft<'_> {
         self.fields.timestamp
     }
 
+    /// Whether bytes of the message were lost.
+    pub(super) fn is_damaged(&self) -> bool {
+        self.spot.is_damaged || self.fields.is_damaged
+    }
+
     pub(in crate::source::file) fn stream(&self) -> StreamId<'_> {
         let Place { file, stream } = self.spot.place;
         let stream = self.fields.stream.as_deref().or(stream.as_deref());
@@ -78,7 +83,7 @@ impl Draft<'_> {
     /// The event itself; events of the same stream share its name.
     pub(in crate::source::file) fn into_event(self, names: &mut Names) -> LogEvent {
         let place = self.spot.origin();
-        let is_damaged = self.spot.is_damaged || self.fields.is_damaged;
+        let is_damaged = self.is_damaged();
         let message = self.fields.message.unwrap_or_default();
         let message = Text::from(message.as_ref());
         let origin = Origin {

@@ -7,9 +7,9 @@ use regex::bytes::Regex;
 
 use super::document::Document;
 use super::fields::{Field, Fields};
-use super::{Draft, Form, Place, Sink, Source, Spot, Turn, lossy, next_line};
+use super::{Draft, Form, Place, Run, Sink, Source, Spot, Turn, lossy, next_line};
 use crate::source::file::Stop;
-use crate::source::file::lines::Line;
+use crate::source::file::lines::{Line, Passed};
 use crate::source::file::sniff::{self, Sniff};
 
 /// So near to the beginning or the end of a line its other keys stand.
@@ -45,9 +45,10 @@ impl Plain {
             self.is_after_document = source.rest().is_empty();
         }
         loop {
-            if sink.may_pass() {
-                let passed = source.pass_plain();
-                sink.pass(passed.lines, passed.bytes)?;
+            let spot = place.at(source.number());
+            let Passed { text, lines, bytes } = source.pass_plain();
+            if lines > 0 {
+                sink.pass(Run { spot, text, lines, bytes })?;
             }
             match document(source, at_end) {
                 Sniff::Document(kind) => return Ok(Turn::Switch(Form::Document(Document::new(kind)))),
@@ -60,7 +61,7 @@ impl Plain {
                     let (line, is_damaged) = lossy(line);
                     sink.draft(event(line, spot.damaged_if(is_damaged)))?;
                 }
-                Some(Line::TooLong(head)) => sink.too_long(spot.origin(), head)?,
+                Some(Line::TooLong(head)) => sink.too_long(spot, head)?,
                 None => return Ok(Turn::Wait),
             }
         }

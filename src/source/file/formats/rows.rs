@@ -7,71 +7,59 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::fields::{Field, Fields};
-use super::{Draft, Sink, Spot};
-use crate::log::{LogEvent, Names};
+use super::{Draft, Pack, Sink, Spot};
 use crate::record::Finder;
 use crate::source::file::Stop;
 
 /// Bytes of messages that are put in order together; a page of Insights has at most 10 000 rows.
-const TOGETHER: usize = 16 * 1024 * 1024;
+const TOGETHER: usize = 12 * 1024 * 1024;
 
 /// Rows that wait to be put in the order in which they were logged.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
-    events: Vec<LogEvent>,
-    bytes: usize,
+    waiting: Pack,
     /// Whether what was put in order last had the newest first.
     is_newest_first: bool,
-    names: Names,
 }
 
 impl Rows {
     pub(super) fn push(&mut self, draft: Draft<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
-        let event = draft.into_event(&mut self.names);
-        self.bytes += bytes(&event);
-        self.events.push(event);
-        if self.bytes >= TOGETHER { self.give_newer(sink) } else { Ok(()) }
+        self.waiting.draft(draft)?;
+        if self.waiting.size() >= TOGETHER { self.give_newer(sink) } else { Ok(()) }
     }
 
     /// Gives what waits but the oldest: the rows that follow in a table with the newest first may begin a record that goes
     /// on in these.
     fn give_newer(&mut self, sink: &mut dyn Sink) -> Result<(), Stop> {
-        let mut events = self.sorted();
-        let border = events.first().and_then(|event| event.origin.timestamp).map(|first| first + Finder::SPAN);
-        let older = events.partition_point(|event| event.origin.timestamp <= border);
+        let (rows, mut older) = self.sorted();
+        let border = older.first().and_then(|(first, _)| *first).map(|first| first + Finder::SPAN);
+        let count = older.partition_point(|(time, _)| *time <= border);
         // A record's events lie within that time; of a table that is very dense, half has to do.
-        let newer = events.split_off(if self.is_newest_first { older.min(events.len() / 2) } else { 0 });
-        newer.into_iter().try_for_each(|event| sink.event(event))?;
-        let waiting = events;
-        self.bytes = waiting.iter().map(bytes).sum();
-        self.events = waiting.into_iter().rev().collect();
-        Ok(())
+        let newer = older.split_off(if self.is_newest_first { count.min(older.len() / 2) } else { 0 });
+        newer.into_iter().try_for_each(|(_, row)| rows.give_one(row, sink))?;
+        older.into_iter().rev().try_for_each(|(_, row)| rows.give_one(row, &mut self.waiting))
     }
 
     /// Gives what waits, oldest first. Events of the same millisecond keep the order that the whole table has.
     pub(super) fn flush(&mut self, sink: &mut dyn Sink) -> Result<(), Stop> {
-        self.bytes = 0;
-        self.sorted().into_iter().try_for_each(|event| sink.event(event))
+        let (rows, order) = self.sorted();
+        order.into_iter().try_for_each(|(_, row)| rows.give_one(row, sink))
     }
 
-    /// Takes what waits, the oldest first.
-    fn sorted(&mut self) -> Vec<LogEvent> {
-        let mut events = mem::take(&mut self.events);
-        let time = |event: &LogEvent| event.origin.timestamp;
-        self.is_newest_first = events.first().and_then(time) > events.last().and_then(time);
+    /// Takes what waits, and the times and numbers of its rows, the oldest first.
+    fn sorted(&mut self) -> (Pack, Vec<(Option<i64>, usize)>) {
+        let rows = mem::take(&mut self.waiting);
+        let mut order: Vec<_> = rows.timestamps().zip(0..).collect();
+        let time = |row: Option<&(Option<i64>, usize)>| row.and_then(|(time, _)| *time);
+        self.is_newest_first = time(order.first()) > time(order.last());
         if self.is_newest_first {
-            events.reverse();
+            order.reverse();
         }
-        if events.iter().all(|event| event.origin.timestamp.is_some()) {
-            events.sort_by_key(time);
+        if order.iter().all(|(time, _)| time.is_some()) {
+            order.sort_by_key(|(time, _)| *time);
         }
-        events
+        (rows, order)
     }
-}
-
-/// What an event takes while it waits.
-fn bytes(event: &LogEvent) -> usize {
-    event.message.len() + size_of::<LogEvent>()
 }
 
 #[derive(Deserialize)]

@@ -107,7 +107,7 @@ impl Stamped {
                 Some(Line::Whole(line)) => self.line(line, number, place, sink)?,
                 Some(Line::TooLong(head)) => {
                     self.flush(place, sink)?;
-                    sink.too_long(place.at(number).origin(), head)?;
+                    sink.too_long(place.at(number), head)?;
                 }
                 None => break,
             }
