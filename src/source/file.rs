@@ -57,8 +57,9 @@ pub fn start(paths: Vec<PathBuf>, follow: bool) -> mpsc::Receiver<SourceUpdate> 
 pub fn start_until(paths: Vec<PathBuf>, follow: bool, stopper: Stopper) -> mpsc::Receiver<SourceUpdate> {
     let (updates, receiver) = mpsc::channel(CHANNEL);
     let spare = updates.clone();
-    let thread = thread::Builder::new().name("read".into());
-    if let Err(error) = thread.spawn(move || read_all(updates, &paths, follow, stopper)) {
+    let started = Reader::new(updates, stopper)
+        .and_then(|reader| thread::Builder::new().name("read".into()).spawn(move || read_all(reader, &paths, follow)));
+    if let Err(error) = started {
         let _ = spare.try_send(SourceUpdate::Ended(Err(SourceError::Internal(error.to_string()))));
     }
     receiver
@@ -110,14 +111,7 @@ enum Stop {
     Failed(SourceError),
 }
 
-fn read_all(updates: mpsc::Sender<SourceUpdate>, paths: &[PathBuf], follow: bool, stopper: Stopper) {
-    let mut reader = match Reader::new(updates.clone(), stopper) {
-        Ok(reader) => reader,
-        Err(error) => {
-            let _ = updates.blocking_send(SourceUpdate::Ended(Err(SourceError::Internal(error.to_string()))));
-            return;
-        }
-    };
+fn read_all(mut reader: Reader, paths: &[PathBuf], follow: bool) {
     let result = match reader.run(paths, follow) {
         Ok(()) => Ok(()),
         Err(Stop::Failed(error)) => Err(error),

@@ -124,7 +124,7 @@ fn dropping_the_receiver_ends_the_thread() {
     let file = file("a line\n".repeat(500_000).as_bytes());
     let (updates, receiver) = mpsc::channel(1);
     let paths = [file.path().to_owned()];
-    let reading = thread::spawn(move || read_all(updates, &paths, false, Stopper::default()));
+    let reading = thread::spawn(move || read_all(Reader::new(updates, Stopper::default()).unwrap(), &paths, false));
     drop(receiver);
     let deadline = Instant::now() + Duration::from_secs(10);
     while !reading.is_finished() {

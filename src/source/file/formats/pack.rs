@@ -109,11 +109,10 @@ impl Pack {
         let known = recent.into_iter().find(|(_, home)| {
             home.stream.as_deref() == stream && home.group.as_deref() == group && home.place.is(place)
         });
-        let index = known.map(|(index, _)| index).unwrap_or_else(|| {
-            let home = Home { place: place.clone(), group: group.map(Box::from), stream: stream.map(Box::from) };
-            self.homes.push(home);
-            self.homes.len() - 1
-        });
+        let index = known.map_or(self.homes.len(), |(index, _)| index);
+        if index == self.homes.len() {
+            self.homes.push(Home { place: place.clone(), group: group.map(Box::from), stream: stream.map(Box::from) });
+        }
         index as u32
     }
 }
