@@ -41,6 +41,8 @@ enum Job {
 pub(super) struct Intake {
     jobs: SyncSender<Job>,
     pack: Pack,
+    /// Packs that were searched: their room need not be asked for again.
+    spent: Receiver<Pack>,
     /// Where it is seen whether anybody listens.
     updates: mpsc::Sender<SourceUpdate>,
 }
@@ -49,9 +51,10 @@ impl Intake {
     /// Starts the thread; it ends with this, or when nobody listens any more.
     pub(super) fn new(updates: mpsc::Sender<SourceUpdate>) -> io::Result<Self> {
         let (jobs, receiver) = sync_channel(WAITING);
+        let (give_back, spent) = sync_channel(WAITING);
         let searcher = Searcher::new(updates.clone());
-        thread::Builder::new().name("search".into()).spawn(move || searcher.serve(&receiver))?;
-        Ok(Self { jobs, pack: Pack::default(), updates })
+        thread::Builder::new().name("search".into()).spawn(move || searcher.serve(&receiver, &give_back))?;
+        Ok(Self { jobs, pack: Pack::default(), spent, updates })
     }
 
     /// What waited for further events is given up: there are none.
@@ -65,7 +68,7 @@ impl Intake {
         if self.pack.is_empty() {
             return Ok(());
         }
-        let pack = mem::take(&mut self.pack);
+        let pack = mem::replace(&mut self.pack, self.spent.try_recv().unwrap_or_default());
         self.order(Job::Search(pack))
     }
 
@@ -130,9 +133,13 @@ impl Searcher {
     }
 
     /// Does what it is told to until nothing more can come, or nobody listens any more.
-    fn serve(mut self, jobs: &Receiver<Job>) -> Result<(), Stop> {
+    fn serve(mut self, jobs: &Receiver<Job>, spent: &SyncSender<Pack>) -> Result<(), Stop> {
         jobs.iter().try_for_each(|job| match job {
-            Job::Search(pack) => pack.give(&mut self).and_then(|()| self.flush()),
+            Job::Search(pack) => {
+                pack.give(&mut self)?;
+                give_back(pack, spent);
+                self.flush()
+            }
             Job::Finish => {
                 self.finder.finish(&mut self.batch.found);
                 self.flush()
@@ -186,6 +193,15 @@ impl Searcher {
             thread::sleep(Duration::from_millis(1));
         }
         Ok(())
+    }
+}
+
+/// Keeps the room of a pack for the next; that of one with a large message would rarely be needed.
+fn give_back(mut pack: Pack, spent: &SyncSender<Pack>) {
+    if pack.size() < LARGE {
+        pack.clear();
+        // There may be enough of them.
+        let _ = spent.try_send(pack);
     }
 }
 

@@ -53,6 +53,14 @@ impl Pack {
         self.items.is_empty()
     }
 
+    /// Forgets everything but the room for it.
+    pub(in crate::source::file) fn clear(&mut self) {
+        self.text.clear();
+        self.bytes.clear();
+        self.items.clear();
+        self.homes.clear();
+    }
+
     /// What it takes in memory, about.
     pub(in crate::source::file) fn size(&self) -> usize {
         self.text.len() + self.bytes.len() + self.items.len() * size_of::<Item>()

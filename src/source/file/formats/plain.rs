@@ -1,9 +1,6 @@
 //! A log event a line: bare, or with the fields that CloudWatch gives as JSON.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
-
-use regex::bytes::Regex;
 
 use super::document::Document;
 use super::fields::{Field, Fields};
@@ -15,10 +12,20 @@ use crate::source::file::sniff::{self, Sniff};
 /// So near to the beginning or the end of a line its other keys stand.
 const NEAR: usize = 256;
 
-static CLOUDWATCH_KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let keys = "eventId|logStreamName|logStream|logGroupName|logGroup|logGroupIdentifier|ingestionTime";
-    Regex::new(&format!("\"(?:{keys}|@message|@ingestionTime|@log|@ptr)\"")).ok()
-});
+/// Keys that only CloudWatch gives, without the quotes around them.
+const CLOUDWATCH_KEYS: [&[u8]; 11] = [
+    b"eventId",
+    b"logStreamName",
+    b"logStream",
+    b"logGroupName",
+    b"logGroup",
+    b"logGroupIdentifier",
+    b"ingestionTime",
+    b"@message",
+    b"@ingestionTime",
+    b"@log",
+    b"@ptr",
+];
 
 /// A file of such lines, between which documents may begin.
 #[derive(Debug, Default)]
@@ -113,11 +120,20 @@ fn is_written_out(time: &str) -> bool {
 
 /// Whether a key that only CloudWatch gives stands near the beginning or the end.
 fn has_cloudwatch_key(line: &[u8]) -> bool {
-    let Some(key) = &*CLOUDWATCH_KEY else {
-        return false;
-    };
     let is_short = line.len() <= 2 * NEAR;
-    if is_short { key.is_match(line) } else { key.is_match(&line[..NEAR]) || key.is_match(&line[line.len() - NEAR..]) }
+    if is_short {
+        names_cloudwatch(line)
+    } else {
+        names_cloudwatch(&line[..NEAR]) || names_cloudwatch(&line[line.len() - NEAR..])
+    }
+}
+
+fn names_cloudwatch(text: &[u8]) -> bool {
+    let quoted = memchr::memchr_iter(b'"', text).map(|at| &text[at + 1..]);
+    // Most keys and values show by their first byte that they are none.
+    let mut likely = quoted.filter(|rest| matches!(rest.first(), Some(b'e' | b'l' | b'i' | b'@')));
+    likely
+        .any(|rest| CLOUDWATCH_KEYS.iter().any(|key| rest.strip_prefix(*key).is_some_and(|end| end.starts_with(b"\""))))
 }
 
 #[cfg(test)]
