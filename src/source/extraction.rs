@@ -71,8 +71,10 @@ impl Extraction {
     /// Takes in events that were searched apart from the others, so that what they leave open may go on.
     pub(super) fn prime(&self, events: &[LogEvent]) {
         let mut finder = self.finder();
+        let mut crashes = self.crashes.lock().unwrap_or_else(PoisonError::into_inner);
         for event in events {
             finder.prime(event);
+            crashes.look(event);
         }
     }
 

@@ -3,8 +3,12 @@
 use arrivals::source::{Status, poll};
 
 use super::bench::{Bench, GROUP, clients, now, options, tail};
+use super::program::{Home, text};
 use super::script::{Script, fault, page};
+use arrivals::local::Options;
 use arrivals::record::{Crash, Reason};
+use aws_sdk_lambda::primitives::Blob;
+use aws_sdk_lambda::types::{InvocationType, LoggingConfig};
 
 const GONE: &str = "/aws/lambda/recever";
 
@@ -83,4 +87,26 @@ async fn the_receivers_own_crashes_are_told_and_counted() {
     tail.until_ids(1).await;
     assert_eq!(tail.others, [Reason::Crashed(Crash::Failed), Reason::Crashed(Crash::TimedOut)]);
     assert_eq!((tail.ledger.crashes, tail.ledger.unreadable, tail.ledger.records), (2, 0, 1));
+}
+
+#[tokio::test]
+async fn functions_that_share_a_group_are_told_apart() {
+    const SHARED: &str = "/shared/outcomes";
+    let bench = Bench::of(Options { time_scale: 600.0, ..Options::default() }).await;
+    bench.create_group(SHARED).await;
+    for function in ["sender", "receiver"] {
+        let update = bench.clients.lambda.update_function_configuration().function_name(function);
+        update.logging_config(LoggingConfig::builder().log_group(SHARED).build()).send().await.unwrap();
+    }
+    let invoke = bench.clients.invoke.invoke().function_name("sender").invocation_type(InvocationType::Event);
+    invoke.payload(Blob::new(r#"{"return": "failure"}"#)).send().await.unwrap();
+    let mut tail = bench.tail(options(&[SHARED]));
+    tail.until_ids(1).await;
+    let exports = bench.endpoint.exports();
+    let vars: Vec<(&str, &str)> = exports.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let output = Home::new().run(&["tail", SHARED, "--no-follow", "--output", "text"], &vars).await;
+    let lines: Vec<&str> = text(&output.stdout).lines().collect();
+    let crashes = lines.iter().filter(|line| line.contains(" ? crash of sender: ")).count();
+    let failures = lines.iter().filter(|line| line.contains(" failure sender:$LATEST RetriesExhausted ×3 ")).count();
+    assert_eq!((crashes, failures, lines.len()), (3, 1, 4), "{lines:?}");
 }

@@ -8,6 +8,7 @@ use std::ops::RangeInclusive;
 
 use crate::log::LogEvent;
 use crate::record::{Finder, Found};
+use crate::source::crashes::Crashes;
 
 /// What was read of the slices that are newer, as far as it matters to the older ones.
 #[derive(Debug, Default)]
@@ -58,16 +59,18 @@ impl Stretch {
         if self.is_oldest { i64::MIN } else { *self.own.start() }
     }
 
-    /// The records that begin in its own part, in the order of time.
+    /// The records that begin in its own part, and the crashes of who logs in it, in the order of time.
     pub(super) fn search(&self) -> Vec<Found> {
-        let (mut finder, mut found) = (Finder::new(), Vec::new());
+        let (mut finder, mut crashes, mut found) = (Finder::new(), Crashes::default(), Vec::new());
         let before = self.events.partition_point(|event| event.origin.timestamp < Some(*self.own.start()));
         let within = self.events.partition_point(|event| event.origin.timestamp <= Some(*self.own.end()));
         for event in &self.events[..before] {
             finder.prime(event);
+            crashes.look(event);
         }
         for event in &self.events[before..within] {
             finder.push(event, &mut found);
+            found.extend(crashes.look(event));
         }
         for event in &self.events[within..] {
             if finder.is_idle() {
