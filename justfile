@@ -24,7 +24,7 @@ test:
 
 # Takes the screens of a change over; read the diff afterwards.
 screens:
-    INSTA_UPDATE=always cargo test --test screens --test keys --test looks
+    INSTA_UPDATE=always cargo test --test screens --test detail --test differences --test timeline --test sheets --test finding --test keys --test looks
 
 bench:
     cargo bench

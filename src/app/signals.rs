@@ -4,6 +4,7 @@ use std::io;
 
 /// A signal that the board answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(unix), expect(dead_code, reason = "only Unix stops a process from its terminal"))]
 pub(super) enum Signal {
     /// Leave, and give the terminal back.
     End,

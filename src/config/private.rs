@@ -7,6 +7,7 @@ use std::path::Path;
 /// Options for a file that, when it is made, only its owner may read and write, where the system knows owners.
 #[must_use]
 pub fn private_file() -> OpenOptions {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "modes are for systems that know owners"))]
     let mut options = OpenOptions::new();
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
@@ -16,6 +17,7 @@ pub fn private_file() -> OpenOptions {
 /// What makes a folder that only its owner may enter, where the system knows owners.
 #[must_use]
 pub fn private_folder() -> DirBuilder {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "modes are for systems that know owners"))]
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
