@@ -68,6 +68,56 @@ fn the_search_shows_what_it_found() {
 }
 
 #[test]
+fn every_tab_can_be_searched() {
+    let mut model = board_of(&events());
+    press_all(&mut model, "1");
+    press(&mut model, KeyCode::Enter);
+    screen(&mut model, 100, 30);
+    press_all(&mut model, "/index");
+    assert_snapshot!(screen(&mut model, 100, 30));
+    let on = |model: &Model| model.detail.matches();
+    let (_, all) = on(&model).unwrap();
+    assert!(all > 1);
+    press(&mut model, KeyCode::Enter);
+    press_all(&mut model, "n");
+    assert_eq!(on(&model), Some((2, all)));
+    press_all(&mut model, "NN");
+    assert_eq!(on(&model), Some((all, all)), "round the ends");
+    // The cursor of the trace goes along: what it is on is opened by `Enter`.
+    assert!(!press(&mut model, KeyCode::Enter).is_empty());
+    press_all(&mut model, "]]]]/requestcontext");
+    assert_eq!(on(&model), Some((1, 1)), "without capitals they do not matter");
+    press(&mut model, KeyCode::Enter);
+    press_all(&mut model, "/requestcontexT");
+    press(&mut model, KeyCode::Enter);
+    assert_eq!(notice(&model), "requestcontexT is not in this text");
+    press_all(&mut model, "/x");
+    press(&mut model, KeyCode::Esc);
+    assert_eq!(on(&model), None);
+    press_all(&mut model, "n");
+    assert_eq!(notice(&model), "nothing is looked for yet");
+}
+
+#[test]
+fn a_place_that_was_found_is_scrolled_to() {
+    let lines: Vec<_> = (0..300).map(|line| format!("line {line}")).collect();
+    let rest = format!(r#""requestPayload":{}"#, serde_json::to_string(&lines).unwrap());
+    let message = common::record(1, "sender:$LATEST", "RetriesExhausted", 1, &rest);
+    let mut model = board_of(&[message.replace("\",\"", "\",\n\"")]);
+    press(&mut model, KeyCode::Enter);
+    press_all(&mut model, "[");
+    screen(&mut model, 80, 24);
+    for found in ["/line 250", "/line 17\""] {
+        press_all(&mut model, found);
+        let wanted = &found[1..];
+        assert!(screen(&mut model, 80, 24).contains(wanted), "{wanted}");
+        press(&mut model, KeyCode::Enter);
+    }
+    press_all(&mut model, "w/line 299");
+    assert!(screen(&mut model, 80, 24).contains("line 299"));
+}
+
+#[test]
 fn what_can_be_copied_is_offered() {
     let mut model = reading(ORDER);
     press_all(&mut model, "jjjy");
@@ -275,6 +325,30 @@ fn what_is_taken_along_is_offered() {
     press_all(&mut model, "x");
     press(&mut model, KeyCode::Esc);
     assert!(model.overlay.is_none());
+}
+
+#[test]
+fn many_records_are_gathered_without_holding_up_the_keyboard() {
+    let failure = |second| common::record(second, "f", "RetriesExhausted", 1, "\"requestPayload\":1");
+    let mut model = board_of(&(0..2500).map(failure).collect::<Vec<_>>());
+    press_all(&mut model, "x");
+    press(&mut model, KeyCode::Tab);
+    let key = |c| Message::Terminal(crossterm::event::Event::Key(KeyCode::Char(c).into()));
+    let (mut effects, mut turns) = (model.update(key('s'), common::NOW), 0);
+    while !effects.iter().any(|effect| matches!(effect, Effect::Start { request: Request::Save(_), .. })) {
+        assert!(!model.is_at_rest());
+        // A second save waits for the first.
+        let second = ['x', 's'].map(|c| model.update(key(c), common::NOW));
+        assert!(
+            second.iter().all(Vec::is_empty) && notice(&model).contains("still being gathered"),
+            "{}",
+            notice(&model)
+        );
+        model.advance(1000, &mut effects);
+        turns += 1;
+    }
+    assert_eq!((turns, saving(&effects).luggage.arrivals.len()), (2, 2500));
+    assert!(model.is_at_rest());
 }
 
 #[test]

@@ -3,6 +3,8 @@
 
 mod common;
 
+use std::sync::Arc;
+
 use arrivals::app::document::{Ink, Paint};
 use arrivals::app::jobs::{Answer, News, Order, ReplayRequest, Request};
 use arrivals::app::message::{Effect, Message};
@@ -673,4 +675,23 @@ fn a_background_chooses_a_theme_until_somebody_does() {
     assert_eq!((model.theme, model.chosen_theme.as_deref()), (2, Some("mine")));
     update(&mut model, Message::Background { is_light: false });
     assert_eq!(model.theme, 2);
+}
+
+#[test]
+fn a_named_filter_is_completed() {
+    let mut model = drawn(&events(), 120, 40);
+    let filters = [("night", "fn:sender"), ("nightly", "condition:RetriesExhausted fn:sender")];
+    model.names = Arc::new(filters.map(|(name, text)| (name.to_owned(), text.to_owned())).into());
+    press_all(&mut model, "/@ni");
+    let Some(Overlay::Filter(line)) = &model.overlay else { panic!("no filter line") };
+    let offer = line.offer().unwrap().completion();
+    let told: Vec<_> = offer.candidates.iter().map(|it| (it.text.as_str(), it.hint.as_str())).collect();
+    assert_eq!(told, [("@night", filters[0].1), ("@nightly", filters[1].1)]);
+    press(&mut model, KeyCode::Tab);
+    press(&mut model, KeyCode::Enter);
+    assert_eq!(model.query().to_string(), "@night");
+    assert!(model.board.view(Pane::Successes).iter_from(0).all(|seq| {
+        let function = model.board.get(seq).and_then(Entry::arrival).and_then(|arrival| arrival.record.function());
+        function.is_some_and(|function| function.name() == "sender")
+    }));
 }

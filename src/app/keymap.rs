@@ -22,6 +22,8 @@ pub enum Context {
     Attempts,
     /// A trace in the detail; what has no meaning there is heard as on the board.
     Trace,
+    /// Other text in the detail; what has no meaning there is heard as on the board.
+    Text,
     /// The menu of conditions.
     Conditions,
     /// The groups of failures.
@@ -76,11 +78,12 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::Browse,
         Self::Tree,
         Self::Trace,
         Self::Attempts,
+        Self::Text,
         Self::Copy,
         Self::Search,
         Self::Export,
@@ -123,6 +126,7 @@ impl Context {
             Self::Tree => "In a payload",
             Self::Trace => "In a trace",
             Self::Attempts => "Among the attempts",
+            Self::Text => "In other text",
             Self::Copy => "Copying from a payload",
             Self::Search => "In the line of the search",
             Self::Export => "Taking records along",

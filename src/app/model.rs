@@ -49,7 +49,7 @@ pub use command::{Candidate, CommandLine};
 pub(super) use detail::masked;
 pub use detail::{Content, Detail, Tab};
 pub use differences::DifferenceList;
-pub use export::Scope;
+pub use export::{Packing, Scope};
 pub use filter::{FilterLine, Offer};
 pub use geometry::{Border, Geometry};
 pub use groups::GroupList;
@@ -248,6 +248,8 @@ pub struct Model {
     pub guard: Guard,
     /// Names for the jobs to come.
     pub tickets: Tickets,
+    /// Records that are gathered to be saved.
+    pub packing: Option<Packing>,
     /// Jobs that save files.
     pub saving: Vec<Ticket>,
     /// Entries whose attempts are being looked for, each with its job.
@@ -315,6 +317,7 @@ impl Model {
             config: Arc::default(),
             guard: Guard::default(),
             tickets: Tickets::default(),
+            packing: None,
             saving: Vec::new(),
             asking: Vec::new(),
             looking: Vec::new(),
@@ -364,7 +367,7 @@ impl Model {
             Content::Tree(_) => Some(Context::Tree),
             Content::Trace(_) => Some(Context::Trace),
             Content::Attempts(_) => Some(Context::Attempts),
-            Content::Page(_) => None,
+            Content::Page(_) => Some(Context::Text),
         };
         inner.into_iter().chain([self.context()]).collect()
     }
@@ -390,7 +393,7 @@ impl Model {
             Some(Overlay::Differences(list)) => list.settled(),
             _ => true,
         };
-        self.is_settled() && is_gathered
+        self.is_settled() && is_gathered && self.packing.is_none()
     }
 
     /// Whether the filter has looked at every entry.

@@ -84,6 +84,7 @@ impl Model {
             }
             more |= list.advance(&self.board, COMPARED);
         }
+        more |= self.pack(effects);
         self.refresh(effects);
         more
     }

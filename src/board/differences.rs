@@ -1,25 +1,29 @@
-//! What failures have in common that successes of the same functions do not have: paths, types and values of their
-//! request payloads, and the version that ran.
+//! What failures have in common that successes of the same function do not have: paths, types and values of their
+//! request payloads, and the version that ran. Failures of several functions are compared function by function.
 //!
-//! Features are counted on both sides, in slices, the newest records first. A finding is ranked by how much more often
-//! failures have it: the difference of both shares, each taken as (n + 1) / (of + 2), so that a share of few records
-//! counts for less (Laplace's rule of succession).
+//! Features are counted on both sides, in slices, the newest records first: a part of each side, then the next part, so
+//! that a first answer comes soon and gets exact. A finding is ranked by how much more often failures have it: the
+//! difference of both shares, each taken as (n + 1) / (of + 2), so that a share of few records counts for less
+//! (Laplace's rule of succession).
 
 mod features;
 mod finding;
+mod function;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use self::features::{Feature, Features};
 pub use self::finding::{Finding, What};
+use self::function::OfFunction;
 use super::entry::{Entry, Pane, Seq};
 use super::order::Key;
 use super::{Board, Query};
 use crate::record::{Arrival, Masks};
 
-/// So many records of each side are looked at, the newest: the next thousand would change no share by much.
-const SAMPLE: usize = 20_000;
+/// So many records of each side make a part; few in tests, so that they meet several.
+const PART_OF_SIDE: usize = if cfg!(test) { 8 } else { 20_000 };
+/// Records whose function is read in the time that it takes to look at one.
+const NAMES: usize = 16;
 /// Findings that are worth reading.
 const MOST: usize = 200;
 /// What separates less is no finding.
@@ -34,115 +38,127 @@ enum Side {
     Successes,
 }
 
-/// How often a feature was met.
-#[derive(Debug, Clone, Copy, Default)]
-struct Tally {
-    failures: usize,
-    successes: usize,
-    /// Tells records that have it from others: equal for features of the very same records.
-    set: u64,
-    /// The record that it was met in last, so that each counts once.
-    last: Option<Seq>,
-}
-
 /// A comparison under way, or done.
 #[derive(Debug)]
 pub struct Differences {
     masks: Arc<Masks>,
     /// Failures that are still to be looked at, the newest last.
     left: Vec<Seq>,
+    /// How many of those have told their function, from the first on.
+    named: usize,
     /// How many failures there are, looked at or not.
     of: usize,
-    functions: HashSet<String>,
+    functions: BTreeMap<String, OfFunction>,
     /// Down to where successes have been looked at; `None` when no more are.
     reached: Option<Key>,
     failures: usize,
     successes: usize,
-    features: Features,
-    tallies: HashMap<Feature, Tally>,
-    /// Records of all, mixed as those of a tally.
-    all: u64,
+    /// Rows of the success pane, of whatever function, that were gone through, and how many there are.
+    passed: (usize, usize),
+    /// How many records of each side the part under way goes up to.
+    goal: usize,
 }
 
 impl Differences {
     /// Begins to compare these failures with the successes of their functions; secrets are compared as they are masked.
     #[must_use]
     pub fn new(failures: impl IntoIterator<Item = Seq>, masks: Arc<Masks>) -> Self {
-        let mut left: Vec<Seq> = failures.into_iter().collect();
-        let of = left.len();
-        left.drain(..of.saturating_sub(SAMPLE));
+        let left: Vec<Seq> = failures.into_iter().collect();
         Self {
             masks,
+            named: 0,
+            of: left.len(),
             left,
-            of,
-            functions: HashSet::new(),
+            functions: BTreeMap::new(),
             reached: Some(Key::LAST),
             failures: 0,
             successes: 0,
-            features: Features::default(),
-            tallies: HashMap::new(),
-            all: 0,
+            passed: (0, 0),
+            goal: PART_OF_SIDE,
         }
     }
 
     /// Looks at some more records, and says whether any are left.
     pub fn advance(&mut self, board: &Board, budget: usize) -> bool {
-        let slice = self.left.split_off(self.left.len().saturating_sub(budget));
-        for &seq in slice.iter().rev() {
-            if let Some(arrival) = board.get(seq).and_then(Entry::arrival) {
-                self.functions.extend(arrival.record.function().map(|function| function.name().to_owned()));
-                self.count(seq, arrival, Side::Failures);
-            }
+        if self.named < self.of {
+            self.learn_functions(board, budget.saturating_mul(NAMES));
+            return true;
         }
-        if self.left.is_empty() && slice.len() < budget {
-            self.advance_successes(board, budget - slice.len());
+        match self.next_side() {
+            Some(Side::Failures) => self.advance_failures(board, budget),
+            Some(Side::Successes) => self.advance_successes(board, budget),
+            None => {}
         }
         !self.settled()
     }
 
+    /// Which functions have failed must be known before a success is passed by.
+    fn learn_functions(&mut self, board: &Board, budget: usize) {
+        let end = self.of.min(self.named.saturating_add(budget));
+        for &seq in &self.left[self.named..end] {
+            let Some(arrival) = board.get(seq).and_then(Entry::arrival) else { continue };
+            let name = name(arrival);
+            if !self.functions.contains_key(name) {
+                self.functions.insert(name.to_owned(), OfFunction::default());
+            }
+        }
+        self.named = end;
+    }
+
+    /// The side whose part is not done; both go on to the next part together.
+    fn next_side(&mut self) -> Option<Side> {
+        loop {
+            let (failures_left, successes_left) = (!self.left.is_empty(), self.reached.is_some());
+            if failures_left && self.failures < self.goal {
+                return Some(Side::Failures);
+            }
+            if successes_left && self.successes < self.goal {
+                return Some(Side::Successes);
+            }
+            if !failures_left && !successes_left {
+                return None;
+            }
+            self.goal = self.goal.saturating_add(PART_OF_SIDE);
+        }
+    }
+
+    fn advance_failures(&mut self, board: &Board, budget: usize) {
+        let slice = self.left.split_off(self.left.len().saturating_sub(budget.max(1)));
+        for &seq in slice.iter().rev() {
+            // One that was given up meanwhile is passed by.
+            self.failures += 1;
+            if let Some(arrival) = board.get(seq).and_then(Entry::arrival) {
+                self.count(seq, arrival, Side::Failures);
+            }
+        }
+    }
+
     fn advance_successes(&mut self, board: &Board, budget: usize) {
         let Some(reached) = self.reached else { return };
+        let budget = budget.max(1);
         let keys: Vec<Key> = board.order(Pane::Successes).iter_before(reached).take(budget).collect();
         for key in &keys {
-            let arrival = board.get(key.seq).and_then(Entry::arrival).filter(|arrival| self.is_of_functions(arrival));
-            if let Some(arrival) = arrival
-                && self.successes < SAMPLE
+            if let Some(arrival) = board.get(key.seq).and_then(Entry::arrival)
+                && self.count(key.seq, arrival, Side::Successes)
             {
-                self.count(key.seq, arrival, Side::Successes);
+                self.successes += 1;
             }
         }
-        self.reached = keys.last().copied().filter(|_| keys.len() == budget && self.successes < SAMPLE);
+        self.passed = (self.passed.0 + keys.len(), board.kept(Pane::Successes));
+        self.reached = keys.last().copied().filter(|_| keys.len() == budget);
     }
 
-    fn is_of_functions(&self, arrival: &Arrival) -> bool {
-        arrival.record.function().is_some_and(|function| self.functions.contains(function.name()))
-    }
-
-    fn count(&mut self, seq: Seq, arrival: &Arrival, side: Side) {
-        match side {
-            Side::Failures => self.failures += 1,
-            Side::Successes => self.successes += 1,
-        }
-        let mixed = mix(seq);
-        self.all ^= mixed;
-        let tallies = &mut self.tallies;
-        self.features.of(arrival, &self.masks, |feature| {
-            let tally = tallies.entry(feature).or_default();
-            if tally.last.replace(seq) == Some(seq) {
-                return;
-            }
-            tally.set ^= mixed;
-            match side {
-                Side::Failures => tally.failures += 1,
-                Side::Successes => tally.successes += 1,
-            }
-        });
+    /// Counts a record with those of its function; `false` when no failure is of that one.
+    fn count(&mut self, seq: Seq, arrival: &Arrival, side: Side) -> bool {
+        let Some(function) = self.functions.get_mut(name(arrival)) else { return false };
+        function.count(seq, arrival, side, &self.masks);
+        true
     }
 
     /// Whether all has been looked at.
     #[must_use]
     pub fn settled(&self) -> bool {
-        self.left.is_empty() && self.reached.is_none()
+        self.named == self.of && self.left.is_empty() && self.reached.is_none()
     }
 
     /// How many failures were looked at, and how many there are.
@@ -157,80 +173,51 @@ impl Differences {
         self.successes
     }
 
-    /// Whether there may be more successes than were looked at.
+    /// How much of both sides has been gone through, in hundredths.
     #[must_use]
-    pub fn is_sampled(&self) -> bool {
-        self.successes >= SAMPLE || self.of > SAMPLE
+    pub fn progress(&self) -> usize {
+        let (passed, rows) = self.passed;
+        let (done, of) = (self.failures + passed, self.of + rows.max(passed));
+        if self.settled() { 100 } else { (done * 100 / of.max(1)).min(99) }
     }
 
     /// Whether payloads had more paths and values than are kept apart.
     #[must_use]
     pub fn is_capped(&self) -> bool {
-        self.features.is_capped()
+        self.functions.values().any(OfFunction::is_capped)
     }
 
     /// The functions that are compared, by name.
     #[must_use]
     pub fn functions(&self) -> Vec<&str> {
-        let mut names: Vec<_> = self.functions.iter().map(String::as_str).collect();
-        names.sort_unstable();
-        names
+        self.functions.keys().map(String::as_str).collect()
     }
 
-    /// What failures have and successes do not, what separates best first. What is true of the very same records is
-    /// told once, by its simplest form. Without successes there is nothing to tell.
+    /// The functions of which no success was met.
+    #[must_use]
+    pub fn without_successes(&self) -> Vec<&str> {
+        let without = self.functions.iter().filter(|(_, function)| function.successes == 0);
+        without.map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// What failures have and successes of the same function do not, what separates best first.
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
-        if self.successes == 0 {
-            return Vec::new();
-        }
-        let mut best: HashMap<u64, Finding> = HashMap::new();
-        for (feature, tally) in &self.tallies {
-            let Some((finding, set)) = self.of_feature(feature, tally) else { continue };
-            match best.get_mut(&set) {
-                Some(known) => known.absorb(finding),
-                None => drop(best.insert(set, finding)),
-            }
-        }
-        let mut findings: Vec<_> = best.into_values().collect();
-        findings.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.simplicity().cmp(&b.simplicity())));
+        let is_several = self.functions.len() > 1;
+        let told = |(name, function): (&String, &OfFunction)| function.findings(is_several.then_some(name.as_str()));
+        let mut findings: Vec<_> = self.functions.iter().flat_map(told).collect();
+        findings.sort_by(|a, b| {
+            let simpler = || a.simplicity().cmp(&b.simplicity()).then_with(|| a.function.cmp(&b.function));
+            b.score.total_cmp(&a.score).then_with(simpler)
+        });
         findings.truncate(MOST);
         findings
     }
-
-    /// A feature that failures have, or the lack of one.
-    fn of_feature(&self, feature: &Feature, tally: &Tally) -> Option<(Finding, u64)> {
-        let (path, what) = self.features.told(feature);
-        let there = self.finding(&path, what.clone(), tally.failures, tally.successes);
-        if self.is_shared(&there) {
-            return Some((there, tally.set));
-        }
-        let lacking = matches!(what, What::There).then(|| {
-            self.finding(&path, What::Missing, self.failures - tally.failures, self.successes - tally.successes)
-        });
-        lacking.filter(|finding| self.is_shared(finding)).map(|finding| (finding, self.all ^ tally.set))
-    }
-
-    /// Whether enough of the failures have it: what one of several has is its own.
-    fn is_shared(&self, finding: &Finding) -> bool {
-        let (failures, _) = finding.counts;
-        finding.score >= LEAST && failures * 100 >= self.failures * PART && failures >= self.failures.min(2)
-    }
-
-    fn finding(&self, path: &str, what: What, failures: usize, successes: usize) -> Finding {
-        let share = |count: usize, of: usize| (count as f64 + 1.0) / (of as f64 + 2.0);
-        let score = share(failures, self.failures) - share(successes, self.successes);
-        let of = (self.failures, self.successes);
-        Finding { path: path.to_owned(), what, counts: (failures, successes), of, alike: 0, score }
-    }
 }
 
-/// A number of the record's own, so that the numbers of a set, combined, tell the set.
-fn mix(seq: Seq) -> u64 {
-    let mut mixed = seq.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
+/// Name of a record's function; empty when it tells none.
+fn name(arrival: &Arrival) -> &str {
+    arrival.record.function().map_or("", |function| function.name())
 }
 
 impl Board {

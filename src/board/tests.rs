@@ -4,6 +4,7 @@ use super::sample::{Sample, arrival, gap, unreadable};
 use super::store::ENTRY;
 use super::*;
 use crate::log::Text;
+use crate::record::Masks;
 
 fn seqs(board: &Board, pane: Pane) -> Vec<u64> {
     board.view(pane).iter_from(0).map(|seq| seq.0).collect()
@@ -265,7 +266,7 @@ fn values_seen_are_offered() {
     );
     let names = Names::from([("night".to_owned(), "fn:x".to_owned())]);
     let offered = |text: &str| -> Vec<(String, Option<usize>)> {
-        let completion = board.complete(text, text.len(), &names);
+        let completion = board.complete(text, text.len(), &names, &Masks::default());
         completion.into_iter().flat_map(|it| it.candidates).map(|it| (it.text, it.count)).collect()
     };
     let expect = |list: &[(&str, Option<usize>)]| -> Vec<(String, Option<usize>)> {
@@ -292,8 +293,35 @@ fn values_seen_are_offered() {
     ] {
         assert_eq!(offered(text), expect(expected), "{text}");
     }
-    let completion = board.complete("a fn:s b", 6, &names).expect("a function");
+    let completion = board.complete("a fn:s b", 6, &names, &Masks::default()).expect("a function");
     assert_eq!(completion.range, 2..6);
+}
+
+#[test]
+fn what_is_masked_is_not_offered() {
+    let of = |request, error: &str| {
+        let response = format!(r#"{{"errorType":"{error}","errorMessage":"x"}}"#);
+        Sample { condition: "RetriesExhausted", request, response: &response, ..Sample::default() }.entry()
+    };
+    let board = board_of(
+        usize::MAX,
+        [
+            of(r#"{"token":"abc","user":"ann","keys":["sk_live_0123456789abc","open"]}"#, "E"),
+            of(r#"{"token":"","user":"bob"}"#, "Bearer abcdefghijklmnop"),
+        ],
+    );
+    let masks = Masks::new(true, &["request.user".to_owned()], []);
+    for (text, expected) in [
+        ("request.token=", &["request.token=\"\""][..]),
+        ("request.user=", &[]),
+        ("request.keys[]=", &["request.keys[]=open"]),
+        ("request.to", &["request.token"]),
+        ("error:", &["error:E"]),
+    ] {
+        let completion = board.complete(text, text.len(), &Names::default(), &masks);
+        let offered: Vec<_> = completion.into_iter().flat_map(|it| it.candidates).map(|it| it.text).collect();
+        assert_eq!(offered, expected, "{text}");
+    }
 }
 
 /// What the model knows of an entry, from which it was made.

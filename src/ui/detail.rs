@@ -18,6 +18,7 @@ use crate::board::{Entry, Pane, Replay, ReplayState};
 use crate::log::{self, Origin, visible};
 use crate::record::{Arrival, Outcome};
 
+use super::header::count;
 use super::text::{cut, width, wrap};
 use super::theme::Theme;
 use super::{row, times};
@@ -102,18 +103,20 @@ fn draw_position(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme
     }
 }
 
-/// How far the text is scrolled, or which line the cursor is on and what was found.
+/// Which of the places that were found the reader is on, and how far the text is scrolled, or the line of the cursor.
 fn position(model: &Model) -> String {
     let height = model.detail.height();
-    match model.detail.shows() {
+    let place = match model.detail.shows() {
         Content::Tree(tree) => super::tree::position(tree, height),
-        other => match other.page().map(Page::position) {
-            Some((first, rows)) if rows > height => {
-                format!(" {}–{} of {rows} ", first + 1, (first + height).min(rows))
-            }
-            _ => String::new(),
-        },
-    }
+        other => other
+            .page()
+            .map(Page::position)
+            .filter(|(_, rows)| *rows > height)
+            .map(|(first, rows)| format!("{}–{} of {rows}", first + 1, (first + height).min(rows))),
+    };
+    let found = model.detail.matches().map(|(on, of)| format!("found {} of {}", count(on), count(of)));
+    let parts: Vec<_> = found.into_iter().chain(place).collect();
+    if parts.is_empty() { String::new() } else { format!(" {} ", parts.join(" · ")) }
 }
 
 /// What identifies the entry, in as many lines as there is room for.
@@ -338,16 +341,28 @@ fn draw_text(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
 fn draw_page(frame: &mut Frame<'_>, area: Rect, page: &Page, theme: &Theme, focused: bool) {
     for (y, (row, selected)) in (area.y..area.bottom()).zip(page.visible_rows(usize::from(area.height))) {
         let place = Rect { y, height: 1, ..area };
-        frame.render_widget(dressed(page.text(), row, page.paints(), page.left(), theme), place);
+        let row = row.start + hidden_bytes(&page.text()[row.clone()], page.left())..row.end;
+        frame.render_widget(dressed(page.text(), row.clone(), page.paints(), theme), place);
+        draw_found(frame, place, page, &row, theme);
         if selected && focused {
             frame.buffer_mut().set_style(place, theme.selected(true));
         }
     }
 }
 
-/// One row of text with its paints; `left` cells of it are scrolled out of sight.
-fn dressed<'a>(text: &'a str, row: Range<usize>, paints: &[Paint], left: usize, theme: &Theme) -> Line<'a> {
-    let row = row.start + hidden_bytes(&text[row.clone()], left)..row.end;
+/// What was looked for, in a row of text.
+fn draw_found(frame: &mut Frame<'_>, place: Rect, page: &Page, row: &Range<usize>, theme: &Theme) {
+    let first = page.found().partition_point(|found| found.end <= row.start);
+    for found in page.found()[first..].iter().take_while(|found| found.start < row.end) {
+        let (start, end) = (found.start.max(row.start), found.end.min(row.end));
+        let cells = |range: Range<usize>| page.text()[range].width().min(usize::from(place.width)) as u16;
+        let at = Rect { x: place.x + cells(row.start..start), width: cells(start..end), ..place };
+        frame.buffer_mut().set_style(at.intersection(place), theme.found());
+    }
+}
+
+/// One row of text with its paints.
+fn dressed<'a>(text: &'a str, row: Range<usize>, paints: &[Paint], theme: &Theme) -> Line<'a> {
     let first = paints.partition_point(|paint| paint.range.end <= row.start);
     let mut spans = Vec::new();
     let mut at = row.start;

@@ -24,13 +24,10 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, tree: &Tree, theme: &Theme
     }
 }
 
-/// The cursor's line of all, when not all fit, and which of the places that were found it is on.
-pub(super) fn position(tree: &Tree, height: usize) -> String {
+/// The cursor's line of all, when not all fit.
+pub(super) fn position(tree: &Tree, height: usize) -> Option<String> {
     let (cursor, lines) = tree.position();
-    let found = tree.matches().map(|(on, of)| format!("found {} of {}", count(on), count(of)));
-    let line = (lines > height).then(|| format!("{} of {}", count(cursor + 1), count(lines)));
-    let parts: Vec<_> = found.into_iter().chain(line).collect();
-    if parts.is_empty() { String::new() } else { format!(" {} ", parts.join(" · ")) }
+    (lines > height).then(|| format!("{} of {}", count(cursor + 1), count(lines)))
 }
 
 /// A line of pieces, each cut to the room that the ones before it leave.

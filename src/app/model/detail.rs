@@ -313,6 +313,39 @@ impl Detail {
         }
     }
 
+    /// Looks for text in what is shown; `""` ends the search.
+    pub fn search(&mut self, needle: &str) {
+        match &mut self.content {
+            Content::Tree(tree) => tree.search(needle),
+            other => {
+                if let Some(page) = other.page_mut() {
+                    page.search(needle, self.room);
+                }
+            }
+        }
+    }
+
+    /// Goes to the next place where it is (`1`), or the one before (`-1`).
+    pub fn next_match(&mut self, direction: isize) {
+        match &mut self.content {
+            Content::Tree(tree) => tree.next_match(direction),
+            other => {
+                if let Some(page) = other.page_mut() {
+                    page.next_match(direction, self.room);
+                }
+            }
+        }
+    }
+
+    /// Which of the places the reader is on, counted from 1 (0: on none), and how many there are; `None` without a search.
+    #[must_use]
+    pub fn matches(&self) -> Option<(usize, usize)> {
+        match &self.content {
+            Content::Tree(tree) => tree.matches(),
+            other => other.page().and_then(Page::matches),
+        }
+    }
+
     /// Puts the cursor on a row of the screen; `false` when it is there already, or there is none.
     pub(in crate::app) fn point(&mut self, row: usize) -> bool {
         match &mut self.content {

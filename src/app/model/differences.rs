@@ -13,8 +13,10 @@ pub struct DifferenceList {
     differences: Differences,
     /// Whether the filter must have looked at everything before it begins.
     waits: bool,
-    /// As of the last slice.
+    /// As they were told last.
     findings: Vec<Finding>,
+    /// After how many records they are told anew.
+    due: usize,
     cursor: usize,
 }
 
@@ -23,7 +25,7 @@ impl DifferenceList {
     #[must_use]
     pub fn new(failures: Vec<Seq>, marked: bool, masks: Arc<Masks>) -> Self {
         let differences = Differences::new(failures, masks);
-        Self { marked, differences, waits: false, findings: Vec::new(), cursor: 0 }
+        Self { marked, differences, waits: false, findings: Vec::new(), due: 0, cursor: 0 }
     }
 
     /// Waits for the filter, to compare what it leaves.
@@ -80,10 +82,21 @@ impl DifferenceList {
             return self.waits;
         }
         let more = self.differences.advance(board, budget);
-        if !more || self.findings.is_empty() {
-            self.findings = self.differences.findings();
-            self.step(0);
+        let looked = self.differences.failures().0 + self.differences.successes();
+        if !more || looked > self.due {
+            self.due = looked + (looked / 4).max(budget);
+            self.tell();
         }
         more
+    }
+
+    /// Tells anew what was found; a cursor that was moved stays on its finding.
+    fn tell(&mut self) {
+        let chosen = self.chosen().filter(|_| self.cursor > 0).cloned();
+        self.findings = self.differences.findings();
+        let is_same = |a: &Finding, b: &Finding| (&a.function, &a.path, &a.what) == (&b.function, &b.path, &b.what);
+        let place = chosen.and_then(|chosen| self.findings.iter().position(|finding| is_same(finding, &chosen)));
+        self.cursor = place.unwrap_or(self.cursor);
+        self.step(0);
     }
 }

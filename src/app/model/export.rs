@@ -1,6 +1,7 @@
 //! What is taken along: of which records.
 
-use crate::board::{Entry, Pane, Seq};
+use crate::app::jobs::SaveAs;
+use crate::board::{Pane, Seq};
 use crate::record::{Arrival, Kept};
 
 use super::Model;
@@ -41,6 +42,29 @@ impl Scope {
     }
 }
 
+/// Records that are gathered to be saved, some at a time: a million of them would hold up the keyboard.
+#[derive(Debug)]
+pub struct Packing {
+    /// Which.
+    pub scope: Scope,
+    /// How they are saved.
+    pub form: SaveAs,
+    /// Those that are still to be gathered, the next one last; `None` while the filter is at work.
+    pub left: Option<Vec<Seq>>,
+    /// Those that were.
+    pub arrivals: Vec<Arrival>,
+    /// What they were filtered by.
+    pub query: String,
+}
+
+impl Packing {
+    /// Nothing gathered yet.
+    #[must_use]
+    pub fn new(scope: Scope, form: SaveAs) -> Self {
+        Self { scope, form, left: None, arrivals: Vec::new(), query: String::new() }
+    }
+}
+
 impl Model {
     /// How many rows a scope has; those that are no records are counted, but left out of what is taken along.
     #[must_use]
@@ -52,27 +76,20 @@ impl Model {
         }
     }
 
-    /// The records of a scope, each with its mark and note.
-    pub(in crate::app) fn scoped(&self, scope: Scope) -> Vec<Arrival> {
-        let entries: Vec<(Seq, &Entry)> = match scope {
-            Scope::One => self.open_entry().into_iter().collect(),
-            Scope::Marked => self.board.marked().collect(),
-            Scope::Filtered => Pane::ALL.into_iter().flat_map(|pane| self.rows(pane)).collect(),
-        };
-        entries.into_iter().filter_map(|(seq, entry)| Some(self.with_kept(seq, entry.arrival()?))).collect()
+    /// The entries of a scope, as far as the filter has come.
+    pub(in crate::app) fn scoped(&self, scope: Scope) -> Vec<Seq> {
+        match scope {
+            Scope::One => self.open_entry().into_iter().map(|(seq, _)| seq).collect(),
+            Scope::Marked => self.board.marked().map(|(seq, _)| seq).collect(),
+            Scope::Filtered => Pane::ALL.into_iter().flat_map(|pane| self.board.view(pane).iter_from(0)).collect(),
+        }
     }
 
-    fn rows(&self, pane: Pane) -> impl Iterator<Item = (Seq, &Entry)> {
-        let view = self.board.view(pane);
-        (0..view.len()).filter_map(move |row| {
-            let seq = view.get(row)?;
-            Some((seq, self.board.get(seq)?))
-        })
-    }
-
-    fn with_kept(&self, seq: Seq, arrival: &Arrival) -> Arrival {
+    /// A record with its mark and note; `None` for what is no record, or was given up.
+    pub(in crate::app) fn with_kept(&self, seq: Seq) -> Option<Arrival> {
+        let arrival = self.board.get(seq)?.arrival()?;
         let kept = Kept { marked: self.board.state(seq).marked, note: self.notes.get(&seq).cloned() };
         let kept = (kept != Kept::default()).then(|| Box::new(kept));
-        Arrival { kept, ..arrival.clone() }
+        Some(Arrival { kept, ..arrival.clone() })
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crossterm::event::KeyEvent;
 
 use crate::board::{Board, Completion, Names, Query, QueryError};
+use crate::record::Masks;
 
 use super::TextLine;
 
@@ -15,6 +16,8 @@ pub struct FilterLine {
     before: Query,
     error: Option<QueryError>,
     names: Arc<Names>,
+    /// What is not offered.
+    masks: Arc<Masks>,
     offer: Option<Offer>,
     /// Place in the history, counted from its end, and what had been typed before it was looked at.
     recalled: Option<(usize, String)>,
@@ -46,9 +49,9 @@ impl Offer {
 impl FilterLine {
     /// Starts with the query in force.
     #[must_use]
-    pub fn new(query: &Query, names: Arc<Names>) -> Self {
+    pub fn new(query: &Query, names: Arc<Names>, masks: Arc<Masks>) -> Self {
         let line = TextLine::new(&query.to_string());
-        Self { line, before: query.clone(), error: None, names, offer: None, recalled: None }
+        Self { line, before: query.clone(), error: None, names, masks, offer: None, recalled: None }
     }
 
     /// The query that was in force when editing began.
@@ -109,7 +112,7 @@ impl FilterLine {
     /// Puts the next candidate in, or the one before: the first time the best. Without any it looks for some.
     pub fn complete(&mut self, steps: isize, board: &Board) -> Option<Query> {
         if self.offer.is_none() {
-            let completion = board.complete(self.text(), self.cursor_byte(), &self.names)?;
+            let completion = board.complete(self.text(), self.cursor_byte(), &self.names, &self.masks)?;
             self.offer = Some(Offer { completion, text: self.text().to_owned(), taken: None });
             if self.text().is_empty() {
                 return None;
@@ -146,7 +149,7 @@ impl FilterLine {
     fn look_up(&mut self, board: &Board) {
         let cursor = self.cursor_byte();
         let in_word = self.text()[..cursor].chars().next_back().is_some_and(|c| !c.is_whitespace());
-        let completion = in_word.then(|| board.complete(self.text(), cursor, &self.names)).flatten();
+        let completion = in_word.then(|| board.complete(self.text(), cursor, &self.names, &self.masks)).flatten();
         let text = self.text().to_owned();
         self.offer = completion.map(|completion| Offer { completion, text, taken: None });
     }

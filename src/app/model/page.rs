@@ -1,10 +1,13 @@
 //! Text of the detail, laid out in rows.
 
+mod search;
+
 use std::ops::Range;
 use std::sync::Arc;
 
 use unicode_width::UnicodeWidthStr;
 
+use self::search::Search;
 use super::wrap::wrap_line;
 use crate::app::document::{Document, Paint, Target};
 
@@ -21,6 +24,7 @@ pub struct Page {
     cursor: usize,
     scroll: usize,
     left: usize,
+    search: Option<Search>,
 }
 
 /// The room that a page is laid out for.
@@ -46,6 +50,7 @@ impl Page {
     pub(super) fn replace(&mut self, document: Document, room: Room) {
         self.document = Arc::new(document);
         self.colours = None;
+        self.search_anew();
         self.lay_out(room);
         self.show_cursor(room);
     }

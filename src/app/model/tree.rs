@@ -13,6 +13,7 @@ use crate::record::json;
 use lines::Line;
 pub use lines::{Shown, Value};
 use search::Search;
+pub(super) use search::pattern;
 pub use taken::Taken;
 
 /// Strings within strings that are opened as JSON.

@@ -70,7 +70,7 @@ impl Model {
     }
 
     fn open_filter(&mut self) {
-        let line = FilterLine::new(self.board.query(), Arc::clone(&self.names));
+        let line = FilterLine::new(self.board.query(), Arc::clone(&self.names), Arc::clone(&self.masks));
         self.overlay = Some(Overlay::Filter(Box::new(line)));
     }
 
@@ -117,6 +117,8 @@ impl Model {
             Action::Bottom => self.bottom(),
             Action::ScrollUp => self.scroll(-times),
             Action::ScrollDown => self.scroll(times),
+            Action::NextMatch => self.next_match(1),
+            Action::PreviousMatch => self.next_match(-1),
             _ => self.in_tree(action),
         }
     }

@@ -6,12 +6,15 @@ use std::sync::Arc;
 use crate::app::action::Action;
 use crate::app::jobs::{Answer, Luggage, News, Request, SaveAs, SaveWanted};
 use crate::app::message::Effect;
-use crate::app::model::{Model, Overlay, Scope, TextLine};
+use crate::app::model::{Model, Overlay, Packing, Scope, TextLine};
 use crate::output::export;
 use crate::record::Arrival;
 
 /// Records that can be copied at once; more than these are saved as files.
 const MOST_COPIED: usize = 1000;
+
+/// Records that are gathered before the keyboard is heard again.
+const PACKED: usize = 1000;
 
 impl Model {
     pub(super) fn open_export(&mut self) {
@@ -40,7 +43,7 @@ impl Model {
         if self.scope_size(scope) > MOST_COPIED {
             return self.notify(format!("more than {MOST_COPIED} records: save them, or filter first"));
         }
-        let arrivals = self.scoped(scope);
+        let arrivals: Vec<_> = self.scoped(scope).into_iter().filter_map(|seq| self.with_kept(seq)).collect();
         let masked: Vec<_> = arrivals.iter().map(|arrival| self.masks.arrival(arrival)).collect();
         let hidden = masked.iter().flatten().count();
         let arrivals: Vec<Arrival> =
@@ -59,22 +62,49 @@ impl Model {
     }
 
     fn save(&mut self, scope: Scope, form: SaveAs, effects: &mut Vec<Effect>) {
-        let arrivals = self.scoped(scope);
-        if arrivals.is_empty() {
+        if self.packing.is_some() {
+            return self.notify("not saved: the records of the last save are still being gathered; try again");
+        }
+        self.notify("saving …");
+        self.packing = Some(Packing::new(scope, form));
+        self.pack(effects);
+    }
+
+    /// Gathers some more of the records that are saved, and saves them once all are there; `true` while some are left.
+    pub(super) fn pack(&mut self, effects: &mut Vec<Effect>) -> bool {
+        let Some(mut packing) = self.packing.take() else { return false };
+        if packing.left.is_none() && (packing.scope != Scope::Filtered || self.is_settled()) {
+            packing.query = self.query().to_string();
+            let mut left = self.scoped(packing.scope);
+            left.reverse();
+            packing.left = Some(left);
+        }
+        let slice = packing.left.as_mut().map(|left| left.split_off(left.len().saturating_sub(PACKED)));
+        let gathered = slice.into_iter().flatten().rev().filter_map(|seq| self.with_kept(seq));
+        packing.arrivals.extend(gathered);
+        if packing.left.as_ref().is_none_or(|left| !left.is_empty()) {
+            self.packing = Some(packing);
+            return true;
+        }
+        self.save_packed(packing, effects);
+        false
+    }
+
+    fn save_packed(&mut self, packing: Packing, effects: &mut Vec<Effect>) {
+        if packing.arrivals.is_empty() {
             return self.notify("nothing to save: there is no such record");
         }
         let luggage = Luggage {
-            arrivals,
+            arrivals: packing.arrivals,
             masks: Arc::clone(&self.masks),
-            query: self.query().to_string(),
+            query: packing.query,
             now: self.now,
             zone: self.clock_zone(),
             folder: PathBuf::from("."),
         };
-        let wanted = SaveWanted { form, luggage: Arc::new(luggage) };
+        let wanted = SaveWanted { form: packing.form, luggage: Arc::new(luggage) };
         let ticket = self.start(Request::Save(Box::new(wanted)), effects);
         self.saving.push(ticket);
-        self.notify("saving …");
     }
 
     /// Learns where something was saved.

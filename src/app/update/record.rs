@@ -7,7 +7,7 @@ use crate::app::action::Action;
 use crate::app::document::FrameId;
 use crate::app::jobs::{Answer, AttemptsWanted, News, Request, SourceWanted};
 use crate::app::message::Effect;
-use crate::app::model::{Focus, Looking, Model, Overlay, Tab, Taken, TextLine, Tree};
+use crate::app::model::{Focus, Looking, Model, Overlay, Tab, Taken, TextLine};
 use crate::board::{Entry, Seq};
 
 impl Model {
@@ -18,17 +18,20 @@ impl Model {
             Action::Unfold => tree.descend(),
             Action::FoldAll => tree.fold_all(),
             Action::ExpandAll => tree.expand_all(),
-            Action::NextMatch => tree.next_match(1),
-            Action::PreviousMatch => tree.next_match(-1),
-            _ => return,
+            _ => {}
         }
-        if matches!(action, Action::NextMatch | Action::PreviousMatch) && tree.matches().is_none() {
-            self.notify("nothing is looked for yet");
+    }
+
+    /// Goes to the next place (`1`) where the text is that was looked for, or the one before (`-1`).
+    pub(super) fn next_match(&mut self, direction: isize) {
+        match self.detail.matches() {
+            Some(_) => self.detail.next_match(direction),
+            None => self.notify("nothing is looked for yet"),
         }
     }
 
     pub(super) fn open_search(&mut self) {
-        if self.detail.tree().is_some() {
+        if self.detail.seq().is_some() {
             self.overlay = Some(Overlay::Search(Box::default()));
         }
     }
@@ -36,8 +39,9 @@ impl Model {
     pub(super) fn in_search(&mut self, line: Box<TextLine>, action: Action) -> Option<Overlay> {
         match action {
             Action::Accept => {
-                if self.detail.tree().and_then(Tree::matches).is_some_and(|(_, found)| found == 0) {
-                    self.notify(format!("{} is not in this payload", line.text()));
+                if self.detail.matches().is_some_and(|(_, found)| found == 0) {
+                    let what = if self.detail.tree().is_some() { "payload" } else { "text" };
+                    self.notify(format!("{} is not in this {what}", line.text()));
                 }
                 None
             }
@@ -65,9 +69,7 @@ impl Model {
     }
 
     fn look_for(&mut self, text: &str) {
-        if let Some(tree) = self.detail.tree_mut() {
-            tree.search(text);
-        }
+        self.detail.search(text);
     }
 
     /// Goes to the detail; a click on the place in a tree that the cursor is on folds or unfolds it.

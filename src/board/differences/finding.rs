@@ -23,6 +23,8 @@ pub enum What {
 /// Something that separates failures from successes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
+    /// The function of which it is true, where several are compared; empty when records tell none.
+    pub function: Option<String>,
     /// Where, as the filter writes it: `request.order.amount`, `version`.
     pub path: String,
     /// What is there.
@@ -62,6 +64,14 @@ impl Finding {
     /// The filter that leaves what it is true of; `None` when the language has no words for it.
     #[must_use]
     pub fn query(&self) -> Option<String> {
+        let own = self.own_query()?;
+        match self.function.as_deref() {
+            None => Some(own),
+            Some(name) => is_plain(name).then(|| format!("fn:{name} {own}")),
+        }
+    }
+
+    fn own_query(&self) -> Option<String> {
         match &self.what {
             What::Value(value) if self.path == "version" => Some(format!("version:{value}")),
             What::Value(value) => Some(format!("{}={}", self.path, literal(value)?)),
@@ -98,10 +108,16 @@ impl Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ((failures, successes), (of_failures, of_successes)) = (self.counts, self.of);
+        let of = self.function.as_ref().map(|name| format!(" of {name}")).unwrap_or_default();
         write!(
             f,
-            "{} in {failures} of {of_failures} failures and {successes} of {of_successes} successes",
+            "{} in {failures} of {of_failures} failures and {successes} of {of_successes} successes{of}",
             self.statement()
         )
     }
+}
+
+/// Whether a function's name needs no quotes in a filter, as those that AWS allows.
+fn is_plain(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
 }

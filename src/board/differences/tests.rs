@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::super::sample::Sample;
 use super::*;
+use crate::record::FunctionArn;
 
 fn entry(time: i64, failed: bool, function: &str, request: &str) -> Entry {
     let condition = if failed { "RetriesExhausted" } else { "Success" };
@@ -115,6 +116,50 @@ fn a_finding_narrows_every_alternative_of_the_filter() {
     assert_eq!(narrowed.to_string(), "(fn:f or fn:g) request.a=null");
 }
 
+#[test]
+fn several_functions_are_compared_each_with_its_own_successes() {
+    let board = board_of([
+        (true, "f", r#"{"a":1,"b":null}"#),
+        (true, "f", r#"{"a":1,"b":null}"#),
+        (true, "g", r#"{"c":"x"}"#),
+        (true, "g", r#"{"c":"x"}"#),
+        (true, "h", r#"{"c":"x"}"#),
+        (false, "f", r#"{"a":1,"b":2}"#),
+        (false, "g", r#"{"c":"y"}"#),
+    ]);
+    // What only parts one function from the other is no finding: `a` is in every record of `f`.
+    let expected = [
+        "request.b is null in 2 of 2 failures and 0 of 1 successes of f",
+        r#"request.c is "x" in 2 of 2 failures and 0 of 1 successes of g"#,
+    ];
+    assert_eq!(told(&board), expected);
+    let differences = compared(&board);
+    assert_eq!((differences.without_successes(), differences.functions().len()), (vec!["h"], 3));
+    let queries: Vec<_> = differences.findings().iter().filter_map(Finding::query).collect();
+    assert_eq!(queries, ["fn:f request.b=null", "fn:g request.c=\"x\""]);
+}
+
+#[test]
+fn every_record_is_looked_at_part_by_part() {
+    let old = (0..40).map(|_| (true, "f", r#"{"k":"old"}"#)).chain((0..40).map(|_| (false, "f", r#"{"k":"good"}"#)));
+    let new = (0..9).map(|_| (true, "f", r#"{"k":"new"}"#)).chain((0..9).map(|_| (false, "f", r#"{"k":"good"}"#)));
+    let board = board_of(old.chain(new));
+    let mut differences = Differences::new(board.failures_in_sight(), Arc::default());
+    let mut first = None;
+    let mut progress = vec![0];
+    while differences.advance(&board, 4) {
+        progress.push(differences.progress());
+        if first.is_none() && differences.successes() >= 8 {
+            first = differences.findings().first().map(ToString::to_string);
+        }
+    }
+    assert_eq!(first.as_deref(), Some(r#"request.k is "new" in 8 of 8 failures and 0 of 8 successes"#));
+    let last = differences.findings().iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(last[0], r#"request.k is "old" in 40 of 49 failures and 0 of 49 successes"#);
+    assert_eq!((differences.failures(), differences.successes()), ((49, 49), 49));
+    assert!(progress.is_sorted() && progress.iter().all(|done| *done < 100) && differences.progress() == 100);
+}
+
 fn request() -> impl Strategy<Value = String> {
     let leaf = prop::sample::select(vec!["null", "true", "1", "2.50", "\"x\"", "\"y z\"", "\"\"", "[]", "{}"]);
     let leaf = leaf.prop_map(str::to_owned);
@@ -136,8 +181,11 @@ fn request() -> impl Strategy<Value = String> {
 proptest! {
     /// The filter of a finding, applied to every record, is the naïve recount.
     #[test]
-    fn counts_are_those_of_the_finding_as_a_filter(records in prop::collection::vec((any::<bool>(), request()), 1..24)) {
-        let board = board_of(records.iter().map(|(failed, request)| (*failed, "f", request.as_str())));
+    fn counts_are_those_of_the_finding_as_a_filter(
+        records in prop::collection::vec((any::<bool>(), any::<bool>(), request()), 1..40),
+    ) {
+        let name = |is_other: bool| if is_other { "g" } else { "f" };
+        let board = board_of(records.iter().map(|(failed, other, request)| (*failed, name(*other), request.as_str())));
         let differences = compared(&board);
         for finding in differences.findings() {
             let Some(query) = finding.query() else { continue };
@@ -145,12 +193,13 @@ proptest! {
             let count = |failed: bool| {
                 let of_side = board.arrivals().filter(|(seq, _)| {
                     let entry = board.get(*seq).expect("it is kept");
-                    (entry.pane() == Pane::Failures) == failed && query.matches(entry)
+                    let of = entry.arrival().and_then(|arrival| arrival.record.function()).map(FunctionArn::name);
+                    let is_compared = of.is_some_and(|name| differences.functions().contains(&name));
+                    (entry.pane() == Pane::Failures) == failed && is_compared && query.matches(entry)
                 });
                 of_side.count()
             };
-            let successes = if differences.failures().0 == 0 { 0 } else { count(false) };
-            prop_assert_eq!((count(true), successes), finding.counts, "{}", query);
+            prop_assert_eq!((count(true), count(false)), finding.counts, "{}", query);
         }
     }
 

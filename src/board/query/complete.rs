@@ -1,5 +1,6 @@
 //! What the word at the cursor may become: fields, and the values that were seen, with how often.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -11,8 +12,8 @@ use super::lexer::{Token, lex};
 use super::path::{Literal, Root, Step};
 use super::quality::Quality;
 use super::term::Term;
-use crate::record::Arrival;
 use crate::record::json::{self, ValueKind};
+use crate::record::{Arrival, Masks};
 
 /// Newest entries of each pane that values are taken from where the board does not count them.
 const SAMPLE: usize = 400;
@@ -42,34 +43,34 @@ pub struct Candidate {
 }
 
 impl Board {
-    /// What the word before byte `cursor` of a query may become; `None` when nothing fits.
+    /// What the word before byte `cursor` of a query may become; `None` when nothing fits. What is masked is not offered.
     #[must_use]
-    pub fn complete(&self, text: &str, cursor: usize, names: &Names) -> Option<Completion> {
+    pub fn complete(&self, text: &str, cursor: usize, names: &Names, masks: &Masks) -> Option<Completion> {
         let before = text.get(..cursor)?;
         let start = word_start(before)?;
         let word = &before[start..];
-        let mut candidates = self.candidates(word, names);
+        let mut candidates = self.candidates(word, names, masks);
         candidates.retain(|candidate| candidate.text != word);
         candidates.truncate(MOST);
         (!candidates.is_empty()).then_some(Completion { range: start..cursor, candidates })
     }
 
-    fn candidates(&self, word: &str, names: &Names) -> Vec<Candidate> {
+    fn candidates(&self, word: &str, names: &Names, masks: &Masks) -> Vec<Candidate> {
         if let Some(name) = word.strip_prefix('@') {
             return named(name, names);
         }
-        if let Some(candidates) = self.in_payload(word) {
+        if let Some(candidates) = self.in_payload(word, masks) {
             return candidates;
         }
         match word.split_once(':').map(|(name, value)| (Field::from_name(name), value)) {
-            Some((Some(field), value)) => self.values(field, value.trim_start_matches('"')),
+            Some((Some(field), value)) => self.values(field, value.trim_start_matches('"'), masks),
             Some((None, _)) => Vec::new(),
-            None => fields(word).into_iter().chain(self.functions_with(word)).collect(),
+            None => fields(word).into_iter().chain(self.functions_with(word, masks)).collect(),
         }
     }
 
-    fn values(&self, field: Field, value: &str) -> Vec<Candidate> {
-        let seen = match field {
+    fn values(&self, field: Field, value: &str, masks: &Masks) -> Vec<Candidate> {
+        let mut seen = match field {
             Field::Condition => self.label_counts(|label| Some(label.condition.as_str())),
             Field::Function => self.label_counts(|label| label.function.as_ref().map(crate::record::FunctionArn::name)),
             Field::Version => self.label_counts(|label| label.version.as_deref()),
@@ -80,14 +81,15 @@ impl Board {
             Field::Stream => self.sampled(|arrival| arrival.origin.log_stream.as_deref().map(str::to_owned)),
             Field::Id | Field::Count | Field::Age | Field::Time | Field::Jq => return Vec::new(),
         };
+        seen.retain(|value, _| matches!(masks.text(value), Cow::Borrowed(_)));
         let written =
             |value: &str| Term::field(field, value).map_or_else(|_| value.to_owned(), |term| term.to_string());
         ranked(seen, value, written)
     }
 
     /// A function is mostly meant when its name is typed without a field.
-    fn functions_with(&self, word: &str) -> Vec<Candidate> {
-        if word.len() < 2 { Vec::new() } else { self.values(Field::Function, word) }
+    fn functions_with(&self, word: &str, masks: &Masks) -> Vec<Candidate> {
+        if word.len() < 2 { Vec::new() } else { self.values(Field::Function, word, masks) }
     }
 
     fn label_counts<'a>(&'a self, part: impl Fn(&'a super::Label) -> Option<&'a str>) -> HashMap<String, usize> {
@@ -117,26 +119,40 @@ impl Board {
     }
 
     /// Keys below the path that is being typed, or values at it; `None` when the word is no path.
-    fn in_payload(&self, word: &str) -> Option<Vec<Candidate>> {
+    fn in_payload(&self, word: &str, masks: &Masks) -> Option<Vec<Candidate>> {
         let root = Root::ALL.into_iter().find(|root| word.starts_with(&format!("{}.", root.as_str())))?;
         if let Some(at) = word.find(['=', '!', '~', '<', '>']) {
             let (path, rest) = word.split_at(at);
             let operator = rest.len() - rest.trim_start_matches(['=', '!', '~', '<', '>']).len();
             let typed = rest[operator..].trim_start_matches('"');
-            let seen = self.at_path(root, &steps(path)?, scalars);
+            let seen = self.at_path(root, &steps(path)?, masks, scalars);
             return Some(ranked(seen, typed, |value| format!("{path}{}{value}", &rest[..operator])));
         }
         let (parent, typed) = word.rsplit_once('.')?;
-        let seen = self.at_path(root, &steps(parent)?, keys);
+        let seen = self.at_path(root, &steps(parent)?, masks, keys);
         Some(ranked(seen, typed, |key| format!("{parent}{key}")))
     }
 
     /// What `part` gives of the values at a path, each counted once an arrival.
-    fn at_path(&self, root: Root, steps: &[Step], part: fn(&str, &mut Vec<String>)) -> HashMap<String, usize> {
+    fn at_path(
+        &self,
+        root: Root,
+        steps: &[Step],
+        masks: &Masks,
+        part: fn(&str, &mut Vec<String>),
+    ) -> HashMap<String, usize> {
         let mut counts: HashMap<String, usize> = HashMap::new();
         for payload in self.sample().filter_map(|arrival| root.of(&arrival.record)) {
-            let mut found = Vec::new();
-            visit(payload, steps, &mut |value| part(value, &mut found));
+            let parts = |payload: &str| {
+                let mut found = Vec::new();
+                visit(payload, steps, &mut |value| part(value, &mut found));
+                found
+            };
+            let mut found = parts(payload);
+            if let Cow::Owned(masked) = masks.json(payload, root.as_str()) {
+                let shown = parts(&masked);
+                found = found.into_iter().zip(shown).filter(|(a, b)| a == b).map(|(value, _)| value).collect();
+            }
             found.sort_unstable();
             found.dedup();
             for value in found {

@@ -49,10 +49,10 @@ fn title(list: &DifferenceList) -> String {
         [one] => format!(" of {}", visible(one)),
         several => format!(" of {} functions", several.len()),
     };
-    let more = if differences.is_sampled() { ", the newest" } else { "" };
-    let busy = if list.settled() { "" } else { "…" };
+    let whose = if differences.functions().len() > 1 { " of the same function" } else { "" };
+    let busy = if list.settled() { String::new() } else { format!(" {} % ·", differences.progress()) };
     let failures = format!("{}{of} {marked}failures{functions}", count(failures));
-    format!(" What {failures} share, and {} successes do not{more}{busy} ", count(successes))
+    format!("{busy} What {failures} share, and {} successes{whose} do not ", count(successes))
 }
 
 /// Shares of both sides as bars, counts of both, and what it is.
@@ -68,7 +68,8 @@ fn line<'a>(finding: &Finding, room: usize, theme: &Theme) -> Line<'a> {
     }
     let used = counts.len() + if wide { 2 * BAR + 2 } else { 1 };
     spans.push(Span::styled(counts, theme.dim()));
-    let words = visible(&finding.statement()).into_owned();
+    let of = finding.function.as_ref().map(|name| format!("{name} · ")).unwrap_or_default();
+    let words = visible(&format!("{of}{}", finding.statement())).into_owned();
     spans.push(Span::raw(cut(&words, room.saturating_sub(used)).into_owned()));
     Line::from(spans)
 }
@@ -90,8 +91,14 @@ fn draw_foot(frame: &mut Frame<'_>, area: Rect, list: &DifferenceList, theme: &T
     let room = usize::from(area.width);
     let filter = finding.query().map_or_else(String::new, |query| format!(" filter: {}", visible(&query)));
     let capped = if list.differences().is_capped() { " not all paths and values were counted ·" } else { "" };
-    let lines =
-        [sentence, format!("{capped}{filter}")].map(|text| Line::styled(cut(&text, room).into_owned(), theme.dim()));
+    let without = list.differences().without_successes();
+    let without = if without.is_empty() || !list.settled() {
+        String::new()
+    } else {
+        format!(" no success of {} was read ·", visible(&without.join(", ")))
+    };
+    let lines = [sentence, format!("{capped}{without}{filter}")]
+        .map(|text| Line::styled(cut(&text, room).into_owned(), theme.dim()));
     frame.render_widget(Paragraph::new(lines.to_vec()), area);
 }
 

@@ -104,7 +104,8 @@ impl Tree {
     }
 }
 
-fn pattern(needle: &str) -> Option<Regex> {
+/// What finds a text: without a capital letter in it, capitals do not matter. `None` for no text.
+pub(in crate::app::model) fn pattern(needle: &str) -> Option<Regex> {
     let plain = regex::escape(needle);
     RegexBuilder::new(&plain)
         .case_insensitive(!needle.chars().any(char::is_uppercase))
