@@ -53,7 +53,7 @@ pub struct Differences {
     reached: Option<Key>,
     failures: usize,
     successes: usize,
-    /// Rows of the success pane, of whatever function, that were gone through, and how many there are.
+    /// Rows of the success pane, of whatever function, that were gone through, and how many there were at first.
     passed: (usize, usize),
     /// How many records of each side the part under way goes up to.
     goal: usize,
@@ -103,6 +103,7 @@ impl Differences {
             }
         }
         self.named = end;
+        self.passed.1 = board.kept(Pane::Successes);
     }
 
     /// The side whose part is not done; both go on to the next part together.
@@ -144,7 +145,7 @@ impl Differences {
                 self.successes += 1;
             }
         }
-        self.passed = (self.passed.0 + keys.len(), board.kept(Pane::Successes));
+        self.passed.0 += keys.len();
         self.reached = keys.last().copied().filter(|_| keys.len() == budget);
     }
 
