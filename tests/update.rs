@@ -688,8 +688,10 @@ fn a_named_filter_is_completed() {
     let told: Vec<_> = offer.candidates.iter().map(|it| (it.text.as_str(), it.hint.as_str())).collect();
     assert_eq!(told, [("@night", filters[0].1), ("@nightly", filters[1].1)]);
     press(&mut model, KeyCode::Tab);
+    let Some(Overlay::Filter(line)) = &model.overlay else { panic!("no filter line") };
+    assert_eq!(line.text(), "@night");
     press(&mut model, KeyCode::Enter);
-    assert_eq!(model.query().to_string(), "@night");
+    assert_eq!(model.query().to_string(), "fn:sender");
     assert!(model.board.view(Pane::Successes).iter_from(0).all(|seq| {
         let function = model.board.get(seq).and_then(Entry::arrival).and_then(|arrival| arrival.record.function());
         function.is_some_and(|function| function.name() == "sender")
