@@ -52,6 +52,8 @@ pub struct Groups {
     of: usize,
     gathered: usize,
     by_name: HashMap<Fingerprint, Group>,
+    /// The names in the order in which they were met.
+    names: Vec<Fingerprint>,
 }
 
 impl Groups {
@@ -70,6 +72,7 @@ impl Groups {
             of: rows.len(),
             gathered: 0,
             by_name: HashMap::new(),
+            names: Vec::new(),
         }
     }
 
@@ -146,13 +149,19 @@ impl Groups {
     /// How many groups there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.by_name.len()
+        self.names.len()
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.by_name.is_empty()
+        self.names.is_empty()
+    }
+
+    /// The names of all groups, in the order in which they were met.
+    #[must_use]
+    pub fn names(&self) -> &[Fingerprint] {
+        &self.names
     }
 
     /// The group of a name.
@@ -173,7 +182,10 @@ impl Groups {
         while self.scale.stretch(time) {
             self.by_name.values_mut().for_each(|group| group.course.halve());
         }
-        let group = self.by_name.entry(fingerprint).or_insert_with(|| Group::new(fingerprint, seq, arrival));
+        let group = self.by_name.entry(fingerprint).or_insert_with(|| {
+            self.names.push(fingerprint);
+            Group::new(fingerprint, seq, arrival)
+        });
         group.count += 1;
         group.first = group.first.min(time);
         if (time, seq) > (group.last, group.sample) {

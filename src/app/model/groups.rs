@@ -11,6 +11,8 @@ use crate::record::Fingerprint;
 pub struct GroupList {
     groups: Groups,
     rows: Vec<Fingerprint>,
+    /// After how many failures the rows are sorted anew while they are gathered.
+    due: usize,
     cursor: usize,
 }
 
@@ -18,7 +20,7 @@ impl GroupList {
     /// Begins to gather the failures in sight.
     #[must_use]
     pub fn new(board: &Board) -> Self {
-        Self { groups: Groups::new(board), rows: Vec::new(), cursor: 0 }
+        Self { groups: Groups::new(board), rows: Vec::new(), due: 0, cursor: 0 }
     }
 
     /// The groups, as far as they are gathered.
@@ -61,13 +63,14 @@ impl GroupList {
     pub fn advance(&mut self, board: &Board, budget: usize) -> bool {
         let was_settled = self.groups.settled();
         let more = self.groups.advance(board, budget);
-        if !was_settled {
+        let gathered = self.groups.gathered();
+        if !was_settled && (self.groups.settled() || gathered > self.due) {
+            self.due = gathered + gathered / 4;
             self.sort();
-        } else if self.groups.len() > self.rows.len() {
-            let new = self.groups.sorted().into_iter().map(|group| group.fingerprint);
-            let new: Vec<_> = new.filter(|name| !self.rows.contains(name)).collect();
-            self.rows.extend(new);
         }
+        // Rows are the groups that were met first, whatever their order.
+        let known = self.rows.len();
+        self.rows.extend_from_slice(&self.groups.names()[known..]);
         more
     }
 }
