@@ -131,6 +131,9 @@ const SCRIPTS: [&str; 9] = [
     "plain",
 ];
 
+/// As many names that are written in cells of one kind.
+const PLAIN: [&str; 9] = ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "plain"];
+
 /// Columns of the cells of a row that are borders; a cell is what the terminal puts there, wide ones take two.
 fn borders(buffer: &Buffer, y: u16) -> Vec<u16> {
     (0..buffer.area.width).filter(|&x| matches!(buffer[(x, y)].symbol(), "│" | "┌" | "┐" | "└" | "┘" | "─")).collect()
@@ -161,7 +164,7 @@ fn frames_stand_in_the_same_cells_whatever_the_script() {
             press_all(&mut model, keys);
             draw(&mut model, width, height, &plain())
         };
-        let (wanted, strange) = (shown(&["plain"; 9]), shown(&SCRIPTS));
+        let (wanted, strange) = (shown(&PLAIN), shown(&SCRIPTS));
         for y in 2..height - 1 {
             let of = |buffer: &Buffer| {
                 borders(buffer, y).into_iter().filter(|x| is_frame(&wanted, *x, y)).collect::<Vec<_>>()
