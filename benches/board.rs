@@ -3,7 +3,7 @@
 #![allow(clippy::expect_used, reason = "a bench whose input is wrong should stop")]
 
 use arrivals::board::{Board, Entry, Query};
-use arrivals::log::{Origin, Text};
+use arrivals::log::{KeptOrigin, Origin, Text};
 use arrivals::record::{Arrival, InvocationRecord};
 
 const RECORDS: usize = 100_000;
@@ -40,7 +40,7 @@ fn entry(index: usize, time: i64) -> Entry {
         "",
     ));
     let record = InvocationRecord::read(&message).expect("a record");
-    let origin = Origin { timestamp: Some(time), ..Origin::default() };
+    let origin = KeptOrigin::from(&Origin { timestamp: Some(time), ..Origin::default() });
     let envelope = Box::default();
     Entry::from(Arrival {
         record,

@@ -1,8 +1,10 @@
 //! What a log gives: events with a place and a time, before anything is known of their content.
 
 mod event_id;
+mod kept_origin;
 mod ledger;
 mod logger;
+mod moment;
 mod names;
 mod text;
 mod visible;
@@ -10,8 +12,10 @@ mod visible;
 use std::sync::Arc;
 
 pub use event_id::EventId;
+pub use kept_origin::{KeptOrigin, Origins};
 pub use ledger::{Follow, Lateness, Ledger, NotedGap, Traffic, query_price};
 pub use logger::of_group;
+pub use moment::Moment;
 pub use names::Names;
 pub use text::Text;
 pub use visible::{is_bidi_control, visible, visible_lines};

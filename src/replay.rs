@@ -45,7 +45,7 @@ impl Key {
         let origin = &arrival.origin;
         arrival.record.request_id().map_or_else(
             || {
-                let event = origin.event_id.as_ref().map(EventId::text).unwrap_or_default();
+                let event = origin.event_id().map(EventId::text).unwrap_or_default();
                 let time = arrival.record.view().timestamp.unwrap_or_default().into_owned();
                 Self(format!("{}/{event}/{time}", arrival.record.function().map_or("", FunctionArn::as_str)))
             },

@@ -1,6 +1,6 @@
 //! What stands on the board.
 
-use crate::log::{Gap, Origin, Text};
+use crate::log::{Gap, Text};
 use crate::record::{Arrival, Found, Outcome, Unreadable};
 
 /// The place of an entry in the order of appending; never used again for another entry.
@@ -72,13 +72,13 @@ impl Entry {
         }
     }
 
-    /// Where it was found.
+    /// Name of the log stream that it was found in.
     #[must_use]
-    pub fn origin(&self) -> &Origin {
+    pub fn log_stream(&self) -> Option<&str> {
         match self {
-            Self::Arrival(arrival) => &arrival.origin,
-            Self::Unreadable(unreadable) => &unreadable.origin,
-            Self::Gap(gap) => &gap.origin,
+            Self::Arrival(arrival) => arrival.origin.log_stream(),
+            Self::Unreadable(unreadable) => unreadable.origin.log_stream.as_deref(),
+            Self::Gap(gap) => gap.origin.log_stream.as_deref(),
         }
     }
 

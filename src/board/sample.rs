@@ -1,7 +1,7 @@
 //! Entries for the tests.
 
 use super::entry::Entry;
-use crate::log::{Gap, Origin, Text};
+use crate::log::{Gap, KeptOrigin, Origin, Text};
 use crate::record::{Arrival, InvocationRecord, Reason, Unreadable};
 
 /// What an invocation record says, with parts that a test does not care about filled in.
@@ -52,7 +52,7 @@ impl Sample<'_> {
 pub(super) fn arrival(time: i64, text: &Text, message: &Text) -> Entry {
     Entry::from(Arrival {
         record: InvocationRecord::read(text).expect("a record"),
-        origin: at(time),
+        origin: KeptOrigin::from(&at(time)),
         message: message.clone(),
         envelope: Box::default(),
         redelivery: 0,

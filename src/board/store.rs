@@ -9,7 +9,7 @@ use crate::log::Text;
 
 /// Bytes of memory that an entry takes beside its log message: the arrival, its origin and its places in the store and
 /// the panes, as measured with a million of them (`cargo bench --bench million`).
-pub(super) const ENTRY: usize = 400;
+pub(super) const ENTRY: usize = 336;
 
 /// Entries by [`Seq`], and the bytes of text that they keep in memory.
 ///

@@ -155,7 +155,7 @@ impl Board {
 impl Spread {
     fn add(&mut self, arrival: &Arrival) {
         self.looked += 1;
-        if let Some((made, logged)) = arrival.record.timestamp().zip(arrival.origin.timestamp) {
+        if let Some((made, logged)) = arrival.record.timestamp().zip(arrival.origin.timestamp()) {
             self.delays.push((logged - made).max(0));
         }
         if let Some(count) = arrival.record.invoke_count() {

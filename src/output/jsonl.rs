@@ -7,7 +7,7 @@
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use crate::log::{EventId, Origin};
+use crate::log::{EventId, KeptOrigin};
 use crate::record::{Arrival, FunctionArn, InvocationError, StackFrame, json};
 
 /// Writes the line of one arrival, with its line break.
@@ -69,15 +69,15 @@ fn frame<W: Write>(out: &mut W, frame: &StackFrame) -> io::Result<()> {
 }
 
 /// The parts of an origin that are known, and no others.
-fn origin<W: Write>(out: &mut W, origin: &Origin) -> io::Result<()> {
+fn origin<W: Write>(out: &mut W, origin: &KeptOrigin) -> io::Result<()> {
     let mut object = Object::new(out);
-    object.known_string("logGroup", origin.log_group.as_deref())?;
-    object.known_string("logStream", origin.log_stream.as_deref())?;
-    object.known("timestamp", origin.timestamp.as_ref())?;
-    object.known("ingestionTime", origin.ingestion_time.as_ref())?;
-    object.known_string("eventId", origin.event_id.as_ref().map(EventId::text).as_deref())?;
-    object.known_string("file", origin.file.as_deref())?;
-    object.known("line", origin.line.as_ref())?;
+    object.known_string("logGroup", origin.log_group())?;
+    object.known_string("logStream", origin.log_stream())?;
+    object.known("timestamp", origin.timestamp().as_ref())?;
+    object.known("ingestionTime", origin.ingestion_time().as_ref())?;
+    object.known_string("eventId", origin.event_id().map(EventId::text).as_deref())?;
+    object.known_string("file", origin.file())?;
+    object.known("line", origin.line().as_ref())?;
     object.end()
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{InvocationRecord, Kind, Reason};
-use crate::log::{Origin, Text};
+use crate::log::{KeptOrigin, Origin, Text};
 
 /// A layer that a record was taken out of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -41,7 +41,7 @@ pub struct Arrival {
     /// The record itself.
     pub record: InvocationRecord,
     /// The log event that it was found in.
-    pub origin: Origin,
+    pub origin: KeptOrigin,
     /// The whole message of that log event.
     pub message: Text,
     /// The layers around the record, from the outside in; none when it stood bare in the message.
@@ -92,7 +92,7 @@ impl Arrival {
     /// When it was logged or, if that is not known, when the record was made; milliseconds since the Unix epoch, 0 if neither is known.
     #[must_use]
     pub fn time(&self) -> i64 {
-        self.origin.timestamp.or(self.record.timestamp()).unwrap_or_default()
+        self.origin.timestamp().or_else(|| self.record.timestamp()).unwrap_or_default()
     }
 }
 
@@ -156,5 +156,16 @@ impl Found {
             Self::Arrival(arrival) => arrival.time(),
             Self::Unreadable(unreadable) => unreadable.time(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A board keeps a million of them.
+    #[test]
+    fn an_arrival_takes_little_room() {
+        assert_eq!(size_of::<Arrival>(), 216);
     }
 }

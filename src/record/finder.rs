@@ -13,7 +13,7 @@ use super::prints::Prints;
 use super::restore::{self, Restored};
 use super::view::RecordView;
 use super::{Arrival, Envelope, Found, InvocationRecord, Reason, Unreadable, assemble, dead_letter, redacted};
-use crate::log::{LogEvent, Origin, StreamId};
+use crate::log::{LogEvent, Origin, Origins, StreamId};
 
 /// Finds the records in log events, and remembers what it needs of earlier events.
 ///
@@ -25,6 +25,7 @@ pub struct Finder {
     assembler: Assembler,
     prints: Prints,
     labels: Labels,
+    origins: Origins,
     hasher: RandomState,
     deliveries: Latest<u32>,
     arrivals: Latest<()>,
@@ -184,7 +185,7 @@ impl Finder {
         }
         Arrival {
             record: InvocationRecord::of(event.message.share(text), text, view, &mut self.labels),
-            origin: event.origin.clone(),
+            origin: self.origins.kept(&event.origin),
             message: event.message.clone(),
             envelope: envelope.into(),
             redelivery,
@@ -213,7 +214,7 @@ impl Finder {
         self.deliveries.insert(delivery, count.max(line.redelivery.saturating_add(1)));
         Some(Arrival {
             record: InvocationRecord::of(event.message.share(line.record), line.record, &line.view, &mut self.labels),
-            origin: line.origin,
+            origin: self.origins.kept(&line.origin),
             message: event.message.clone(),
             envelope: line.envelope,
             redelivery: line.redelivery,

@@ -5,10 +5,9 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use super::label::Labels;
-use super::time::{self, Moment};
 use super::view::{NotARecord, RecordView};
-use super::{Condition, Fingerprint, FunctionArn, InvocationError, Label, Outcome, error, fingerprint};
-use crate::log::Text;
+use super::{Condition, Fingerprint, FunctionArn, InvocationError, Label, Outcome, error, fingerprint, time};
+use crate::log::{Moment, Text};
 
 /// Which of Lambda's two failure pipelines wrote a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -259,7 +259,7 @@ fn identity(arrival: &Arrival) -> String {
 }
 
 fn when(model: &Model, arrival: &Arrival) -> String {
-    let origin = &arrival.origin;
+    let origin = Origin::from(&arrival.origin);
     let mut parts = Vec::new();
     if let Some(time) = arrival.record.timestamp() {
         parts.push(format!("recorded {}", times::long(model, time)));
@@ -271,7 +271,7 @@ fn when(model: &Model, arrival: &Arrival) -> String {
         );
         parts.extend(origin.ingestion_time.map(|ingested| after("ingested", ingested - time)));
     }
-    parts.push(place(model, origin));
+    parts.push(place(model, &origin));
     parts.retain(|part| !part.is_empty());
     parts.join(" · ")
 }

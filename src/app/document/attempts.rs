@@ -50,7 +50,7 @@ impl Course {
         Self {
             count: record.invoke_count(),
             made: record.timestamp(),
-            logged: arrival.origin.timestamp,
+            logged: arrival.origin.timestamp(),
             request_id: record.request_id().map(str::to_owned),
             nowhere,
         }

@@ -94,7 +94,7 @@ fn glance(arrival: &Arrival) -> Glance {
     let words: Vec<String> = parts.collect();
     let condition = record.condition();
     Glance {
-        time: record.timestamp().or(arrival.origin.timestamp),
+        time: record.timestamp().or_else(|| arrival.origin.timestamp()),
         function: record.function().map_or_else(
             || "?".to_owned(),
             |arn| match arn.qualifier() {
@@ -157,7 +157,7 @@ async fn of_sender(explorer: &mut Explorer, function: &str) -> Result<Vec<String
 async fn of_group(clients: &Clients, group: &str) -> Option<String> {
     match peek::last_record(clients, group).await {
         Ok(Some(arrival)) => {
-            let time = arrival.origin.timestamp.and_then(|time| Timestamp::from_millisecond(time).ok())?;
+            let time = arrival.origin.timestamp().and_then(|time| Timestamp::from_millisecond(time).ok())?;
             Some(format!("the last record in {group} was logged at {time:.0}: --since reads further back"))
         }
         Ok(None) => Some(format!("{group}: no record is among the newest events of its latest log stream")),

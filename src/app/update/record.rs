@@ -106,7 +106,7 @@ impl Model {
             request_id: request_id.to_owned(),
             count: record.invoke_count(),
             made: record.timestamp().unwrap_or_else(|| arrival.time()),
-            origin: arrival.origin.clone(),
+            origin: (&arrival.origin).into(),
         };
         let ticket = self.start(Request::Attempts(Box::new(wanted)), effects);
         self.asking.push((ticket, seq));

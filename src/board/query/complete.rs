@@ -78,7 +78,7 @@ impl Board {
             Field::Is => return fixed(field, value, &Quality::ALL.map(Quality::as_str)),
             Field::Error => self.sampled(|arrival| arrival.record.error().and_then(|error| error.error_type)),
             Field::Fingerprint => self.sampled(|arrival| arrival.record.fingerprint().map(|name| name.to_string())),
-            Field::Stream => self.sampled(|arrival| arrival.origin.log_stream.as_deref().map(str::to_owned)),
+            Field::Stream => self.sampled(|arrival| arrival.origin.log_stream().map(str::to_owned)),
             Field::Id | Field::Count | Field::Age | Field::Time | Field::Jq => return Vec::new(),
         };
         seen.retain(|value, _| matches!(masks.text(value), Cow::Borrowed(_)));

@@ -12,7 +12,6 @@ use super::needle::Needle;
 use super::path::{PathTest, Quoted};
 use super::pattern::{self, Pattern};
 use super::quality::Quality;
-use crate::log::Origin;
 use crate::record::Label;
 use crate::record::{Arrival, FunctionArn, InvocationError, Outcome, json};
 
@@ -82,7 +81,7 @@ impl Term {
             Self::Is(quality) => quality.is_of(subject),
             Self::Age(bound) => bound.holds(subject.now.saturating_sub(entry.time())),
             Self::Time(bound) => bound.holds(entry.time()),
-            Self::Stream(needle) => is_from(needle, entry.origin()),
+            Self::Stream(needle) => entry.log_stream().is_some_and(|stream| needle.is_in(stream)),
             _ => entry.arrival().is_some_and(|arrival| self.matches_arrival(arrival)),
         }
     }
@@ -197,10 +196,6 @@ fn may_be_in_error(needle: &Needle, arrival: &Arrival) -> bool {
 
 /// Types that are told by the message where the record has none.
 const TYPES_BY_MESSAGE: &str = "Sandbox.Timedout Runtime.ExitError Function.ResponseSizeTooLarge";
-
-fn is_from(needle: &Needle, origin: &Origin) -> bool {
-    origin.log_stream.as_deref().is_some_and(|stream| needle.is_in(stream))
-}
 
 fn is_in_error(needle: &Needle, error: &InvocationError) -> bool {
     let here = [&error.error_type, &error.message].into_iter().flatten().any(|text| needle.is_in(text));

@@ -299,7 +299,7 @@ fn bare(record: crate::record::InvocationRecord) -> Arrival {
     Arrival {
         message: record.text().clone(),
         record,
-        origin: crate::log::Origin::default(),
+        origin: (&crate::log::Origin::default()).into(),
         envelope: Box::default(),
         redelivery: 0,
         recovered: false,

@@ -6,7 +6,7 @@ use std::process::Command;
 use jiff::tz::TimeZone;
 
 use super::*;
-use crate::log::{LogEvent, Origin, Text};
+use crate::log::{KeptOrigin, LogEvent, Origin, Text};
 use crate::record::{Finder, Found, Kept, Masks};
 
 const ARN: &str = "arn:aws:lambda:eu-central-1:123123123123:function:sender:$LATEST";
@@ -78,7 +78,8 @@ fn files_are_named_by_function_and_request() {
 #[test]
 fn no_two_bars_of_the_note_have_the_same_time() {
     let mut arrivals = [arrival("r1", "1", "RetriesExhausted"), arrival("r2", "2", "RetriesExhausted")];
-    arrivals[1].origin.timestamp = arrivals[1].origin.timestamp.map(|time| time + 400);
+    let later = arrivals[1].origin.timestamp().map(|time| time + 400);
+    arrivals[1].origin = KeptOrigin::from(&Origin { timestamp: later, ..Origin::default() });
     let text = note::write(&arrivals, &Masks::default(), "", 1_795_170_000_000, &TimeZone::UTC);
     let bars = text.lines().filter(|line| line.ends_with('✓')).filter_map(|line| line.split_once("  "));
     let times: Vec<_> = bars.map(|(time, _)| time).collect();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::log::{LogEvent, Text};
+use crate::log::{LogEvent, Origin, Text};
 use crate::record::{Finder, Found};
 
 fn lines(finder: &mut Finder, origin: Origin, message: &str) -> String {

@@ -121,8 +121,8 @@ fn streams_are_kept_apart() {
         at("b", 2, &format!("{other_tail} more")),
     ];
     let arrivals = assert_joined(&events, &[&RECORD.replace("r1", "r3"), RECORD, &other]);
-    assert_eq!(arrivals[1].origin, events[0].origin);
-    assert_eq!(arrivals[2].origin, events[1].origin);
+    assert_eq!(Origin::from(&arrivals[1].origin), events[0].origin);
+    assert_eq!(Origin::from(&arrivals[2].origin), events[1].origin);
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn an_event_may_end_one_record_and_begin_another() {
         at("s", 3, &other[HEAD..]),
     ];
     let arrivals = assert_joined(&events, &[&third, RECORD, &third, &other]);
-    let times: Vec<_> = arrivals.iter().map(|arrival| (arrival.origin.timestamp, arrival.redelivery)).collect();
+    let times: Vec<_> = arrivals.iter().map(|arrival| (arrival.origin.timestamp(), arrival.redelivery)).collect();
     assert_eq!(times, [(Some(1), 0), (Some(1), 0), (Some(2), 1), (Some(2), 0)]);
 }
 
@@ -176,7 +176,7 @@ fn late_events_are_put_in_their_place() {
     let event = |part: u8| at("s", i64::from(part), parts[usize::from(part)]);
     for order in [[0, 2, 1, 3], [0, 3, 1, 2], [0, 3, 2, 1], [0, 1, 3, 2], [0, 2, 3, 1], [0, 2, 1, 3]] {
         let arrivals = assert_joined(&order.map(event), &[RECORD]);
-        assert_eq!(arrivals[0].origin.timestamp, Some(0));
+        assert_eq!(arrivals[0].origin.timestamp(), Some(0));
     }
     let end = at("s", 9, "END RequestId: x\n");
     assert_joined(&[event(0), event(1), event(3), end, event(2)], &[RECORD]);

@@ -109,7 +109,7 @@ fn our_own_line_is_restored_once() {
     let file = |line: u64| Origin { file: Some(Arc::from("x.jsonl")), line: Some(line), ..Origin::default() };
     let first = arrivals(&mut finder, &LogEvent { origin: file(1), message: Text::from(line.as_str()) });
     let [arrival] = &first[..] else { panic!("one arrival") };
-    assert_eq!((&arrival.origin.event_id, arrival.origin.file.as_deref()), (&Some("e9".into()), None));
+    assert_eq!((arrival.origin.event_id(), arrival.origin.file()), (Some(&"e9".into()), None));
     assert_eq!((&*arrival.envelope, arrival.redelivery, arrival.redacted), (&[Envelope::Log][..], 1, true));
     assert!(arrivals(&mut finder, &LogEvent { origin: file(2), message: Text::from(line.as_str()) }).is_empty());
     assert_eq!(finder.repeated(), 1);

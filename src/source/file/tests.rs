@@ -30,7 +30,7 @@ fn read(paths: &[&Path]) -> Read {
                 read.events += batch.events;
                 for found in batch.found {
                     match found {
-                        Found::Arrival(arrival) => read.lines.extend(arrival.origin.line),
+                        Found::Arrival(arrival) => read.lines.extend(arrival.origin.line()),
                         Found::Unreadable(unreadable) => {
                             read.unreadable.push(unreadable.reason.to_string());
                         }
