@@ -82,6 +82,16 @@ impl Entry {
         }
     }
 
+    /// Bare name of the function that has logged it, as far as the names of its log tell.
+    #[must_use]
+    pub fn logged_by(&self) -> Option<&str> {
+        match self {
+            Self::Arrival(arrival) => arrival.origin.logged_by(),
+            Self::Unreadable(unreadable) => unreadable.origin.logged_by(),
+            Self::Gap(gap) => gap.origin.logged_by(),
+        }
+    }
+
     /// The log message that it keeps in memory; none for a gap.
     pub(super) fn message(&self) -> Option<&Text> {
         match self {

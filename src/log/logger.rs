@@ -1,6 +1,6 @@
 //! Which function a log is of.
 
-use super::Origin;
+use super::{KeptOrigin, Origin};
 
 /// Where Lambda logs to, when nothing else is configured, before the name.
 const USUAL: &str = "/aws/lambda/";
@@ -14,8 +14,20 @@ impl Origin {
     /// there is no name in them.
     #[must_use]
     pub fn logged_by(&self) -> Option<&str> {
-        self.log_stream.as_deref().and_then(of_stream).or_else(|| of_group(self.log_group.as_deref()?))
+        of_names(self.log_group.as_deref(), self.log_stream.as_deref())
     }
+}
+
+impl KeptOrigin {
+    /// As [`Origin::logged_by`].
+    #[must_use]
+    pub fn logged_by(&self) -> Option<&str> {
+        of_names(self.log_group(), self.log_stream())
+    }
+}
+
+fn of_names<'a>(log_group: Option<&'a str>, log_stream: Option<&'a str>) -> Option<&'a str> {
+    log_stream.and_then(of_stream).or_else(|| of_group(log_group?))
 }
 
 /// Bare name of the Lambda function that usually logs to a group of this name or ARN.

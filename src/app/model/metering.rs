@@ -52,7 +52,7 @@ pub struct Events {
 impl Metering {
     /// Takes note of an entry that was read; those older than what is reckoned do not matter.
     pub fn note(&mut self, entry: &Entry, now: i64) {
-        let receiver = entry.origin().logged_by();
+        let receiver = entry.logged_by();
         if let Some(receiver) = receiver.filter(|name| !self.receivers.contains(*name)) {
             self.receivers.insert(receiver.to_owned());
         }
