@@ -38,6 +38,8 @@ use terminal::Terminal;
 
 /// Shortest time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
+/// How long the terminal's answer is waited for at the end, when the board was left at once.
+const LEAVE: Duration = Duration::from_millis(300);
 /// How long arrivals are taken in, or filtered, before the keyboard is heard again.
 const TURN: Duration = Duration::from_millis(4);
 
@@ -76,6 +78,7 @@ pub async fn run(
     while !app.over {
         app.turn().await?;
     }
+    app.take_leave().await;
     Ok(app.model)
 }
 
@@ -183,6 +186,15 @@ impl App {
         match self.scratch.take() {
             Some(path) => self.take(Message::PayloadEdited(editor::given_back(&path, wrong))),
             None => self.take(Message::Edited(wrong)),
+        }
+    }
+
+    /// Waits a moment for what the terminal may still answer: the shell would take it for typed text.
+    async fn take_leave(&mut self) {
+        let until = tokio::time::Instant::now() + LEAVE;
+        while self.answer.is_due(Instant::now()) {
+            let Ok(Some(Ok(event))) = tokio::time::timeout_at(until, self.keys.next()).await else { break };
+            self.answer.hear(event, Instant::now());
         }
     }
 

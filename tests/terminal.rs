@@ -228,6 +228,22 @@ fn the_background_that_a_terminal_answers_chooses_the_theme_and_is_no_key() {
 }
 
 #[test]
+fn an_answer_that_comes_as_the_board_is_left_is_not_typed_into_the_shell() {
+    let file = file(&[FAILURE]);
+    let mut command = CommandBuilder::new("sh");
+    let program = env!("CARGO_BIN_EXE_arrivals");
+    command.args(["-c", &format!("{program} read {}; echo left; cat", file.path().display())]);
+    let late = ["", "", "", "\u{1b}]11;rgb:ffff/ffff/ffff\u{1b}\\"];
+    let mut session = Session::start_in(24, 80, &mut command, &late);
+    session.wait_until("the board", |_| session.screen.lock().unwrap().screen().alternate_screen());
+    session.press("q");
+    session.wait_for("left");
+    session.press("what is typed\r");
+    let text = session.wait_for("what is typed");
+    assert!(!text.contains("11;rgb"), "{text}");
+}
+
+#[test]
 fn a_terminal_is_not_asked_when_the_background_or_the_theme_is_known() {
     let file = file(&[FAILURE]);
     for known in [["--background", "dark"], ["--theme", "light"], ["--color", "off"]] {

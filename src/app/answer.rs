@@ -16,6 +16,9 @@ const LONGEST: usize = 40;
 /// How long after the question keys may be an answer: a slow line takes a while.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long an answer usually takes at most.
+const USUAL: Duration = Duration::from_secs(2);
+
 /// What may be an answer, until it is one or turns out to be keys.
 #[derive(Debug, Default)]
 pub(super) struct Answer {
@@ -28,6 +31,11 @@ impl Answer {
     /// An answer that is expected from now on.
     pub(super) fn awaited(now: Instant) -> Self {
         Self { until: Some(now + PATIENCE), ..Self::default() }
+    }
+
+    /// Whether the answer may be on its way, `now` being soon after the question.
+    pub(super) fn is_due(&self, now: Instant) -> bool {
+        self.until.is_some_and(|until| now + PATIENCE < until + USUAL)
     }
 
     /// Gives the events that are the user's, in their order, and whether the background is light when this ends the answer.
@@ -156,6 +164,15 @@ mod tests {
         let mut cut_off = vec![Event::Key(KeyCode::Esc.into())];
         cut_off.extend(keys("]11;rgb:0/0/0\u{1b}\\"));
         assert_eq!(heard(&mut answer, cut_off, now), (vec![Event::Key(KeyCode::Esc.into())], Some(false)));
+    }
+
+    #[test]
+    fn an_answer_is_due_until_it_comes_and_for_a_moment_only() {
+        let now = Instant::now();
+        let mut answer = Answer::awaited(now);
+        assert!(answer.is_due(now) && !answer.is_due(now + USUAL) && !Answer::default().is_due(now));
+        heard(&mut answer, keys("\u{1b}]11;rgb:0/0/0\u{7}"), now);
+        assert!(!answer.is_due(now));
     }
 
     #[test]
