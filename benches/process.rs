@@ -25,15 +25,39 @@ const ROUNDS: usize = 5;
 fn main() {
     let size = std::env::args().find_map(|argument| argument.parse::<usize>().ok()).unwrap_or(500) * MEGABYTE;
     let folder = tempfile::tempdir().unwrap();
-    bare(&folder.path().join("bare.log"), size);
+    let mut goals = bare(&folder.path().join("bare.log"), size);
+    let (mut bytes, mut taken) = (0, Duration::ZERO);
     for form in FORMS {
-        mixed(&folder.path().join(format!("{form:?}")), form, size / 5);
+        let (of_form, time) = mixed(&folder.path().join(format!("{form:?}")), form, size / 5);
+        bytes += of_form;
+        taken += time;
     }
+    let rate = bytes as f64 / taken.as_secs_f64() / MEGABYTE as f64;
+    goals.push(Goal { what: "mixed corpus, MB/s", wanted: 400.0, measured: rate, is_least: true });
     long_lines(&folder.path().join("long.log"));
+    goals.iter().for_each(Goal::show);
+}
+
+/// A figure that is wanted.
+struct Goal {
+    what: &'static str,
+    wanted: f64,
+    measured: f64,
+    /// Whether more is better.
+    is_least: bool,
+}
+
+impl Goal {
+    fn show(&self) {
+        let Self { what, wanted, measured, is_least } = *self;
+        let holds = if is_least { measured >= wanted } else { measured <= wanted };
+        let bound = if is_least { "at least" } else { "at most" };
+        println!("{what:44} {bound:8} {wanted:8.2}  {measured:8.2}  {}", if holds { "holds" } else { "does not hold" });
+    }
 }
 
 /// Lines of which some are bare records, against grep with jq, and against ripgrep.
-fn bare(path: &Path, size: usize) {
+fn bare(path: &Path, size: usize) -> Vec<Goal> {
     let records = write(path, Form::Lines, Mix::Bare, size);
     let bytes = path.metadata().unwrap().len();
     println!("bare lines: {} MB, {records} records", bytes as usize / MEGABYTE);
@@ -59,12 +83,22 @@ fn bare(path: &Path, size: usize) {
             println!("  {:24} {:.2} times the time of ours", "", time.as_secs_f64() / best[0].as_secs_f64());
         }
     }
-    println!("  {:24} {:.1} MB", "peak memory", peak(&mut read(path)));
+    let memory = peak(&mut read(path));
+    println!("  {:24} {memory:.1} MB", "peak memory");
     assert_eq!(lines_of(&mut read(path)), records);
+    let [ours, jq, rg] = best.map(|time| time.as_secs_f64());
+    let mut goals = vec![Goal { what: "peak memory, bare lines, MB", wanted: 64.0, measured: memory, is_least: false }];
+    if is_there[0] {
+        goals.push(Goal { what: "times the rate of grep | jq", wanted: 10.0, measured: jq / ours, is_least: true });
+    }
+    if is_there[1] {
+        goals.push(Goal { what: "seconds, against rg -c", wanted: 4.0 * rg + 0.05, measured: ours, is_least: false });
+    }
+    goals
 }
 
-/// Every kind of print, in one form of file.
-fn mixed(path: &Path, form: Form, size: usize) {
+/// Every kind of print, in one form of file; gives its bytes and the time for them.
+fn mixed(path: &Path, form: Form, size: usize) -> (u64, Duration) {
     let records = write(path, form, Mix::Every, size);
     let bytes = path.metadata().unwrap().len();
     println!("{form:?}: {} MB, {records} records", bytes as usize / MEGABYTE);
@@ -73,6 +107,7 @@ fn mixed(path: &Path, form: Form, size: usize) {
     println!("  {:24} {:.1} MB", "peak memory", peak(&mut read(path)));
     assert_eq!(lines_of(&mut read(path)), records);
     std::fs::remove_file(path).unwrap();
+    (bytes, best)
 }
 
 /// Lines that no log has.
