@@ -186,7 +186,7 @@ fn rows_that_come_are_counted_although_others_are_evicted() {
             .map(|n| common::record(n.into(), "f", "RetriesExhausted", 1, "\"requestPayload\":1"))
             .collect()
     };
-    let mut model = common::board_within(48 * 1024, &many(0));
+    let mut model = common::board_within(36 * 1024, &many(0));
     draw(&mut model, 80, 24);
     press(&mut model, KeyCode::Char('k'));
     arrive(&mut model, &many(40));
