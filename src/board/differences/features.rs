@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use foldhash::quality::RandomState;
+
 use super::finding::What;
 use crate::board::query::key_step;
 use crate::record::json::{self, RawKey, ValueKind};
@@ -56,13 +58,13 @@ pub(super) struct Features {
 struct Path {
     name: String,
     /// By their keys as JSON writes them in one way.
-    members: HashMap<Box<str>, usize>,
+    members: HashMap<Box<str>, usize, RandomState>,
     items: Option<usize>,
     there: usize,
     /// Few of them.
     kinds: Vec<(ValueKind, usize)>,
     empty: Option<usize>,
-    values: HashMap<Box<str>, usize>,
+    values: HashMap<Box<str>, usize, RandomState>,
 }
 
 impl Default for Features {
@@ -192,7 +194,7 @@ impl Features {
     fn path(&mut self, name: String) -> usize {
         let path = self.paths.len();
         let there = self.number(Feature::There(path));
-        let (members, values) = (HashMap::new(), HashMap::new());
+        let (members, values) = (HashMap::default(), HashMap::default());
         self.paths.push(Path { name, members, items: None, there, kinds: Vec::new(), empty: None, values });
         path
     }
