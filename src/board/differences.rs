@@ -10,7 +10,7 @@ mod features;
 mod finding;
 mod function;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 pub use self::finding::{Finding, What};
@@ -22,6 +22,8 @@ use crate::record::{Arrival, Masks};
 
 /// So many records of each side make a part; few in tests, so that they meet several.
 const PART_OF_SIDE: usize = if cfg!(test) { 8 } else { 20_000 };
+/// So many records at once are worth another thread; two in tests, so that they meet it.
+const SHARED: usize = if cfg!(test) { 2 } else { 128 };
 /// Records whose function is read in the time that it takes to look at one.
 const NAMES: usize = 16;
 /// Findings that are worth reading.
@@ -125,35 +127,34 @@ impl Differences {
 
     fn advance_failures(&mut self, board: &Board, budget: usize) {
         let slice = self.left.split_off(self.left.len().saturating_sub(budget.max(1)));
-        for &seq in slice.iter().rev() {
-            // One that was given up meanwhile is passed by.
-            self.failures += 1;
-            if let Some(arrival) = board.get(seq).and_then(Entry::arrival) {
-                self.count(seq, arrival, Side::Failures);
-            }
-        }
+        // One that was given up meanwhile is passed by.
+        self.failures += slice.len();
+        let found = slice.iter().rev().filter_map(|&seq| board.get(seq).and_then(Entry::arrival).zip(Some(seq)));
+        self.count(found, Side::Failures);
     }
 
     fn advance_successes(&mut self, board: &Board, budget: usize) {
         let Some(reached) = self.reached else { return };
         let budget = budget.max(1);
         let keys: Vec<Key> = board.order(Pane::Successes).iter_before(reached).take(budget).collect();
-        for key in &keys {
-            if let Some(arrival) = board.get(key.seq).and_then(Entry::arrival)
-                && self.count(key.seq, arrival, Side::Successes)
-            {
-                self.successes += 1;
-            }
-        }
+        let found = keys.iter().filter_map(|key| board.get(key.seq).and_then(Entry::arrival).zip(Some(key.seq)));
+        self.successes += self.count(found, Side::Successes);
         self.passed.0 += keys.len();
         self.reached = keys.last().copied().filter(|_| keys.len() == budget);
     }
 
-    /// Counts a record with those of its function; `false` when no failure is of that one.
-    fn count(&mut self, seq: Seq, arrival: &Arrival, side: Side) -> bool {
-        let Some(function) = self.functions.get_mut(name(arrival)) else { return false };
-        function.count(seq, arrival, side, &self.masks);
-        true
+    /// Counts records with those of their function, and says how many there were: none of a function without failures.
+    fn count<'a>(&mut self, records: impl Iterator<Item = (&'a Arrival, Seq)>, side: Side) -> usize {
+        let mut by_function: HashMap<&str, Vec<(Seq, &Arrival)>> = HashMap::new();
+        let known = records.filter(|(arrival, _)| self.functions.contains_key(name(arrival)));
+        known.for_each(|(arrival, seq)| by_function.entry(name(arrival)).or_default().push((seq, arrival)));
+        let count = by_function.values().map(Vec::len).sum();
+        let work = self
+            .functions
+            .iter_mut()
+            .filter_map(|(name, function)| by_function.remove(name.as_str()).map(|records| Work { function, records }));
+        count_all(work.collect(), count, side, &self.masks);
+        count
     }
 
     /// Whether all has been looked at.
@@ -217,6 +218,36 @@ impl Differences {
 }
 
 /// Name of a record's function; empty when it tells none.
+/// Records to be counted with those of their function.
+struct Work<'a> {
+    function: &'a mut OfFunction,
+    records: Vec<(Seq, &'a Arrival)>,
+}
+
+impl Work<'_> {
+    fn count(self, side: Side, masks: &Masks) {
+        self.records.into_iter().for_each(|(seq, arrival)| self.function.count(seq, arrival, side, masks));
+    }
+}
+
+/// Counts so many records, where there are enough of them on two cores: functions have nothing in common.
+fn count_all(mut here: Vec<Work<'_>>, count: usize, side: Side, masks: &Masks) {
+    let all = |work: Vec<Work<'_>>| work.into_iter().for_each(|work| work.count(side, masks));
+    let (mut there, mut given) = (Vec::new(), 0);
+    here.sort_by_key(|work| work.records.len());
+    while count >= SHARED && here.len() > 1 && given + here[0].records.len() <= count / 2 {
+        let least = here.remove(0);
+        given += least.records.len();
+        there.push(least);
+    }
+    std::thread::scope(|scope| {
+        if !there.is_empty() {
+            scope.spawn(|| all(there));
+        }
+        all(here);
+    });
+}
+
 fn name(arrival: &Arrival) -> &str {
     arrival.record.function().map_or("", |function| function.name())
 }
