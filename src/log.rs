@@ -6,6 +6,7 @@ mod ledger;
 mod logger;
 mod moment;
 mod names;
+mod plural;
 mod text;
 mod visible;
 
@@ -17,6 +18,7 @@ pub use ledger::{Follow, Lateness, Ledger, NotedGap, Traffic, query_price};
 pub use logger::of_group;
 pub use moment::Moment;
 pub use names::Names;
+pub use plural::plural;
 pub use text::Text;
 pub use visible::{is_bidi_control, visible, visible_lines};
 

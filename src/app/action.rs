@@ -222,6 +222,8 @@ impl Action {
         match self {
             Self::Up => Some(-1),
             Self::Down => Some(1),
+            Self::HalfPageUp => Some(-(page + 1) / 2),
+            Self::HalfPageDown => Some((page + 1) / 2),
             Self::PageUp => Some(-page),
             Self::PageDown => Some(page),
             Self::Top => Some(isize::MIN / 2),

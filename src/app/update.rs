@@ -21,7 +21,7 @@ use std::sync::Arc;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
 
 use crate::board::{Entry, Pane, Query, Seq, State};
-use crate::log::Follow;
+use crate::log::{Follow, plural};
 use crate::record::Kept;
 use crate::source::{Batch, SourceUpdate};
 
@@ -192,7 +192,6 @@ impl Model {
     /// Tells what came while the reader looked elsewhere.
     fn welcome_back(&mut self) {
         let [failures, successes] = self.away.take().unwrap_or_default();
-        let plural = |count: usize| if count == 1 { "" } else { "s" };
         if failures + successes > 0 {
             let ess = if successes == 1 { "" } else { "es" };
             self.notify(format!(

@@ -202,10 +202,6 @@ impl Groups {
 
 impl Group {
     fn new(fingerprint: Fingerprint, seq: Seq, arrival: &Arrival) -> Self {
-        let masked = |error: InvocationError| {
-            let message = error.masked_message(arrival.record.request_id());
-            InvocationError { message, ..error }
-        };
         Self {
             fingerprint,
             count: 0,
@@ -214,7 +210,7 @@ impl Group {
             versions: BTreeSet::new(),
             sample: seq,
             function: arrival.record.function().map_or("?", FunctionArn::name).to_owned(),
-            error: arrival.record.error().map(masked),
+            error: arrival.record.error().map(|error| error.masked(arrival.record.request_id())),
             course: Course::default(),
         }
     }

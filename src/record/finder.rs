@@ -108,9 +108,11 @@ impl Finder {
         self.delivery(arrival.record.text(), &arrival.record.view())
     }
 
-    /// Counts a delivery that another finder found; gives how many there were before.
+    /// Counts a delivery, of whatever finder; gives how many there were before.
     pub fn count(&mut self, delivery: u64) -> u32 {
-        self.deliver(delivery)
+        let before = self.deliveries.get(delivery).unwrap_or_default();
+        self.deliveries.insert(delivery, before.saturating_add(1));
+        before
     }
 
     /// Adds what was still waiting for a later event; call it when no more events come.
@@ -178,7 +180,7 @@ impl Finder {
 
     fn arrival(&mut self, event: &LogEvent, text: &str, view: &RecordView<'_>, envelope: &[Envelope]) -> Arrival {
         let delivery = self.delivery(text, view);
-        let redelivery = self.deliver(delivery);
+        let redelivery = self.count(delivery);
         // Only a file may bring it again, as one of our own JSON lines.
         if event.origin.file.is_some() {
             self.arrivals.insert(self.identity(&event.origin, delivery, redelivery), ());
@@ -194,13 +196,6 @@ impl Finder {
             redacted: redacted::has_masked_value(text),
             kept: None,
         }
-    }
-
-    /// Counts a delivery; gives how many there were before.
-    fn deliver(&mut self, delivery: u64) -> u32 {
-        let before = self.deliveries.get(delivery).unwrap_or_default();
-        self.deliveries.insert(delivery, before.saturating_add(1));
-        before
     }
 
     /// The arrival that one of our own JSON lines tells of, unless it is known already.

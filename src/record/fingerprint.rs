@@ -39,6 +39,12 @@ impl InvocationError {
     pub fn masked_message(&self, request_id: Option<&str>) -> Option<String> {
         self.message.as_deref().map(|message| mask::masked(message, request_id))
     }
+
+    /// The error with its message like that.
+    #[must_use]
+    pub fn masked(self, request_id: Option<&str>) -> Self {
+        Self { message: self.masked_message(request_id), ..self }
+    }
 }
 
 /// The innermost frame of the user's own code: which line of a library raised changes with the library. Without one, the

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::document::RowKind;
 use crate::app::model::{Shown, Tree, Value};
-use crate::log::visible;
+use crate::log::{plural, visible};
 use crate::record::json::TokenKind;
 
 use super::header::count;
@@ -64,14 +64,18 @@ fn line<'a>(shown: &Shown<'_>, theme: &Theme, room: usize) -> Line<'a> {
     Line::from(pieces.spans)
 }
 
+/// How much brackets hold: `2 keys`, `1 item`.
+pub(super) fn held_in(brackets: &str, held: usize) -> String {
+    let what = if brackets.starts_with('{') { "key" } else { "item" };
+    format!("{} {what}{}", count(held), plural(held))
+}
+
 fn push_value(pieces: &mut Pieces<'_>, shown: &Shown<'_>, theme: &Theme) {
     match shown.value {
         Value::Piece(text) => pieces.push(text, Style::new()),
         Value::Folded(brackets, held) => {
             pieces.push(brackets, ink(theme, TokenKind::Punctuation));
-            let what = if brackets.starts_with('{') { "key" } else { "item" };
-            let many = if held == 1 { "" } else { "s" };
-            pieces.push(&format!(" {} {what}{many}", count(held)), theme.dim());
+            pieces.push(&format!(" {}", held_in(brackets, held)), theme.dim());
         }
         Value::Token(kind, text) => push_token(pieces, shown, kind, text, theme),
     }

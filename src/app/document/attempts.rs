@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::app::jobs::AttemptsFound;
-use crate::log::LogEvent;
+use crate::log::{LogEvent, plural};
 use crate::record::{Arrival, Attempt};
 
 use super::{Document, Role, Target};
@@ -243,10 +243,6 @@ fn nothing(course: &Course, group: &str) -> String {
         Some(0) => format!("The function never ran for this event, and {group} has no line of it."),
         _ => format!("{group} has no line of this request: it may have expired, or the function logs elsewhere."),
     }
-}
-
-fn plural(count: usize) -> &'static str {
-    if count == 1 { "" } else { "s" }
 }
 
 fn span(span: Duration) -> String {

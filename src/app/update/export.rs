@@ -7,6 +7,7 @@ use crate::app::action::Action;
 use crate::app::jobs::{Answer, Luggage, News, Request, SaveAs, SaveWanted};
 use crate::app::message::Effect;
 use crate::app::model::{Model, Overlay, Packing, Scope, TextLine};
+use crate::log::plural;
 use crate::output::export;
 use crate::record::Arrival;
 
@@ -112,7 +113,7 @@ impl Model {
         let News::Done(done) = news else { return };
         match done {
             Ok(Answer::Saved(saved)) => {
-                let many = if saved.count == 1 { "" } else { "s" };
+                let many = plural(saved.count);
                 self.notify(format!("saved {} {}{many} in {}", saved.count, saved.what, saved.path.display()));
             }
             Ok(_) => {}

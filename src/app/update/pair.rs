@@ -53,8 +53,6 @@ impl Model {
             pair.step(lines);
         }
         match action {
-            Action::HalfPageUp => pair.step(-(page + 1) / 2),
-            Action::HalfPageDown => pair.step((page + 1) / 2),
             Action::NextMatch => pair.next_change(1),
             Action::PreviousMatch => pair.next_change(-1),
             Action::ToggleFold => pair.toggle(),

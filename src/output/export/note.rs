@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::board::{Board, Entry, Group, Groups, Pane, TimeFrame};
-use crate::log::visible;
+use crate::log::{plural, visible};
 use crate::record::{Arrival, InvocationError, Masks, Outcome, Owner, json};
 
 /// Bars of the histogram.
@@ -128,9 +128,7 @@ impl<'a> Note<'a> {
         let Some(sample) = self.board.get(group.sample).and_then(Entry::arrival) else { return };
         let sample = self.masked(sample);
         let error = sample.record.error();
-        let masked = error
-            .clone()
-            .map(|error| InvocationError { message: error.masked_message(sample.record.request_id()), ..error });
+        let masked = error.clone().map(|error| error.masked(sample.record.request_id()));
         self.line(&format!("### {}\n", headline(&sample, masked.as_ref())));
         let (count, share) = (group.count, group.count * 100 / failures.max(1));
         self.line(&format!(
@@ -243,8 +241,4 @@ fn own_frame(error: &InvocationError) -> Option<String> {
     let line = frame.line.map(|line| format!(":{line}")).unwrap_or_default();
     let file = frame.file.as_deref().unwrap_or_default();
     Some(visible(&format!("`{file}{line}` in `{}`", frame.function.as_deref().unwrap_or("?"))).into_owned())
-}
-
-fn plural(count: usize) -> &'static str {
-    if count == 1 { "" } else { "s" }
 }

@@ -10,7 +10,7 @@ use ratatui::widgets::{Block, Clear, Paragraph};
 
 use crate::app::model::{Geometry, Model, Pair, PairLine};
 use crate::board::{Comparison, Payloads, Side, Verdict};
-use crate::log::visible;
+use crate::log::{plural, visible};
 use crate::record::Outcome;
 use crate::record::json::{TokenKind, ValueKind};
 
@@ -19,7 +19,7 @@ use crate::ui::row::{self, Columns};
 use crate::ui::text::{cut, fit, start, width, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::times;
-use crate::ui::tree::ink;
+use crate::ui::tree::{held_in, ink};
 
 /// Cells of the mark that tells how a place compares, and of that of what can be unfolded.
 const MARKS: usize = 5;
@@ -163,7 +163,7 @@ fn equal_line<'a>(payloads: &Payloads, (first, end): (usize, usize), room: usize
     let beside = std::iter::successors(Some(first), |&at| Some(at + size(at)).filter(|at| *at < end));
     let names: Vec<_> = beside.take(NAMED).map(|at| visible(&payloads.label(at)).into_owned()).collect();
     let values = payloads.values(first..end);
-    let many = if values == 1 { "" } else { "s" };
+    let many = plural(values);
     let text = format!(
         " {} ▸ {}{} equal value{many}: {}",
         mark(Verdict::Equal),
@@ -267,12 +267,8 @@ fn width_is_at_most(text: &str, cells: usize) -> bool {
 }
 
 fn held(kind: ValueKind, held: usize) -> String {
-    let (brackets, what) = if kind == ValueKind::Object { ("{…}", "key") } else { ("[…]", "item") };
-    match held {
-        0 => brackets.replace('…', ""),
-        1 => format!("{brackets} 1 {what}"),
-        more => format!("{brackets} {} {what}s", count(more)),
-    }
+    let brackets = if kind == ValueKind::Object { "{…}" } else { "[…]" };
+    if held == 0 { brackets.replace('…', "") } else { format!("{brackets} {}", held_in(brackets, held)) }
 }
 
 fn token_kind(kind: ValueKind) -> TokenKind {
