@@ -19,6 +19,7 @@ mod pair;
 mod picker;
 mod reasons;
 mod replay;
+mod sight;
 mod source;
 mod text_line;
 mod themes;

@@ -6,6 +6,7 @@ mod taken;
 use std::collections::HashSet;
 
 use super::Ticket;
+use super::sight::Sight;
 use crate::board::{Comparison, Payloads, Place, Seq, Verdict};
 
 pub use lines::PairLine;
@@ -31,10 +32,8 @@ pub struct Pair {
     /// Equal places beside each other that are shown one by one, by the first of them.
     spread: HashSet<(usize, usize)>,
     lines: Vec<PairLine>,
-    cursor: usize,
-    top: usize,
+    sight: Sight,
     width: usize,
-    height: usize,
 }
 
 impl Pair {
@@ -50,10 +49,8 @@ impl Pair {
             flipped: HashSet::new(),
             spread: HashSet::new(),
             lines: Vec::new(),
-            cursor: 0,
-            top: 0,
+            sight: Sight::new(usize::MAX),
             width: 80,
-            height: usize::MAX,
         }
     }
 
@@ -101,9 +98,10 @@ impl Pair {
     /// Fits it to the room it has, in cells.
     pub fn resize(&mut self, width: usize, height: usize) {
         let was_wide = self.is_wide();
-        (self.width, self.height) = (width, height.max(1));
+        self.width = width;
+        self.sight.resize(height);
         if was_wide == self.is_wide() {
-            self.show_cursor();
+            self.sight.show_cursor(self.lines.len());
         } else {
             self.lay_out();
         }
@@ -112,35 +110,28 @@ impl Pair {
     /// The line that the cursor is on, and how many there are.
     #[must_use]
     pub fn position(&self) -> (usize, usize) {
-        (self.cursor, self.lines.len())
+        (self.sight.cursor, self.lines.len())
     }
 
     /// The lines on screen, each with whether the cursor is on it.
     pub fn visible(&self) -> impl Iterator<Item = (PairLine, bool)> + '_ {
-        let lines = self.lines.iter().enumerate().skip(self.top).take(self.height);
-        lines.map(|(at, line)| (*line, at == self.cursor))
+        self.sight.on_screen(self.lines.len()).map(|at| (self.lines[at], at == self.sight.cursor))
     }
 
     /// The line under the cursor.
     #[must_use]
     pub fn here(&self) -> Option<PairLine> {
-        self.lines.get(self.cursor).copied()
+        self.lines.get(self.sight.cursor).copied()
     }
 
     /// Moves the cursor by lines.
     pub fn step(&mut self, lines: isize) {
-        self.cursor = self.cursor.saturating_add_signed(lines);
-        self.show_cursor();
+        self.sight.step(lines, self.lines.len());
     }
 
     /// Puts the cursor on a line of the screen; `false` when it is there already, or there is none.
     pub fn point(&mut self, line: usize) -> bool {
-        let wanted = self.top + line;
-        let moves = wanted < self.lines.len() && wanted != self.cursor;
-        if moves {
-            self.cursor = wanted;
-        }
-        moves
+        self.sight.point(line, self.lines.len())
     }
 
     /// Goes to the next difference (`1`) or the one before (`-1`), round the ends; what it is folded into unfolds.
@@ -267,14 +258,8 @@ impl Pair {
     fn go_to(&mut self, place: (usize, usize)) {
         let wanted = self.lines.partition_point(|line| line.place() < place);
         let is_there = self.lines.get(wanted).is_some_and(|line| line.place() == place);
-        self.cursor = if is_there { wanted } else { wanted.saturating_sub(1) };
-        self.show_cursor();
-    }
-
-    fn show_cursor(&mut self) {
-        self.cursor = self.cursor.min(self.lines.len().saturating_sub(1));
-        let first = (self.cursor + 1).saturating_sub(self.height);
-        self.top = self.top.clamp(first, self.cursor).min(self.lines.len().saturating_sub(self.height));
+        let line = if is_there { wanted } else { wanted.saturating_sub(1) };
+        self.sight.go_to(line, self.lines.len());
     }
 }
 

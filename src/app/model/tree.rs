@@ -6,6 +6,7 @@ mod taken;
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::sight::Sight;
 use crate::app::document::{Row, RowKind, Rows};
 use crate::log::Text;
 use crate::record::json;
@@ -26,10 +27,8 @@ pub struct Tree {
     parts: Vec<Part>,
     /// The lines that are not folded away, in order.
     lines: Vec<Line>,
-    cursor: usize,
-    top: usize,
+    sight: Sight,
     width: usize,
-    height: usize,
     search: Option<Search>,
 }
 
@@ -82,7 +81,7 @@ impl Tree {
     #[must_use]
     pub fn new(text: Text) -> Option<Self> {
         let parts = vec![Part::new(text, 0, None)?];
-        let mut tree = Self { parts, lines: Vec::new(), cursor: 0, top: 0, width: 80, height: 1, search: None };
+        let mut tree = Self { parts, lines: Vec::new(), sight: Sight::new(1), width: 80, search: None };
         tree.lay_out();
         Some(tree)
     }
@@ -95,41 +94,33 @@ impl Tree {
 
     /// Fits it to the room it has, in cells.
     pub fn resize(&mut self, width: usize, height: usize) {
-        self.height = height.max(1);
+        self.sight.resize(height);
         if self.width != width.max(1) {
             self.width = width.max(1);
             self.lay_out();
         }
-        self.show_cursor();
+        self.sight.show_cursor(self.lines.len());
     }
 
     /// The line that the cursor is on, and how many there are.
     #[must_use]
     pub fn position(&self) -> (usize, usize) {
-        (self.cursor, self.lines.len())
+        (self.sight.cursor, self.lines.len())
     }
 
     /// Moves the cursor by lines.
     pub fn step(&mut self, lines: isize) {
-        self.cursor = self.cursor.saturating_add_signed(lines).min(self.lines.len().saturating_sub(1));
-        self.show_cursor();
+        self.sight.step(lines, self.lines.len());
     }
 
     /// Scrolls by lines; the cursor stays on screen.
     pub fn scroll_by(&mut self, lines: isize) {
-        let last = self.lines.len().saturating_sub(self.height);
-        self.top = self.top.saturating_add_signed(lines).min(last);
-        self.cursor = self.cursor.clamp(self.top, self.top + self.height - 1).min(self.lines.len().saturating_sub(1));
+        self.sight.scroll_by(lines, self.lines.len());
     }
 
     /// Puts the cursor on a line of the screen; `false` when it is there already, or there is none.
     pub fn point(&mut self, line: usize) -> bool {
-        let wanted = self.top + line;
-        let moves = wanted < self.lines.len() && wanted != self.cursor;
-        if moves {
-            self.cursor = wanted;
-        }
-        moves
+        self.sight.point(line, self.lines.len())
     }
 
     /// Folds or unfolds what the cursor is on, or opens or closes a string in place. A line in a closed place stays.
@@ -155,7 +146,7 @@ impl Tree {
 
     /// Unfolds everything.
     pub fn expand_all(&mut self) {
-        let here = self.lines.get(self.cursor).copied();
+        let here = self.lines.get(self.sight.cursor).copied();
         self.parts.iter_mut().for_each(|part| part.folded.clear());
         self.lay_out();
         self.go_to(here);
@@ -163,7 +154,7 @@ impl Tree {
 
     /// Folds everything below the outermost values.
     pub fn fold_all(&mut self) {
-        let here = self.lines.get(self.cursor).copied();
+        let here = self.lines.get(self.sight.cursor).copied();
         for part in &mut self.parts {
             let opening = part.rows.iter().enumerate().filter(|(_, row)| row.kind == RowKind::Open && row.depth > 0);
             part.folded = opening.map(|(number, _)| number).collect();
@@ -174,7 +165,7 @@ impl Tree {
 
     /// The part and row under the cursor; a closing bracket counts as the opening one.
     fn here(&self) -> Option<(usize, usize)> {
-        let (part, row) = self.lines.get(self.cursor)?.row();
+        let (part, row) = self.lines.get(self.sight.cursor)?.row();
         let at = self.row(part, row)?;
         Some((part, if at.kind == RowKind::Close { at.partner() } else { row }))
     }
@@ -254,21 +245,13 @@ impl Tree {
         // What is folded away is found at what it is folded into.
         let mut holders = std::iter::successors(Some((part, row)), |&(part, row)| self.holder(part, row));
         if let Some(cursor) = holders.find_map(place) {
-            self.cursor = cursor;
+            self.sight.go_to(cursor, self.lines.len());
         }
-        self.show_cursor();
     }
 
     fn holder(&self, part: usize, row: usize) -> Option<(usize, usize)> {
         let inside = self.row(part, row)?.parent().map(|parent| (part, parent));
         inside.or(self.parts.get(part)?.above)
-    }
-
-    fn show_cursor(&mut self) {
-        let last = self.lines.len().saturating_sub(1);
-        self.cursor = self.cursor.min(last);
-        let first = (self.cursor + 1).saturating_sub(self.height);
-        self.top = self.top.clamp(first, self.cursor).min(self.lines.len().saturating_sub(self.height));
     }
 }
 

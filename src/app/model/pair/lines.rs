@@ -55,7 +55,7 @@ impl Pair {
         self.lines = lines;
         match here {
             Some(here) => self.go_to(here),
-            None => self.show_cursor(),
+            None => self.sight.show_cursor(self.lines.len()),
         }
     }
 

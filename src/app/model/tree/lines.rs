@@ -78,8 +78,7 @@ pub struct Shown<'a> {
 impl Tree {
     /// The lines on screen, each with whether the cursor is on it.
     pub fn visible(&self) -> impl Iterator<Item = (Shown<'_>, bool)> {
-        let lines = self.lines.iter().enumerate().skip(self.top).take(self.height);
-        lines.map(|(at, line)| (self.shown(*line), at == self.cursor))
+        self.sight.on_screen(self.lines.len()).map(|at| (self.shown(self.lines[at]), at == self.sight.cursor))
     }
 
     /// What a line shows.
@@ -156,7 +155,7 @@ impl Tree {
         lines.clear();
         self.lay_out_part(0, &mut lines);
         self.lines = lines;
-        self.show_cursor();
+        self.sight.show_cursor(self.lines.len());
     }
 
     fn lay_out_part(&self, number: usize, lines: &mut Vec<Line>) {

@@ -45,14 +45,14 @@ impl Tree {
     #[must_use]
     pub fn matches(&self) -> Option<(usize, usize)> {
         let search = self.search.as_ref()?;
-        let here = self.lines.get(self.cursor)?.row();
+        let here = self.lines.get(self.sight.cursor)?.row();
         let on = if search.found(here.0, here.1) { self.before(search, here) + 1 } else { 0 };
         Some((on, search.rows.len()))
     }
 
     fn go_to_match(&mut self, stay: bool, direction: isize) {
         let Some(search) = &self.search else { return };
-        let Some(here) = self.lines.get(self.cursor).map(|line| line.row()) else { return };
+        let Some(here) = self.lines.get(self.sight.cursor).map(|line| line.row()) else { return };
         let places = self.ordered(search);
         let before = self.before(search, here);
         let on = usize::from(!stay && search.found(here.0, here.1));
