@@ -4,6 +4,7 @@
 //! slices ([`Board::advance`]), so that it never holds up who draws; what is appended or evicted meanwhile is in its
 //! views at once.
 
+mod both;
 mod comparison;
 mod differences;
 mod entry;

@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 pub use self::finding::{Finding, What};
 use self::function::OfFunction;
+use super::both::both;
 use super::entry::{Entry, Pane, Seq};
 use super::order::Key;
 use super::{Board, Query};
@@ -231,21 +232,20 @@ impl Work<'_> {
 }
 
 /// Counts so many records, where there are enough of them on two cores: functions have nothing in common.
-fn count_all(mut here: Vec<Work<'_>>, count: usize, side: Side, masks: &Masks) {
+fn count_all(mut work: Vec<Work<'_>>, count: usize, side: Side, masks: &Masks) {
     let all = |work: Vec<Work<'_>>| work.into_iter().for_each(|work| work.count(side, masks));
-    let (mut there, mut given) = (Vec::new(), 0);
-    here.sort_by_key(|work| work.records.len());
-    while count >= SHARED && here.len() > 1 && given + here[0].records.len() <= count / 2 {
-        let least = here.remove(0);
-        given += least.records.len();
-        there.push(least);
+    if count < SHARED || work.len() < 2 {
+        return all(work);
     }
-    std::thread::scope(|scope| {
-        if !there.is_empty() {
-            scope.spawn(|| all(there));
-        }
-        all(here);
-    });
+    work.sort_by_key(|work| work.records.len());
+    let mut given = 0;
+    let fits = |work: &&Work<'_>| {
+        given += work.records.len();
+        given <= count / 2
+    };
+    let least = work.iter().take_while(fits).count();
+    let more = work.split_off(least);
+    both(|| all(work), || all(more));
 }
 
 fn name(arrival: &Arrival) -> &str {

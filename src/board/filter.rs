@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use super::both::both;
 use super::entry::{Entry, Pane, Seq, State, Subject};
 use super::label::{LabelId, Labels};
 use super::order::{Key, Order};
@@ -165,15 +166,9 @@ impl Filter {
             return all(keys);
         }
         let (here, there) = keys.split_at(keys.len() / 2);
-        std::thread::scope(|scope| {
-            let other = scope.spawn(|| all(there));
-            let mut verdicts = all(here);
-            match other.join() {
-                Ok(more) => verdicts.extend(more),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-            verdicts
-        })
+        let (more, mut verdicts) = both(|| all(there), || all(here));
+        verdicts.extend(more);
+        verdicts
     }
 
     /// Takes in what was said of the next entry of the scan, which must be the last one that is ahead of it.

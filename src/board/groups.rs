@@ -5,6 +5,7 @@ mod course;
 use std::collections::{BTreeSet, HashMap};
 
 use self::course::{Course, PARTS, Scale};
+use super::both::both;
 use super::entry::{Pane, Seq};
 use super::order::Key;
 use super::{Board, Query};
@@ -229,15 +230,10 @@ fn fingerprints(entries: &[(Seq, &Arrival)]) -> Vec<Option<Fingerprint>> {
         return entries.iter().map(one).collect();
     }
     let (here, there) = entries.split_at(entries.len() / 2);
-    std::thread::scope(|scope| {
-        let other = scope.spawn(|| there.iter().map(one).collect::<Vec<_>>());
-        let mut found: Vec<_> = here.iter().map(one).collect();
-        match other.join() {
-            Ok(more) => found.extend(more),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-        found
-    })
+    let all = |entries: &[(Seq, &Arrival)]| entries.iter().map(one).collect::<Vec<_>>();
+    let (more, mut found) = both(|| all(there), || all(here));
+    found.extend(more);
+    found
 }
 
 #[cfg(test)]
