@@ -1,5 +1,6 @@
 //! What a log gives: events with a place and a time, before anything is known of their content.
 
+mod copies;
 mod event_id;
 mod kept_origin;
 mod ledger;
@@ -12,6 +13,7 @@ mod visible;
 
 use std::sync::Arc;
 
+pub use copies::Copies;
 pub use event_id::EventId;
 pub use kept_origin::{KeptOrigin, Origins};
 pub use ledger::{Follow, Lateness, Ledger, NotedGap, Traffic, query_price};

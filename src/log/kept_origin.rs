@@ -1,11 +1,9 @@
 //! Origins as they are kept for a million arrivals.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroU64;
 use std::sync::Arc;
 
-use super::{EventId, Moment, Origin};
+use super::{Copies, EventId, Moment, Origin};
 
 /// What an [`Origin`] tells, in half of its room: the names stand together, once for all that share them, and what is
 /// not known takes no room for that.
@@ -113,15 +111,11 @@ impl Names {
     }
 }
 
-/// So many combinations of names are remembered at most: a group that is old has many streams.
-const MOST: usize = 64 * 1024;
-
 /// Keeps one copy of the names that many origins share.
 #[derive(Debug, Default)]
 pub struct Origins {
     last: Arc<Names>,
-    known: HashMap<u64, Arc<Names>>,
-    hasher: RandomState,
+    known: Copies<Names>,
 }
 
 impl Origins {
@@ -129,22 +123,10 @@ impl Origins {
     #[must_use]
     pub fn kept(&mut self, origin: &Origin) -> KeptOrigin {
         if !self.last.are_of(origin) {
-            self.last = self.shared(origin);
+            let parts = (&origin.log_group, &origin.log_stream, &origin.file);
+            self.last = self.known.shared(parts, |known| known.are_of(origin), || Names::of(origin));
         }
         KeptOrigin::with(Arc::clone(&self.last), origin)
-    }
-
-    fn shared(&mut self, origin: &Origin) -> Arc<Names> {
-        let hash = self.hasher.hash_one((&origin.log_group, &origin.log_stream, &origin.file));
-        if let Some(known) = self.known.get(&hash).filter(|known| known.are_of(origin)) {
-            return Arc::clone(known);
-        }
-        if self.known.len() >= MOST {
-            self.known.clear();
-        }
-        let new = Arc::new(Names::of(origin));
-        self.known.insert(hash, Arc::clone(&new));
-        new
     }
 }
 
@@ -179,9 +161,9 @@ mod tests {
         let [one, other, again] = ["a", "b", "a"].map(|stream| origins.kept(&of_stream(stream)));
         assert!(Arc::ptr_eq(&one.names, &again.names));
         assert_eq!((one.log_stream(), other.log_stream()), (Some("a"), Some("b")));
-        for number in 0..2 * MOST {
+        for number in 0..150_000 {
             let _ = origins.kept(&of_stream(&number.to_string()));
         }
-        assert!(origins.known.len() <= MOST);
+        assert!(origins.known.len() <= 64 * 1024);
     }
 }

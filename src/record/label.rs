@@ -1,11 +1,10 @@
 //! What many records share, kept once.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use super::view::RecordView;
 use super::{Condition, FunctionArn};
+use crate::log::Copies;
 
 /// The parts of a record that take few values over a million of them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -34,29 +33,15 @@ impl Label {
     }
 }
 
-/// So many labels are remembered at most: records may be made up.
-const MOST: usize = 64 * 1024;
-
-/// Keeps one copy of every label, by its hash.
+/// Keeps one copy of every label.
 #[derive(Debug, Default)]
-pub(super) struct Labels {
-    known: HashMap<u64, Arc<Label>>,
-    hasher: RandomState,
-}
+pub(super) struct Labels(Copies<Label>);
 
 impl Labels {
     /// The one copy of a record's label.
     pub(super) fn shared(&mut self, view: &RecordView<'_>) -> Arc<Label> {
-        let hash = self.hasher.hash_one((&view.condition, &view.function_arn, &view.executed_version));
-        if let Some(known) = self.known.get(&hash).filter(|known| known.is_of(view)) {
-            return Arc::clone(known);
-        }
-        if self.known.len() >= MOST {
-            self.known.clear();
-        }
-        let new = Arc::new(Label::of(view));
-        self.known.insert(hash, Arc::clone(&new));
-        new
+        let parts = (&view.condition, &view.function_arn, &view.executed_version);
+        self.0.shared(parts, |known| known.is_of(view), || Label::of(view))
     }
 }
 
@@ -74,9 +59,9 @@ mod tests {
         let (one, other) = (labels.shared(&view("7")), labels.shared(&view("7")));
         assert!(Arc::ptr_eq(&one, &other));
         assert_ne!(labels.shared(&view("8")), one);
-        for number in 0..2 * MOST {
+        for number in 0..150_000 {
             labels.shared(&view(&number.to_string()));
         }
-        assert!(labels.known.len() <= MOST);
+        assert!(labels.0.len() <= 64 * 1024);
     }
 }
