@@ -20,7 +20,7 @@ mod reader;
 mod slice;
 mod trouble;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
@@ -32,13 +32,13 @@ use self::reader::Reader;
 use self::slice::Slice;
 use super::extraction::Extraction;
 use super::limiter::Limiter;
-use super::newest::{self, Newest};
+use super::newest::Telling;
 use super::poll::connection::Connection;
 use super::poll::{self, Handed, Options};
 use super::window::Window;
-use super::{Batch, SourceError, SourceUpdate, Status, task};
+use super::{SourceError, SourceUpdate, Status, task};
 use crate::aws::Clients;
-use crate::record::{Finder, Found};
+use crate::record::Finder;
 
 /// As far back as a follower may read again, where no sweep reaches further.
 const AGAIN: Duration = Duration::from_hours(1);
@@ -73,7 +73,7 @@ struct Shared {
     extraction: Extraction,
     updates: mpsc::Sender<SourceUpdate>,
     /// What was found and is not told yet.
-    newest: Mutex<Newest>,
+    telling: Telling,
     options: Options,
     /// When it began, in milliseconds since the Unix epoch.
     began: i64,
@@ -88,12 +88,12 @@ pub(super) async fn run(
     extraction: Extraction,
 ) -> Result<(), SourceError> {
     let connection = Arc::new(Connection::new(clients));
-    let newest = Mutex::new(Newest::new(options.groups.len(), extraction.clone()));
-    let shared = Shared { connection, limiter, extraction, updates, newest, options, began: poll::now() };
+    let telling = Telling::new(options.groups.len(), extraction.clone(), updates.clone());
+    let shared = Shared { connection, limiter, extraction, updates, telling, options, began: poll::now() };
     tokio::select! {
         read = shared.read() => read,
         () = shared.options.stopper.stopped() => {
-            shared.leave().await;
+            shared.telling.leave().await;
             Ok(())
         }
     }
@@ -113,23 +113,6 @@ impl Shared {
         };
         let (lost, ()) = tokio::try_join!(read, self.follow(handed))?;
         lost.map_or(Ok(()), Err)
-    }
-
-    /// Tells what was found so far, and what waits for further events.
-    async fn leave(&self) {
-        let mut rest = self.newest().rest();
-        rest.extend(self.extraction.finish().found);
-        self.found(Batch::default(), rest).await;
-    }
-
-    async fn found(&self, batch: Batch, found: Vec<Found>) {
-        for part in newest::parts(batch, found) {
-            self.send(SourceUpdate::Found(part)).await;
-        }
-    }
-
-    fn newest(&self) -> MutexGuard<'_, Newest> {
-        self.newest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn follows(&self) -> bool {

@@ -19,7 +19,7 @@ mod running;
 mod whole;
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -29,11 +29,11 @@ use self::reader::Reader;
 use super::backoff::{self, Backoff};
 use super::extraction::Extraction;
 use super::limiter::Limiter;
-use super::newest::{self, Newest};
+use super::newest::Telling;
 use super::patience::{PATIENCE, Standing};
 use super::poll::connection::Connection;
 use super::poll::{self, Options};
-use super::{Batch, CHANNEL, SourceError, SourceUpdate, Status, asked, history, task};
+use super::{CHANNEL, SourceError, SourceUpdate, Status, asked, history, task};
 use crate::aws::{AwsError, Clients, Recovery};
 use crate::log::{Gap, Origin, Traffic};
 use crate::record::{Finder, Found};
@@ -91,7 +91,7 @@ struct Shared {
     limit: i32,
     extraction: Extraction,
     /// What was found and is not told yet.
-    newest: Mutex<Newest>,
+    telling: Telling,
     updates: mpsc::Sender<SourceUpdate>,
     running: Running,
     traffic: Mutex<Traffic>,
@@ -113,7 +113,7 @@ async fn run(
         limiter: queries,
         ends: plan.ends.clone(),
         limit: options.page_limit.unwrap_or(LIMIT).clamp(1, LIMIT),
-        newest: Mutex::new(Newest::new(options.groups.len(), extraction.clone())),
+        telling: Telling::new(options.groups.len(), extraction.clone(), updates.clone()),
         options,
         extraction,
         updates,
@@ -248,24 +248,12 @@ impl Shared {
         let _ = self.updates.send(update).await;
     }
 
-    async fn found(&self, batch: Batch, found: Vec<Found>) {
-        for part in newest::parts(batch, found) {
-            self.send(SourceUpdate::Found(part)).await;
-        }
-    }
-
     /// Tells what was found so far and what waits for further events, stops the queries, and tells what they took.
     async fn leave(&self) {
-        let mut rest = self.newest().rest();
-        rest.extend(self.extraction.finish().found);
-        self.found(Batch::default(), rest).await;
+        self.telling.leave().await;
         self.running.stop_all().await;
         self.count(self.running.stopped());
         self.tell_traffic().await;
-    }
-
-    fn newest(&self) -> MutexGuard<'_, Newest> {
-        self.newest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn count(&self, traffic: Traffic) {

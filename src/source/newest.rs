@@ -5,9 +5,12 @@
 //! was read, since a delivery is repeated within minutes.
 
 use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::mpsc;
 
 use super::extraction::Extraction;
-use super::{Batch, UNTOLD};
+use super::{Batch, SourceUpdate, UNTOLD};
 use crate::record::Found;
 
 /// What is told at once: a reader of the keyboard waits for it.
@@ -15,9 +18,63 @@ const BATCH: usize = 2_048;
 /// Bytes of log events that may wait; memory comes before order.
 const WAITING: usize = 32 << 20;
 
+/// What was found by several tasks, and where it is told.
+#[derive(Debug)]
+pub(super) struct Telling {
+    newest: Mutex<Newest>,
+    updates: mpsc::Sender<SourceUpdate>,
+}
+
+impl Telling {
+    /// Of so many groups; redeliveries are counted among all that `extraction` has seen.
+    pub(super) fn new(groups: usize, extraction: Extraction, updates: mpsc::Sender<SourceUpdate>) -> Self {
+        Self { newest: Mutex::new(Newest::new(groups, extraction)), updates }
+    }
+
+    /// Takes in what was found in a group, which has been read back to `reached` by that.
+    pub(super) fn take(&self, group: usize, found: Vec<Found>, reached: i64) {
+        self.newest().take(group, found, reached);
+    }
+
+    /// Tells what can be told, the first of it with the counts of `batch`; where nobody is `patient`, that is all that
+    /// every group was read for.
+    pub(super) async fn ripe(&self, batch: Batch, patient: bool) {
+        let ripe = self.newest().ripe(patient);
+        self.tell(batch, ripe).await;
+    }
+
+    /// Tells everything.
+    pub(super) async fn rest(&self) {
+        let rest = self.newest().rest();
+        self.tell(Batch::default(), rest).await;
+    }
+
+    /// Tells everything, and what waits for further events: none are read any more.
+    pub(super) async fn leave(&self) {
+        let rest = {
+            let mut newest = self.newest();
+            let mut rest = newest.rest();
+            rest.extend(newest.extraction.finish().found);
+            rest
+        };
+        self.tell(Batch::default(), rest).await;
+    }
+
+    async fn tell(&self, batch: Batch, found: Vec<Found>) {
+        for part in parts(batch, found) {
+            // A closed channel needs no answer: whoever closed it also ends the task.
+            let _ = self.updates.send(SourceUpdate::Found(part)).await;
+        }
+    }
+
+    fn newest(&self) -> MutexGuard<'_, Newest> {
+        self.newest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// What was found and is not told yet.
 #[derive(Debug)]
-pub(super) struct Newest {
+struct Newest {
     extraction: Extraction,
     /// First millisecond of what was found, for every group.
     reached: Vec<i64>,
@@ -34,14 +91,12 @@ struct Waiting {
 }
 
 impl Newest {
-    /// Of so many groups; redeliveries are counted among all that `extraction` has seen.
-    pub(super) fn new(groups: usize, extraction: Extraction) -> Self {
+    fn new(groups: usize, extraction: Extraction) -> Self {
         let (reached, deliveries) = (vec![i64::MAX; groups], HashMap::new());
         Self { extraction, reached, waiting: Vec::new(), deliveries, bytes: 0 }
     }
 
-    /// Takes in what was found in a group, which has been read back to `reached` by that.
-    pub(super) fn take(&mut self, group: usize, found: Vec<Found>, reached: i64) {
+    fn take(&mut self, group: usize, found: Vec<Found>, reached: i64) {
         self.reached[group] = reached;
         let deliveries = self.extraction.deliveries(&found);
         for (found, delivery) in found.into_iter().zip(deliveries) {
@@ -53,15 +108,14 @@ impl Newest {
         }
     }
 
-    /// What can be told, in the order of time; where nobody is `patient`, that is all that every group was read for.
-    pub(super) fn ripe(&mut self, patient: bool) -> Vec<Found> {
+    /// What can be told, in the order of time.
+    fn ripe(&mut self, patient: bool) -> Vec<Found> {
         let reached = self.reached.iter().copied().max().unwrap_or(i64::MIN);
         let from = if patient { reached.saturating_add(UNTOLD) } else { reached };
         self.since(if self.bytes > WAITING { i64::MIN } else { from })
     }
 
-    /// Everything.
-    pub(super) fn rest(&mut self) -> Vec<Found> {
+    fn rest(&mut self) -> Vec<Found> {
         self.since(i64::MIN)
     }
 
@@ -90,7 +144,7 @@ impl Newest {
 }
 
 /// What was found, a part at a time, the first with the counts of `batch`; nothing when there is nothing to tell.
-pub(super) fn parts(batch: Batch, found: Vec<Found>) -> impl Iterator<Item = Batch> {
+fn parts(batch: Batch, found: Vec<Found>) -> impl Iterator<Item = Batch> {
     let (mut found, mut counts) = (found.into_iter(), Some(batch));
     std::iter::from_fn(move || {
         let found: Vec<Found> = found.by_ref().take(BATCH).collect();

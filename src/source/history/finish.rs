@@ -50,8 +50,7 @@ impl<'a> Finish<'a> {
             }
             self.hand_over();
         }
-        let rest = self.shared.newest().rest();
-        self.shared.found(Batch::default(), rest).await;
+        self.shared.telling.rest().await;
         Ok(())
     }
 
@@ -81,7 +80,7 @@ impl<'a> Finish<'a> {
         end.is_lost = true;
         match end.border.rest() {
             Some(stretch) => self.search(lane, stretch).await?,
-            None => self.shared.newest().take(lane, Vec::new(), i64::MIN),
+            None => self.shared.telling.take(lane, Vec::new(), i64::MIN),
         }
         self.tell(Batch::default()).await;
         Ok(())
@@ -91,15 +90,14 @@ impl<'a> Finish<'a> {
         let reached = stretch.begin();
         let search = tokio::task::spawn_blocking(move || stretch.search()).await;
         let found = search.map_err(|error| SourceError::Internal(error.to_string()))?;
-        self.shared.newest().take(lane, found, reached);
+        self.shared.telling.take(lane, found, reached);
         Ok(())
     }
 
     /// Tells what every group was read for.
     async fn tell(&self, batch: Batch) {
         let patient = !*self.halt.borrow();
-        let ripe = self.shared.newest().ripe(patient);
-        self.shared.found(batch, ripe).await;
+        self.shared.telling.ripe(batch, patient).await;
     }
 
     /// Lets following begin once all that it may read again is known.

@@ -80,7 +80,7 @@ impl Reader {
     /// Notes what was found in a group, and how far back it was read by that.
     fn reached(&self, group: usize, found: Vec<Found>) {
         let left = self.slots.iter().filter(|slot| slot.piece.group == group).map(|slot| *slot.piece.millis().end());
-        self.shared.newest().take(group, found, left.max().map_or(i64::MIN, |last| last + 1));
+        self.shared.telling.take(group, found, left.max().map_or(i64::MIN, |last| last + 1));
     }
 
     fn insert(&mut self, at: usize, pieces: Vec<Piece>) {
@@ -102,14 +102,13 @@ impl Reader {
                 () = passed(pause), if pause.is_some() => self.pause = None,
                 // What is not read any further is not waited for.
                 Ok(()) = self.halt.changed() => {
-                    let ripe = self.shared.newest().ripe(!*self.halt.borrow());
-                    self.shared.found(Batch::default(), ripe).await;
+                    let patient = !*self.halt.borrow();
+                    self.shared.telling.ripe(Batch::default(), patient).await;
                 }
             }
             self.release().await;
         }
-        let rest = self.shared.newest().rest();
-        self.shared.found(Batch::default(), rest).await;
+        self.shared.telling.rest().await;
         if let Some(unread) = self.unread.take() {
             self.shared.send(SourceUpdate::Filled(unread)).await;
         }
@@ -217,8 +216,8 @@ impl Reader {
             self.reached(piece.group, read.found);
         }
         self.events += batch.events;
-        let ripe = self.shared.newest().ripe(!*self.halt.borrow());
-        self.shared.found(batch, ripe).await;
+        let patient = !*self.halt.borrow();
+        self.shared.telling.ripe(batch, patient).await;
         for gap in gaps {
             self.shared.send(SourceUpdate::Gap(gap)).await;
         }
