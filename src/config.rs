@@ -26,7 +26,7 @@ pub use fault::{Fault, Place, nearest};
 pub use file::{FlagValue, Settings};
 pub use folders::{Folders, NoHome};
 pub use pattern::{NamePattern, TextPattern};
-pub use private::{make_folder_of, private_file, private_folder};
+pub use private::{create_private, make_folder_of, private_file, private_folder, replace_private};
 pub use schema::{FlagKey, Kind, Schema};
 pub use sections::{Config, Guard, HeaderColour, Production, Profile, Redaction, SourceMap};
 pub use text::read_text;

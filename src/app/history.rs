@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::config::{make_folder_of, private_file};
+use crate::config::{make_folder_of, private_file, replace_private};
 
 /// Filters that are remembered.
 const MOST: usize = 500;
@@ -49,11 +49,7 @@ impl History {
         if lines < 2 * MOST {
             return Ok(());
         }
-        let kept = self.read().join("\n");
-        let beside = file.with_extension("new");
-        let made = private_file().write(true).create(true).truncate(true).open(&beside);
-        made.and_then(|mut file| writeln!(file, "{kept}"))?;
-        fs::rename(beside, file)
+        replace_private(file, &(self.read().join("\n") + "\n"))
     }
 }
 

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::panic::PanicHookInfo;
 use std::path::{Path, PathBuf};
 
-use crate::config::{Folders, make_folder_of, private_file};
+use crate::config::{Folders, create_private};
 
 /// Reports panics from now on. The board puts a hook of its own before this one, which gives the terminal back first.
 pub(super) fn watch() {
@@ -32,7 +32,7 @@ pub(super) fn tell(folder: &Path, words: &str, place: &str) -> String {
         std::env::consts::ARCH,
         Backtrace::force_capture()
     );
-    let made = make_folder_of(&path).and_then(|()| private_file().write(true).create(true).truncate(true).open(&path));
+    let made = create_private(&path);
     match made.and_then(|mut file| file.write_all(report.as_bytes())) {
         Ok(()) => format!("a defect ended it ({words}); the report lies in {}", path.display()),
         Err(error) => format!("a defect ended it ({words}, at {place}); no report could be written: {error}"),

@@ -1,13 +1,12 @@
 //! What the board remembers between runs, in the state folder: how the screen was left for each source, and which hints were read.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::app::model::{Layout, Model};
-use crate::config::{Folders, make_folder_of, read_text};
+use crate::config::{Folders, read_text, replace_private};
 
 /// Runs that begin with a hint.
 const HINTED: u32 = 3;
@@ -55,7 +54,7 @@ impl Memory {
         let here = model.layouts.into_iter().filter(|(name, layout)| self.kept.layouts.get(name) != Some(layout));
         kept.layouts.extend(here);
         if let Ok(text) = serde_json::to_string_pretty(&kept) {
-            let _ = write(file, &text);
+            let _ = replace_private(file, &text);
         }
     }
 }
@@ -64,15 +63,6 @@ impl Memory {
 fn read(file: &Path) -> Kept {
     let text = read_text(file).ok().flatten();
     text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
-}
-
-/// Writes all of a file or nothing, readable by its owner alone.
-fn write(file: &Path, text: &str) -> std::io::Result<()> {
-    make_folder_of(file)?;
-    let folder = file.parent().unwrap_or(Path::new("."));
-    let mut beside = tempfile::NamedTempFile::new_in(folder)?;
-    beside.write_all(text.as_bytes())?;
-    beside.persist(file).map(drop).map_err(|error| error.error)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Files and folders for their owner alone: payloads, filters and reports are nobody else's.
 
-use std::fs::{DirBuilder, OpenOptions};
-use std::io;
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{self, Write};
 use std::path::Path;
 
 /// Options for a file that, when it is made, only its owner may read and write, where the system knows owners.
@@ -12,6 +12,27 @@ pub fn private_file() -> OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
+}
+
+/// Makes a file for its owner alone, with the folder that it is to lie in; what a file of that name held is gone.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn create_private(file: &Path) -> io::Result<File> {
+    make_folder_of(file)?;
+    private_file().write(true).create(true).truncate(true).open(file)
+}
+
+/// Writes all of a file or nothing, for its owner alone, with the folder that it is to lie in.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn replace_private(file: &Path, text: &str) -> io::Result<()> {
+    make_folder_of(file)?;
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let mut beside = tempfile::NamedTempFile::new_in(folder)?;
+    beside.write_all(text.as_bytes())?;
+    beside.persist(file).map(drop).map_err(|error| error.error)
 }
 
 /// What makes a folder that only its owner may enter, where the system knows owners.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use crate::config::{make_folder_of, private_file};
+use crate::config::create_private;
 use crate::record::FunctionArn;
 use crate::record::jq::with_room;
 use crate::replay::attempts::{self, Attempts};
@@ -185,8 +185,6 @@ fn saved(world: &World, text: &str) -> Result<PathBuf, JobError> {
     let folder = world.reports.clone().map_err(JobError::Told)?;
     let name = format!("replay-{}.txt", jiff::Zoned::now().strftime("%Y-%m-%dT%H-%M-%S"));
     let path = folder.join(name);
-    let written = make_folder_of(&path)
-        .and_then(|()| private_file().write(true).create(true).truncate(true).open(&path))
-        .and_then(|mut file| file.write_all(text.as_bytes()));
+    let written = create_private(&path).and_then(|mut file| file.write_all(text.as_bytes()));
     written.map(|()| path.clone()).map_err(|error| JobError::Told(format!("cannot write {}: {error}", path.display())))
 }
