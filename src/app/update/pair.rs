@@ -9,13 +9,13 @@ use crate::app::jobs::{Answer, CompareWanted, News, Request};
 use crate::app::keymap::Context;
 use crate::app::message::Effect;
 use crate::app::model::{Model, Overlay, Pair, PairTaken, Ticket};
-use crate::board::{Entry, Seq, Side};
+use crate::board::{Seq, Side};
 use crate::record::Arrival;
 
 impl Model {
     /// Sets the two marked records side by side, the older one left.
     pub(super) fn open_pair(&mut self, effects: &mut Vec<Effect>) {
-        let records = self.board.marked().filter_map(|(seq, entry)| Some((seq, entry.arrival()?.clone())));
+        let records = self.marked_records().map(|(seq, arrival)| (seq, arrival.clone()));
         let mut marked: Vec<(Seq, Arrival)> = records.take(3).collect();
         marked.sort_by_key(|(seq, arrival)| (arrival.time(), *seq));
         let Ok([left, right]) = <[_; 2]>::try_from(marked) else {
@@ -34,8 +34,7 @@ impl Model {
     fn not_two(&self) -> String {
         let key = |action| self.keymap.hint(Context::Browse, action).unwrap_or_default();
         let (mark, compare) = (key(Action::Mark), key(Action::Compare));
-        let marked = self.board.marked().filter(|(_, entry)| entry.arrival().is_some()).count();
-        match marked {
+        match self.marked_records().count() {
             0 => format!("no record is marked: {mark} marks one, {compare} compares two"),
             1 => format!("one record is marked: {compare} compares two, {mark} marks another one"),
             more => format!("{more} records are marked: {compare} compares two, {mark} takes a mark away"),
@@ -120,6 +119,10 @@ impl Model {
     /// Whether exactly two records are marked, which can be set side by side.
     #[must_use]
     pub fn has_pair(&self) -> bool {
-        self.board.marked().filter(|(_, entry)| Entry::arrival(entry).is_some()).take(3).count() == 2
+        self.marked_records().take(3).count() == 2
+    }
+
+    fn marked_records(&self) -> impl Iterator<Item = (Seq, &Arrival)> {
+        self.board.marked().filter_map(|(seq, entry)| Some((seq, entry.arrival()?)))
     }
 }
