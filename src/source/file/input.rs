@@ -38,16 +38,12 @@ pub(super) struct Input {
 impl Input {
     /// Opens a file, or standard input as `-`; what may grow is read until it is rotated when it is to be followed.
     pub(super) fn open(path: &Path, meter: &Meter, follow: bool) -> io::Result<Self> {
-        let is_stdin = paths::is_stdin(path);
-        let (raw, growing): (Box<dyn io::Read + Send>, _) = if is_stdin {
-            (Box::new(io::stdin()), None)
-        } else {
-            let file = File::open(path)?;
-            let again = if follow && file.metadata()?.is_file() { Some(file.try_clone()?) } else { None };
-            (Box::new(file), again)
-        };
+        let (raw, growing) = Raw::open(path, follow)?;
+        let is_stdin = matches!(raw, Raw::Stdin(_));
+        // The system reads regular files ahead itself; what it gives is best searched while it is in a core's cache.
+        let is_ready = matches!(raw, Raw::Regular(_));
         let (input, growing): (Box<dyn io::Read>, _) = match archive::unpack(raw, meter)? {
-            Unpacked::Plain(raw) if growing.is_some() => (raw, growing),
+            Unpacked::Plain(raw) if is_ready => (raw, growing),
             Unpacked::Plain(raw) => (Box::new(Ahead::new(raw, is_stdin)?), None),
             Unpacked::Packed(unpacked) => (Box::new(Ahead::new(unpacked, false)?), None),
         };
@@ -106,6 +102,38 @@ impl Input {
 
     fn read(&mut self, sink: &mut dyn Sink, at_end: bool) -> Result<(), Stop> {
         self.format.read(&mut self.source, &self.place, sink, at_end)
+    }
+}
+
+/// What a file is read from.
+enum Raw {
+    Stdin(io::Stdin),
+    Regular(File),
+    /// A pipe or a device, whose bytes may be long in coming.
+    Other(File),
+}
+
+impl Raw {
+    /// Opens it; gives a regular file again when it is to be followed, to see where it stands.
+    fn open(path: &Path, follow: bool) -> io::Result<(Self, Option<File>)> {
+        if paths::is_stdin(path) {
+            return Ok((Self::Stdin(io::stdin()), None));
+        }
+        let file = File::open(path)?;
+        if !file.metadata()?.is_file() {
+            return Ok((Self::Other(file), None));
+        }
+        let again = if follow { Some(file.try_clone()?) } else { None };
+        Ok((Self::Regular(file), again))
+    }
+}
+
+impl io::Read for Raw {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Stdin(raw) => raw.read(into),
+            Self::Regular(raw) | Self::Other(raw) => raw.read(into),
+        }
     }
 }
 
