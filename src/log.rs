@@ -2,6 +2,7 @@
 
 mod copies;
 mod event_id;
+mod hashed;
 mod kept_origin;
 mod ledger;
 mod logger;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 pub use copies::Copies;
 pub use event_id::EventId;
+pub(crate) use hashed::Hashed;
 pub use kept_origin::{KeptOrigin, Origins};
 pub use ledger::{Follow, Lateness, Ledger, NotedGap, Traffic, query_price};
 pub use logger::of_group;

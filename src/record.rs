@@ -43,11 +43,22 @@ pub use label::Label;
 pub use masks::Masks;
 pub use reason::Reason;
 pub use time::epoch_millis;
-
-/// Where in `bytes` the first line may begin to matter to a [`Finder`] that is idle: a brace, or a record's words.
-#[must_use]
-pub fn may_matter_from(bytes: &[u8]) -> Option<usize> {
-    let brace = memchr::memchr(b'{', bytes);
-    extract::key_in(&bytes[..brace.unwrap_or(bytes.len())]).or(brace)
-}
 pub use view::{BatchInfo, NotARecord, RecordView};
+
+/// Where in `bytes` the first word stands that a message must hold for a [`Finder`] that is idle to find anything in it.
+///
+/// What such a message leaves open may be found later: see [`leaves_open`].
+#[must_use]
+pub fn word_in(bytes: &[u8]) -> Option<usize> {
+    let key = extract::key_in(bytes);
+    dead_letter::word_in(&bytes[..key.unwrap_or(bytes.len())]).or(key)
+}
+
+/// Bytes of the longest word that [`word_in`] finds.
+pub const LONGEST_WORD: usize = "requestContext".len();
+
+/// Whether an object that may be a record is open at the end of a message.
+#[must_use]
+pub fn leaves_open(message: &str) -> bool {
+    memchr::memchr(b'{', message.as_bytes()).is_some() && assemble::leaves_open(message)
+}

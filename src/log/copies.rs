@@ -1,8 +1,12 @@
 //! One copy of what many share.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, Hash, RandomState};
+use std::hash::{BuildHasher, Hash};
 use std::sync::Arc;
+
+use foldhash::quality::RandomState;
+
+use super::Hashed;
 
 /// So many are remembered at most: a group that is old has many streams, and records may be made up.
 const MOST: usize = 64 * 1024;
@@ -10,7 +14,7 @@ const MOST: usize = 64 * 1024;
 /// Keeps one copy of each value, by the hash of what it is made of.
 #[derive(Debug)]
 pub struct Copies<T> {
-    known: HashMap<u64, Arc<T>>,
+    known: HashMap<u64, Arc<T>, Hashed>,
     hasher: RandomState,
 }
 
@@ -38,7 +42,7 @@ impl<T> Copies<T> {
 
 impl<T> Default for Copies<T> {
     fn default() -> Self {
-        Self { known: HashMap::new(), hasher: RandomState::new() }
+        Self { known: HashMap::default(), hasher: RandomState::default() }
     }
 }
 

@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use foldhash::quality::RandomState;
+
 /// Keeps one copy of every name: a million records come from a handful of functions and streams.
 #[derive(Debug, Default)]
-pub struct Names(HashSet<Arc<str>>);
+pub struct Names(HashSet<Arc<str>, RandomState>);
 
 /// So many names are kept at most: a group that is old has many streams.
 const MOST: usize = 64 * 1024;

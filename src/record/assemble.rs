@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use foldhash::quality::RandomState;
 
-use crate::log::{LogEvent, Origin, StreamId};
+use crate::log::{Hashed, LogEvent, Origin, StreamId};
 use join::Join;
 use stream::Stream;
 
@@ -73,16 +73,16 @@ pub(super) type Search<'s> = dyn FnMut(Region<'_>) -> Option<usize> + 's;
 /// The open joins of all streams.
 #[derive(Debug, Default)]
 pub(super) struct Assembler {
-    streams: HashMap<u64, Stream>,
+    streams: HashMap<u64, Stream, Hashed>,
     hasher: RandomState,
     uses: u64,
     bytes: usize,
     /// Until when, by the timestamps of every log group, it was looked what has waited long enough.
-    looked: HashMap<Option<Arc<str>>, i64>,
+    looked: HashMap<Option<Arc<str>>, i64, RandomState>,
 }
 
 impl Assembler {
-    /// Whether nothing is open, so that an event without a brace means nothing.
+    /// Whether nothing is open.
     pub(super) fn is_idle(&self) -> bool {
         self.streams.is_empty()
     }

@@ -50,10 +50,12 @@ impl Finder {
         self.assembler.is_open(stream)
             || self.prints.is_open(stream)
             || extract::may_hold_record(message)
-            || may_open(message) && (assemble::leaves_open(message) || dead_letter::may_be(message))
+            || may_open(message)
+                && (assemble::leaves_open(message) || dead_letter::word_in(message.as_bytes()).is_some())
     }
 
-    /// Whether no stream has anything open, so that a message without a brace and a record's words means nothing.
+    /// Whether no stream has anything open, so that a message without a record's words that leaves no object open means
+    /// nothing.
     #[must_use]
     pub fn is_idle(&self) -> bool {
         self.assembler.is_idle() && self.prints.is_empty()

@@ -1,7 +1,8 @@
 //! What is remembered of a long log: the latest of it, so that memory does not grow with the log.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+
+use crate::log::Hashed;
 
 /// So many keys are remembered at least, and twice as many at most, at some 20 bytes each.
 const LEAST: usize = 224 * 1024;
@@ -13,7 +14,7 @@ pub(crate) struct Latest<V> {
     before: Table<V>,
 }
 
-type Table<V> = HashMap<u64, V, BuildHasherDefault<Itself>>;
+type Table<V> = HashMap<u64, V, Hashed>;
 
 impl<V> Default for Latest<V> {
     fn default() -> Self {
@@ -33,24 +34,6 @@ impl<V: Copy> Latest<V> {
             self.before = std::mem::take(&mut self.recent);
         }
         self.recent.insert(key, value).or_else(|| self.before.get(&key).copied())
-    }
-}
-
-/// The hash of a number that is a hash.
-#[derive(Debug, Default)]
-struct Itself(u64);
-
-impl Hasher for Itself {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        self.0 = number;
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes.iter().fold(self.0, |hash, byte| hash.rotate_left(8) ^ u64::from(*byte));
     }
 }
 

@@ -9,7 +9,7 @@ use foldhash::quality::RandomState;
 
 use super::Reason;
 use super::extract::lookalike;
-use crate::log::{LogEvent, StreamId};
+use crate::log::{Hashed, LogEvent, StreamId};
 
 /// Bytes within which the condition must come.
 const MOST: usize = 2048;
@@ -20,7 +20,7 @@ const STREAMS: usize = 64;
 /// Request contexts that are open at the end of what their streams have logged.
 #[derive(Debug, Default)]
 pub(super) struct Prints {
-    open: HashMap<u64, Print>,
+    open: HashMap<u64, Print, Hashed>,
     hasher: RandomState,
 }
 

@@ -12,6 +12,7 @@ mod lines;
 mod paths;
 mod sniff;
 mod utf16;
+mod words;
 
 use std::io;
 use std::path::PathBuf;

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::skip::{self, Broken};
-use super::unquote;
+use super::skip::{self, Broken, Key};
+use super::unescape;
 
 /// The text of one JSON value, as it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +20,10 @@ impl<'a> Raw<'a> {
 /// One key and its value, both as they are written.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::record) struct Member<'a> {
+    /// Without its quotes.
     key: &'a str,
+    /// Whether the key has no escapes.
+    is_plain: bool,
     /// The value's text.
     pub(in crate::record) value: Raw<'a>,
 }
@@ -28,7 +31,7 @@ pub(in crate::record) struct Member<'a> {
 impl<'a> Member<'a> {
     /// The key, decoded.
     pub(in crate::record) fn key(&self) -> Cow<'a, str> {
-        unquote(self.key).unwrap_or_default()
+        if self.is_plain { Cow::Borrowed(self.key) } else { unescape(self.key) }
     }
 }
 
@@ -40,11 +43,10 @@ pub(in crate::record) type Members<'a> = Vec<Member<'a>>;
 /// What was read before an error stays in `members`.
 pub(in crate::record) fn read<'a>(text: &'a str, members: &mut Members<'a>) -> Result<usize, Broken> {
     each(text, b'{', b'}', |text, at| {
-        let start = skip::key(text.as_bytes(), at)?;
-        let end = skip::value(text.as_bytes(), start)?;
-        let key = text[at..start].trim_ascii_end().strip_suffix(':').unwrap_or_default().trim_ascii_end();
-        members.push(Member { key, value: Raw(&text[start..end]) });
-        Ok(end)
+        let Key { end, is_plain, value } = skip::key(text.as_bytes(), at)?;
+        let after = skip::value(text.as_bytes(), value)?;
+        members.push(Member { key: &text[at + 1..end - 1], is_plain, value: Raw(&text[value..after]) });
+        Ok(after)
     })
 }
 

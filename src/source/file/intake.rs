@@ -25,7 +25,7 @@ const BATCH_BYTES: usize = 256 * 1024;
 const LARGE: usize = 1024 * 1024;
 
 /// So much is packed before it is searched, or what was read of a block.
-const PACK: usize = 512 * 1024;
+const PACK: usize = 1024 * 1024;
 /// Packs that wait to be searched.
 const WAITING: usize = 2;
 

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use super::BLOCK;
-use crate::record;
+use super::words::Words;
 
 /// Of a line that is too long, so much is given.
 const SHOWN: usize = 4096;
@@ -40,6 +40,7 @@ pub(super) struct Lines<R> {
     start: usize,
     /// Up to where there is no line break after `start`.
     searched: usize,
+    words: Words,
     filled: usize,
     /// Whether the rest of a line that was too long is being passed over.
     skipping: bool,
@@ -49,7 +50,17 @@ pub(super) struct Lines<R> {
 
 impl<R: Read> Lines<R> {
     pub(super) fn new(input: R, cap: usize) -> Self {
-        Self { input, cap, buffer: Vec::new(), start: 0, searched: 0, filled: 0, skipping: false, taken: 0 }
+        Self {
+            input,
+            cap,
+            buffer: Vec::new(),
+            start: 0,
+            searched: 0,
+            words: Words::default(),
+            filled: 0,
+            skipping: false,
+            taken: 0,
+        }
     }
 
     /// Reads what there is, up to one block; gives whether there was anything.
@@ -59,6 +70,7 @@ impl<R: Read> Lines<R> {
             self.buffer.copy_within(self.start..self.filled, 0);
             self.filled -= self.start;
             self.searched -= self.start;
+            self.words.shift(self.start);
             self.start = 0;
         }
         if self.buffer.len() < self.filled + BLOCK {
@@ -98,12 +110,12 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// Passes over the complete lines before the next one that may hold a record or begin a document.
-    pub(super) fn pass_plain(&mut self) -> Passed<'_> {
-        let rest = if self.skipping { &[] } else { &self.buffer[self.start..self.filled] };
-        let end = record::may_matter_from(rest).unwrap_or(rest.len());
-        let length = memchr::memrchr(b'\n', &rest[..end]).map_or(0, |last| last + 1);
-        let text = &rest[..array(&rest[..length]).unwrap_or(length)];
+    /// Passes over the complete lines before the next one that may matter: one that holds a word of records, or has a
+    /// bracket and is not `dull`.
+    pub(super) fn pass(&mut self, dull: impl Fn(&[u8]) -> bool) -> Passed<'_> {
+        let end = self.words.next(&self.buffer[..self.filled], self.start).unwrap_or(self.filled);
+        let rest = if self.skipping { &[] } else { &self.buffer[self.start..end] };
+        let text = &rest[..before_bracket(rest, dull)];
         let lines = memchr::memchr_iter(b'\n', text).count();
         self.start += text.len();
         self.searched = self.searched.max(self.start);
@@ -158,23 +170,28 @@ impl<R: Read> Lines<R> {
     }
 }
 
-/// Where the first line begins in which an array may begin.
-fn array(lines: &[u8]) -> Option<usize> {
-    memchr::memchr_iter(b'[', lines).find(|&at| {
-        let begins_line = at == 0 || lines[at - 1] == b'\n';
-        begins_line && may_begin_array(&lines[at..])
-    })
+/// Length of the complete lines before the first one with a bracket that is not dull.
+fn before_bracket(text: &[u8], dull: impl Fn(&[u8]) -> bool) -> usize {
+    let mut passed = 0;
+    while let Some(offset) = memchr::memchr2(b'{', b'[', &text[passed..]) {
+        let bracket = passed + offset;
+        let begin = after_last_break(&text[..bracket], passed);
+        match memchr::memchr(b'\n', &text[bracket..]) {
+            Some(length) if dull(without_return(&text[begin..bracket + length])) => passed = bracket + length + 1,
+            _ => return begin,
+        }
+    }
+    after_last_break(text, passed)
+}
+
+/// Where the last line of a text begins that has one begin at `from`.
+fn after_last_break(text: &[u8], from: usize) -> usize {
+    memchr::memrchr(b'\n', &text[from..]).map_or(from, |last| from + last + 1)
 }
 
 /// How many of the lines end with a return before their line break.
 fn returns(lines: &[u8]) -> usize {
     memchr::memchr_iter(b'\r', lines).filter(|&at| lines.get(at + 1) == Some(&b'\n')).count()
-}
-
-/// Whether an array may begin in a line without a brace; other brackets are those of levels and times.
-fn may_begin_array(line: &[u8]) -> bool {
-    let rest = line.strip_prefix(b"[").map(|rest| &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())]);
-    rest.is_some_and(|rest| matches!(rest.trim_ascii_start().first(), None | Some(b'[')))
 }
 
 pub(super) fn without_return(line: &[u8]) -> &[u8] {
@@ -232,7 +249,7 @@ mod tests {
     }
 
     fn passed<R: Read>(lines: &mut Lines<R>) -> (u64, u64) {
-        let Passed { text, lines, bytes } = lines.pass_plain();
+        let Passed { text, lines, bytes } = lines.pass(|line| line.starts_with(b"[INFO]"));
         assert_eq!(memchr::memchr_iter(b'\n', text).count() as u64, lines);
         (lines, bytes)
     }
@@ -259,7 +276,7 @@ mod tests {
             let mut taken = 0;
             while lines.fill().unwrap() {
                 loop {
-                    taken += lines.pass_plain().lines;
+                    taken += lines.pass(|line| line.ends_with(b"a")).lines;
                     let number = lines.number();
                     match lines.next_line() {
                         Some(Line::Whole(line)) => {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::document::Document;
 use super::fields::{Field, Fields};
 use super::{Draft, Form, Place, Run, Sink, Source, Spot, Turn, lossy, next_line};
+use crate::record;
 use crate::source::file::Stop;
 use crate::source::file::lines::{Line, Passed};
 use crate::source::file::sniff::{self, Sniff};
@@ -53,7 +54,7 @@ impl Plain {
         }
         loop {
             let spot = place.at(source.number());
-            let Passed { text, lines, bytes } = source.pass_plain();
+            let Passed { text, lines, bytes } = source.pass(is_dull);
             if lines > 0 {
                 sink.pass(Run { spot, text, lines, bytes })?;
             }
@@ -81,6 +82,15 @@ fn document(source: &Source, at_end: bool) -> Sniff {
         return Sniff::No;
     }
     sniff::document(rest, at_end || rest.len() >= sniff::LOOKAHEAD, false)
+}
+
+/// Whether a line without a record's words means nothing by itself: no document begins in it, it tells of no log event,
+/// and leaves no object open.
+fn is_dull(line: &[u8]) -> bool {
+    let begins_document =
+        || matches!(line.first(), Some(b'{' | b'[')) && sniff::document(line, false, false) != Sniff::No;
+    let is_whole = |line: &str| !may_tell_of_event(line) && !record::leaves_open(line);
+    !begins_document() && std::str::from_utf8(line).is_ok_and(is_whole)
 }
 
 /// The event that a line is, or tells of.
@@ -138,8 +148,11 @@ fn names_cloudwatch(text: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::log::Names;
+    use crate::log::{LogEvent, Names, Origin, Text};
+    use crate::record::Finder;
 
     fn stream_and_message(line: &str) -> (Option<String>, String) {
         let place = Place { file: "f".into(), stream: None };
@@ -155,6 +168,78 @@ mod tests {
             &format!(r#"{{"tags":"{}","message":"m","eventId":"1","logStreamName":"s"}}"#, "x".repeat(1000)),
         ] {
             assert_eq!(stream_and_message(line), (Some("s".to_owned()), "m".to_owned()), "{line}");
+        }
+    }
+
+    fn line() -> impl Strategy<Value = String> {
+        let pieces = vec![
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ":",
+            "\"",
+            "\\\"",
+            "'",
+            "x ",
+            "\r",
+            "ü",
+            "1",
+            "{\"a\":1}",
+            "{\"events\":[{\"message\":\"m\"",
+            "{\"nextToken\":[},",
+            "[[{\"field\":",
+            "{\"messageType\":\"DATA_MESSAGE\"",
+            "{\"message\":\"m\",\"timestamp\":1}",
+            "{\"time\":\"2026-11-20T10:15:44Z\",\"type\":\"platform.report\"}",
+            "{\"timestamp\":\"2026-11-20T10:15:44Z\",\"message\":\"{done}\"}",
+            "\"logStream\":\"s\",\"message\":\"m\"",
+            "{'condition': ",
+            "requestPayload",
+        ];
+        prop::collection::vec(prop::sample::select(pieces), 0..6).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2048, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_dull_line_means_nothing(line in line(), next in line(), at_end: bool) {
+            if is_dull(line.as_bytes()) {
+                prop_assert_eq!(stream_and_message(&line), (None, line.clone()));
+                let text = format!("{line}\n{next}\n");
+                if line.starts_with(['{', '[']) {
+                    prop_assert_eq!(sniff::document(text.as_bytes(), at_end, false), Sniff::No);
+                }
+                let (mut finder, mut found) = (Finder::new(), Vec::new());
+                finder.push(&LogEvent { origin: Origin::default(), message: Text::from(line) }, &mut found);
+                prop_assert!(finder.is_idle() && found.is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn lines_that_mean_something_are_not_dull() {
+        for line in [
+            "{",
+            "[",
+            "x {\"version\":\"1.0\",",
+            "{'version': '1.0',",
+            r#"{"events":[{"message":"m"}]}"#,
+            r#"[{"message":"m","timestamp":1}]"#,
+            r#"{"message":"m","timestamp":1}"#,
+            r#"{"timestamp":"2026-11-20T10:15:44Z","logStream":"s","message":"m"}"#,
+        ] {
+            assert!(!is_dull(line.as_bytes()), "{line}");
+        }
+        for line in [
+            "[INFO] x",
+            "got {17}",
+            r#"{"time":"2026-11-20T10:15:44Z","type":"platform.report","record":{}}"#,
+            r#"{"timestamp":"2026-11-20T10:15:44Z","level":"INFO","message":"{done}"}"#,
+        ] {
+            assert!(is_dull(line.as_bytes()), "{line}");
         }
     }
 

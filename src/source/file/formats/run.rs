@@ -3,8 +3,8 @@ use memchr::memchr;
 use super::{Draft, Spot, lossy};
 use crate::source::file::lines::without_return;
 
-/// Lines one after the other without a brace and without a record's words: they mean something only where a record is
-/// being put together.
+/// Lines one after the other without a record's words that leave no object open: they mean something only where a record
+/// is being put together.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::source::file) struct Run<'a> {
     /// Where the first of them is.
