@@ -189,8 +189,9 @@ fn first_special(word: u64) -> usize {
     const EACH: u64 = u64::MAX / 0xff;
     // A byte from which more is taken than it holds sets its highest bit, and may do so to those above it.
     let less = |word: u64, than: u8| word.wrapping_sub(EACH * u64::from(than)) & !word;
-    let special = less(word, 0x20) | less(word ^ EACH * u64::from(b'"'), 1) | less(word ^ EACH * u64::from(b'\\'), 1);
-    (special & EACH << 7).trailing_zeros() as usize / 8
+    let is = |byte: u8| less(word ^ (EACH * u64::from(byte)), 1);
+    let special = less(word, 0x20) | is(b'"') | is(b'\\');
+    (special & (EACH << 7)).trailing_zeros() as usize / 8
 }
 
 #[allow(clippy::needless_bitwise_bool, reason = "without branches it is compiled to instructions for many bytes")]
