@@ -7,8 +7,18 @@
 use std::fmt::Display;
 use std::io::{self, Write};
 
+use serde::Serialize;
+
 use crate::log::{EventId, KeptOrigin};
 use crate::record::{Arrival, FunctionArn, InvocationError, StackFrame, json};
+
+/// The key of a member as it is written behind another member.
+macro_rules! key {
+    ($name:literal) => {
+        concat!(",\"", $name, "\":")
+    };
+}
+pub(super) use key;
 
 /// Writes the line of one arrival, with its line break.
 ///
@@ -17,67 +27,70 @@ use crate::record::{Arrival, FunctionArn, InvocationError, StackFrame, json};
 pub fn write(out: &mut impl Write, arrival: &Arrival) -> io::Result<()> {
     let mut line = Object::new(out);
     let record = &arrival.record;
-    line.string("requestId", record.request_id())?;
-    line.string("outcome", Some(record.outcome().as_str()))?;
-    line.string("condition", Some(record.condition().as_str()))?;
-    line.plain("approximateInvokeCount", record.invoke_count().as_ref())?;
-    line.string("timestamp", record.timestamp_text().as_deref())?;
+    line.string(key!("requestId"), record.request_id())?;
+    line.string(key!("outcome"), Some(record.outcome().as_str()))?;
+    line.string(key!("condition"), Some(record.condition().as_str()))?;
+    line.number(key!("approximateInvokeCount"), record.invoke_count().as_ref())?;
+    line.string(key!("timestamp"), record.timestamp_text().as_deref())?;
     function(&mut line, record.function())?;
-    line.string("kind", Some(record.kind().as_str()))?;
-    line.array("envelope", &arrival.envelope, |out, layer| string(out, layer.as_str()))?;
-    line.plain("redelivery", Some(&arrival.redelivery))?;
-    line.flag("replayable", arrival.replayable())?;
-    line.flag("recovered", arrival.recovered)?;
-    line.flag("damaged", arrival.damaged)?;
-    line.flag("redacted", arrival.redacted)?;
+    line.string(key!("kind"), Some(record.kind().as_str()))?;
+    line.array(key!("envelope"), &arrival.envelope, |out, layer| string(out, layer.as_str()))?;
+    line.number(key!("redelivery"), Some(&arrival.redelivery))?;
+    line.flag(key!("replayable"), arrival.replayable())?;
+    line.flag(key!("recovered"), arrival.recovered)?;
+    line.flag(key!("damaged"), arrival.damaged)?;
+    line.flag(key!("redacted"), arrival.redacted)?;
     let failed = record.error();
-    line.value("error", failed.as_ref(), error)?;
+    line.value(key!("error"), failed.as_ref(), error)?;
     let fingerprint = record.fingerprint_with(failed.as_ref());
-    line.string("fingerprint", fingerprint.map(|fingerprint| fingerprint.to_string()).as_deref())?;
-    line.value("record", Some(&*json::one_line(record.text())), json_text)?;
-    line.value("origin", Some(&arrival.origin), origin)?;
+    line.value(key!("fingerprint"), fingerprint.as_ref(), |out, fingerprint| write!(out, "\"{fingerprint}\""))?;
+    line.value(key!("record"), Some(&*json::one_line(record.text())), json_text)?;
+    line.value(key!("origin"), Some(&arrival.origin), origin)?;
     if let Some(kept) = &arrival.kept {
-        line.known("marked", kept.marked.then_some(&true))?;
-        line.known_string("note", kept.note.as_deref())?;
+        if kept.marked {
+            line.flag(key!("marked"), true)?;
+        }
+        line.known_string(key!("note"), kept.note.as_deref())?;
     }
     line.end()?;
     out.write_all(b"\n")
 }
 
 fn function(line: &mut Object<'_, impl Write>, function: Option<&FunctionArn>) -> io::Result<()> {
-    line.string("functionArn", function.map(FunctionArn::as_str))?;
-    line.string("functionName", function.map(FunctionArn::name))?;
-    line.string("qualifier", function.and_then(FunctionArn::qualifier))
+    let (name, qualifier) = function.map(FunctionArn::name_and_qualifier).unzip();
+    line.string(key!("functionArn"), function.map(FunctionArn::as_str))?;
+    line.string(key!("functionName"), name)?;
+    line.string(key!("qualifier"), qualifier.flatten())
 }
 
 fn error<W: Write>(out: &mut W, error: &InvocationError) -> io::Result<()> {
     let mut object = Object::new(out);
-    object.string("type", error.error_type.as_deref())?;
-    object.string("message", error.message.as_deref())?;
-    object.array("frames", &error.frames, frame)?;
-    object.value("cause", error.cause.as_deref(), self::error)?;
+    object.string(key!("type"), error.error_type.as_deref())?;
+    object.string(key!("message"), error.message.as_deref())?;
+    object.array(key!("frames"), &error.frames, frame)?;
+    object.value(key!("cause"), error.cause.as_deref(), self::error)?;
     object.end()
 }
 
 fn frame<W: Write>(out: &mut W, frame: &StackFrame) -> io::Result<()> {
     let mut object = Object::new(out);
-    object.string("file", frame.file.as_deref())?;
-    object.plain("line", frame.line.as_ref())?;
-    object.string("function", frame.function.as_deref())?;
-    object.string("code", frame.code.as_deref())?;
+    object.string(key!("file"), frame.file.as_deref())?;
+    object.number(key!("line"), frame.line.as_ref())?;
+    object.string(key!("function"), frame.function.as_deref())?;
+    object.string(key!("code"), frame.code.as_deref())?;
     object.end()
 }
 
 /// The parts of an origin that are known, and no others.
 fn origin<W: Write>(out: &mut W, origin: &KeptOrigin) -> io::Result<()> {
     let mut object = Object::new(out);
-    object.known_string("logGroup", origin.log_group())?;
-    object.known_string("logStream", origin.log_stream())?;
-    object.known("timestamp", origin.timestamp().as_ref())?;
-    object.known("ingestionTime", origin.ingestion_time().as_ref())?;
-    object.known_string("eventId", origin.event_id().map(EventId::text).as_deref())?;
-    object.known_string("file", origin.file())?;
-    object.known("line", origin.line().as_ref())?;
+    object.known_string(key!("logGroup"), origin.log_group())?;
+    object.known_string(key!("logStream"), origin.log_stream())?;
+    object.known_number(key!("timestamp"), origin.timestamp().as_ref())?;
+    object.known_number(key!("ingestionTime"), origin.ingestion_time().as_ref())?;
+    object.known_string(key!("eventId"), origin.event_id().map(EventId::text).as_deref())?;
+    object.known_string(key!("file"), origin.file())?;
+    object.known_number(key!("line"), origin.line().as_ref())?;
     object.end()
 }
 
@@ -96,27 +109,29 @@ fn string<W: Write>(out: &mut W, text: &str) -> io::Result<()> {
 }
 
 /// An object that is being written. serde's own would give `\u` escapes to fewer characters than are harmful.
+///
+/// Keys are made by [`key!`].
 pub(super) struct Object<'w, W> {
     out: &'w mut W,
-    separator: u8,
+    is_empty: bool,
 }
 
 impl<'w, W: Write> Object<'w, W> {
     pub(super) fn new(out: &'w mut W) -> Self {
-        Self { out, separator: b'{' }
+        Self { out, is_empty: true }
     }
 
-    fn key(&mut self, key: &str) -> io::Result<()> {
-        self.out.write_all(&[self.separator])?;
-        self.separator = b',';
-        self.out.write_all(b"\"")?;
-        self.out.write_all(key.as_bytes())?;
-        self.out.write_all(b"\":")
+    fn key(&mut self, key: &'static str) -> io::Result<()> {
+        if !std::mem::take(&mut self.is_empty) {
+            return self.out.write_all(key.as_bytes());
+        }
+        self.out.write_all(b"{")?;
+        self.out.write_all(&key.as_bytes()[1..])
     }
 
     fn value<T: ?Sized>(
         &mut self,
-        key: &str,
+        key: &'static str,
         value: Option<&T>,
         write: impl FnOnce(&mut W, &T) -> io::Result<()>,
     ) -> io::Result<()> {
@@ -127,29 +142,39 @@ impl<'w, W: Write> Object<'w, W> {
         }
     }
 
-    pub(super) fn string(&mut self, key: &str, text: Option<&str>) -> io::Result<()> {
+    pub(super) fn string(&mut self, key: &'static str, text: Option<&str>) -> io::Result<()> {
         self.value(key, text, string)
     }
 
-    pub(super) fn flag(&mut self, key: &str, value: bool) -> io::Result<()> {
+    pub(super) fn flag(&mut self, key: &'static str, value: bool) -> io::Result<()> {
         self.key(key)?;
         self.out.write_all(if value { b"true" } else { b"false" })
     }
 
-    /// A number.
-    pub(super) fn plain(&mut self, key: &str, value: Option<&impl Display>) -> io::Result<()> {
+    /// What is written as it is displayed.
+    pub(super) fn plain(&mut self, key: &'static str, value: Option<&impl Display>) -> io::Result<()> {
         self.value(key, value, |out, value| write!(out, "{value}"))
     }
 
-    fn known_string(&mut self, key: &str, text: Option<&str>) -> io::Result<()> {
+    /// A whole number.
+    fn number(&mut self, key: &'static str, value: Option<&impl Serialize>) -> io::Result<()> {
+        self.value(key, value, |out, value| Ok(serde_json::to_writer(out, value)?))
+    }
+
+    fn known_string(&mut self, key: &'static str, text: Option<&str>) -> io::Result<()> {
         if text.is_some() { self.string(key, text) } else { Ok(()) }
     }
 
-    fn known(&mut self, key: &str, value: Option<&impl Display>) -> io::Result<()> {
-        if value.is_some() { self.plain(key, value) } else { Ok(()) }
+    fn known_number(&mut self, key: &'static str, value: Option<&impl Serialize>) -> io::Result<()> {
+        if value.is_some() { self.number(key, value) } else { Ok(()) }
     }
 
-    fn array<T>(&mut self, key: &str, items: &[T], write: impl Fn(&mut W, &T) -> io::Result<()>) -> io::Result<()> {
+    fn array<T>(
+        &mut self,
+        key: &'static str,
+        items: &[T],
+        write: impl Fn(&mut W, &T) -> io::Result<()>,
+    ) -> io::Result<()> {
         self.key(key)?;
         self.out.write_all(b"[")?;
         for (index, item) in items.iter().enumerate() {
@@ -162,7 +187,7 @@ impl<'w, W: Write> Object<'w, W> {
     }
 
     pub(super) fn end(self) -> io::Result<()> {
-        self.out.write_all(if self.separator == b'{' { b"{}" } else { b"}" })
+        self.out.write_all(if self.is_empty { b"{}" } else { b"}" })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::jsonl::Object;
+use super::jsonl::{Object, key};
 use crate::log::visible;
 use crate::record::FunctionArn;
 use crate::replay::{Verdict, duration_words};
@@ -63,15 +63,15 @@ pub struct Line {
 pub fn write_jsonl(out: &mut impl Write, line: &Line) -> io::Result<()> {
     let verdict = line.verdict.as_ref();
     let mut object = Object::new(out);
-    object.string("requestId", Some(&line.request_id))?;
-    object.string("newRequestId", line.new_request_id.as_deref())?;
-    object.string("functionArn", line.function_arn.as_deref())?;
-    object.string("status", Some(line.status.as_str()))?;
-    object.string("condition", verdict.map(|verdict| verdict.condition.as_str()))?;
-    object.string("outcome", verdict.map(|verdict| verdict.outcome.as_str()))?;
-    object.plain("sameFingerprint", verdict.and_then(|verdict| verdict.same_fingerprint).as_ref())?;
-    object.plain("seconds", verdict.map(|verdict| verdict.millis as f64 / 1000.0).as_ref())?;
-    object.string("error", line.error.as_deref())?;
+    object.string(key!("requestId"), Some(&line.request_id))?;
+    object.string(key!("newRequestId"), line.new_request_id.as_deref())?;
+    object.string(key!("functionArn"), line.function_arn.as_deref())?;
+    object.string(key!("status"), Some(line.status.as_str()))?;
+    object.string(key!("condition"), verdict.map(|verdict| verdict.condition.as_str()))?;
+    object.string(key!("outcome"), verdict.map(|verdict| verdict.outcome.as_str()))?;
+    object.plain(key!("sameFingerprint"), verdict.and_then(|verdict| verdict.same_fingerprint).as_ref())?;
+    object.plain(key!("seconds"), verdict.map(|verdict| verdict.millis as f64 / 1000.0).as_ref())?;
+    object.string(key!("error"), line.error.as_deref())?;
     object.end()?;
     out.write_all(b"\n")
 }

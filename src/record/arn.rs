@@ -26,13 +26,20 @@ impl FunctionArn {
     /// Name of the function, without account and qualifier.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.resource().map_or(&*self.0, |name| name.split_once(':').map_or(name, |(name, _)| name))
+        self.name_and_qualifier().0
     }
 
     /// Version or alias that was asked for: `$LATEST`, `7`, `live`.
     #[must_use]
     pub fn qualifier(&self) -> Option<&str> {
-        self.resource()?.split_once(':').map(|(_, qualifier)| qualifier)
+        self.name_and_qualifier().1
+    }
+
+    /// Both at once.
+    #[must_use]
+    pub fn name_and_qualifier(&self) -> (&str, Option<&str>) {
+        let Some(resource) = self.resource() else { return (&self.0, None) };
+        resource.split_once(':').map_or((resource, None), |(name, qualifier)| (name, Some(qualifier)))
     }
 
     /// Partition, such as `aws` or `aws-cn`.

@@ -28,12 +28,13 @@ pub(super) struct Restored<'a> {
 
 /// The arrival in `message` when that is one of our own lines and nothing else.
 pub(super) fn read(message: &str) -> Option<Restored<'_>> {
-    // Most messages are not: a look for one rare word spares them the parsing.
-    if !message.trim_ascii_start().starts_with('{') {
+    // Most messages are not: the first key of a record, or else a look for one rare word, spares them the parsing.
+    let line = message.trim_ascii_start();
+    if line.strip_prefix('{')?.trim_ascii_start().starts_with("\"version\"") {
         return None;
     }
-    REDELIVERY.find(message.as_bytes())?;
-    let line = json::members(message.trim_ascii_start())?;
+    REDELIVERY.find(line.as_bytes())?;
+    let line = json::members(line)?;
     json::find(&line, "requestId")?;
     json::find(&line, "fingerprint")?;
     let record = json::find(&line, "record")?.get();

@@ -31,7 +31,7 @@ use super::{SourceError, SourceUpdate, Status, Stopper};
 use crate::log::{LogEvent, Names, Text};
 
 /// Bytes that are read at once.
-const BLOCK: usize = 256 * 1024;
+const BLOCK: usize = 512 * 1024;
 /// A line that is longer cannot be kept. The largest record has a payload of 1 MB and an answer of 6 MB.
 const LINE_CAP: usize = 8 * 1024 * 1024;
 /// Updates that wait in the channel: few, because each holds up to a block of what was read.

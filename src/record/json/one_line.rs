@@ -26,17 +26,28 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
 /// Whether a text needs no escape at all to stand in a string of JSON that is written as one line.
 #[must_use]
 pub fn is_plain(text: &str) -> bool {
-    !text.bytes().any(|byte| is_suspect(byte) || matches!(byte, b'"' | b'\\'))
+    let needs_escape = |byte| is_suspect(byte) | (byte == b'"') | (byte == b'\\');
+    first_piece(text.as_bytes(), needs_escape) >= text.len()
 }
 
 /// Where the first byte stands that may belong to a character which is escaped; most text has none.
 fn first_suspect(bytes: &[u8]) -> Option<usize> {
+    // Most text is visible ASCII, which takes the least to see.
+    let start = first_piece(bytes, |byte| byte.wrapping_sub(b' ') > b'~' - b' ');
+    let start = start + first_piece(bytes.get(start..)?, is_suspect);
+    bytes.get(start..)?.iter().position(|&byte| is_suspect(byte)).map(|at| start + at)
+}
+
+/// Where the first piece begins in which there is such a byte; the length if there is none.
+fn first_piece(bytes: &[u8], is_meant: impl Fn(u8) -> bool) -> usize {
     let (pieces, rest) = bytes.as_chunks::<PIECE>();
-    let has_suspect = |piece: &[u8; PIECE]| piece.iter().fold(false, |any, &byte| any | is_suspect(byte));
-    match pieces.iter().position(has_suspect) {
-        Some(piece) => pieces[piece].iter().position(|&byte| is_suspect(byte)).map(|at| piece * PIECE + at),
-        None => rest.iter().position(|&byte| is_suspect(byte)).map(|at| pieces.len() * PIECE + at),
+    let has_one = |piece: &[u8; PIECE]| piece.iter().fold(false, |any, &byte| any | is_meant(byte));
+    if let Some(piece) = pieces.iter().position(has_one) {
+        return piece * PIECE;
     }
+    let mut last = [b' '; PIECE];
+    last[..rest.len()].copy_from_slice(rest);
+    if has_one(&last) { pieces.len() * PIECE } else { bytes.len() }
 }
 
 /// A tab is only harmful inside a string, where JSON does not allow it anyway.
