@@ -26,7 +26,6 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
 /// Whether a text needs no escape at all to stand in a string of JSON that is written as one line.
 #[must_use]
 pub fn is_plain(text: &str) -> bool {
-    let needs_escape = |byte| is_suspect(byte) | (byte == b'"') | (byte == b'\\');
     first_piece(text.as_bytes(), needs_escape) >= text.len()
 }
 
@@ -90,6 +89,12 @@ fn push_escaped(text: &str, out: &mut String) {
 #[allow(clippy::needless_bitwise_bool, reason = "without branches it is compiled to instructions for many bytes")]
 fn is_suspect(byte: u8) -> bool {
     (byte < 0x20) | (byte == 0x7f) | (byte == 0xc2) | (byte == 0xd8) | (byte == 0xe2)
+}
+
+/// Whether a byte in a string is written in another way, or may belong to a character that is.
+#[allow(clippy::needless_bitwise_bool, reason = "without branches it is compiled to instructions for many bytes")]
+fn needs_escape(byte: u8) -> bool {
+    is_suspect(byte) | (byte == b'"') | (byte == b'\\')
 }
 
 /// Whether a character must not stand in a string as it is.
