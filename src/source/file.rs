@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 use self::archive::Meter;
-use self::formats::{Draft, Format, Place, Run, Sink, Spot};
+use self::formats::{Draft, Format, Place, Row, Run, Sink, Spot};
 use self::input::{Input, Step};
 use self::intake::Intake;
 use self::lines::Lines;
@@ -96,6 +96,10 @@ impl Sink for Collected {
 
     fn pass(&mut self, mut run: Run<'_>) -> Result<(), Stop> {
         std::iter::from_fn(|| run.next_line()).try_for_each(|line| self.draft(line))
+    }
+
+    fn rows(&mut self, rows: Vec<Row>) -> Result<(), Stop> {
+        rows.iter().try_for_each(|row| row.give(self))
     }
 
     fn too_long(&mut self, spot: Spot<'_>, head: &[u8]) -> Result<(), Stop> {

@@ -6,6 +6,7 @@ mod document;
 mod draft;
 mod fields;
 mod nesting;
+mod order;
 mod pack;
 mod plain;
 mod rows;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use self::csv::Csv;
 use self::document::Document;
 pub(super) use self::draft::{Draft, Spot, lossy};
+pub(super) use self::order::Row;
 pub(super) use self::pack::Pack;
 use self::plain::Plain;
 pub(super) use self::run::Run;
@@ -38,6 +40,9 @@ pub(super) trait Sink {
 
     /// Log events of which most need no look.
     fn pass(&mut self, run: Run<'_>) -> Result<(), Stop>;
+
+    /// Log events that were put in order.
+    fn rows(&mut self, rows: Vec<Row>) -> Result<(), Stop>;
 
     /// Something too long to be kept as one event, and how it begins.
     fn too_long(&mut self, spot: Spot<'_>, head: &[u8]) -> Result<(), Stop>;
@@ -88,7 +93,7 @@ enum Form {
     /// One record.
     Whole(Whole),
     /// JSON that is not bound to lines.
-    Document(Document),
+    Document(Box<Document>),
 }
 
 impl Format {
@@ -143,7 +148,7 @@ fn begin(source: &mut Source, at_end: bool) -> Turn {
     let format = match sniff::document(rest, is_all, true) {
         sniff::Sniff::More => return Turn::Wait,
         sniff::Sniff::Record => Form::Whole(Whole::default()),
-        sniff::Sniff::Document(kind) => Form::Document(Document::new(kind)),
+        sniff::Sniff::Document(kind) => Form::Document(Box::new(Document::new(kind))),
         sniff::Sniff::No => {
             let first = String::from_utf8_lossy(first);
             match Csv::with_header(&first) {

@@ -11,7 +11,7 @@ use foldhash::quality::RandomState;
 use tokio::sync::mpsc;
 
 use super::Stop;
-use super::formats::{Draft, Pack, Run, Sink, Spot};
+use super::formats::{Draft, Pack, Row, Run, Sink, Spot};
 use crate::log::{LogEvent, Names, StreamId, Text};
 use crate::record::latest::Latest;
 use crate::record::{Finder, Found, Reason, Unreadable};
@@ -32,6 +32,7 @@ const WAITING: usize = 2;
 /// What is to be done with what was read.
 enum Job {
     Search(Pack),
+    SearchRows(Vec<Row>),
     /// Nothing more comes for now: what waits for further events is given up.
     Finish,
     Tell(Box<SourceUpdate>),
@@ -103,6 +104,11 @@ impl Sink for Intake {
         self.flush_if_full()
     }
 
+    fn rows(&mut self, rows: Vec<Row>) -> Result<(), Stop> {
+        self.flush()?;
+        self.order(Job::SearchRows(rows))
+    }
+
     fn too_long(&mut self, spot: Spot<'_>, head: &[u8]) -> Result<(), Stop> {
         self.pack.too_long(spot, head)?;
         self.flush_if_full()
@@ -138,6 +144,10 @@ impl Searcher {
             Job::Search(pack) => {
                 pack.give(&mut self)?;
                 give_back(pack, spent);
+                self.flush()
+            }
+            Job::SearchRows(rows) => {
+                self.rows(rows)?;
                 self.flush()
             }
             Job::Finish => {
@@ -230,6 +240,10 @@ impl Sink for Searcher {
         }
         self.count(run.lines, run.bytes);
         Ok(())
+    }
+
+    fn rows(&mut self, rows: Vec<Row>) -> Result<(), Stop> {
+        rows.iter().try_for_each(|row| row.give(self))
     }
 
     fn too_long(&mut self, spot: Spot<'_>, head: &[u8]) -> Result<(), Stop> {

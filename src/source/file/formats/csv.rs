@@ -3,8 +3,8 @@
 use csv_core::{ReadRecordResult, Reader};
 
 use super::fields::{Field, Fields};
+use super::order::Rows;
 use super::plain::Plain;
-use super::rows::Rows;
 use super::{Form, Place, Sink, Source, Turn, lossy};
 use crate::source::file::{LINE_CAP, Stop};
 

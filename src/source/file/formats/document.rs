@@ -8,8 +8,8 @@ use std::ops::Range;
 
 use super::fields::Fields;
 use super::nesting::{Mark, Nesting};
+use super::order::Rows;
 use super::plain::{self, Plain};
-use super::rows::Rows;
 use super::{Form, Place, Sink, Source, Spot, Turn, batch, lossy, rows};
 use crate::source::file::sniff::Kind;
 use crate::source::file::{LINE_CAP, Stop};

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use super::fields::Fields;
-use super::{Draft, Place, Run, Sink, Spot};
+use super::{Draft, Place, Row, Run, Sink, Spot};
 use crate::source::file::Stop;
 
 /// Of so many streams it is looked whether they are that of the next event.
@@ -48,6 +48,16 @@ enum Kind {
     TooLong,
 }
 
+impl Item {
+    /// Where what belongs to it ends.
+    fn end_of_all(&self) -> usize {
+        match self.kind {
+            Kind::Event { id_end, .. } => id_end,
+            Kind::Run { .. } | Kind::TooLong => self.end,
+        }
+    }
+}
+
 impl Pack {
     pub(in crate::source::file) fn is_empty(&self) -> bool {
         self.items.is_empty()
@@ -82,6 +92,11 @@ impl Pack {
     /// Gives what came as number `index`, counted from 0.
     pub(super) fn give_one(&self, index: usize, sink: &mut dyn Sink) -> Result<(), Stop> {
         self.items.get(index).map_or(Ok(()), |item| self.give_item(item, sink))
+    }
+
+    /// What that takes in memory, about.
+    pub(super) fn size_of_one(&self, index: usize) -> usize {
+        self.items.get(index).map_or(0, |item| item.end_of_all() - item.start + size_of::<Item>())
     }
 
     fn give_item(&self, item: &Item, sink: &mut dyn Sink) -> Result<(), Stop> {
@@ -148,6 +163,10 @@ impl Sink for Pack {
         Ok(())
     }
 
+    fn rows(&mut self, rows: Vec<Row>) -> Result<(), Stop> {
+        rows.iter().try_for_each(|row| row.give(self))
+    }
+
     fn too_long(&mut self, spot: Spot<'_>, head: &[u8]) -> Result<(), Stop> {
         self.add_bytes(spot, head, Kind::TooLong);
         Ok(())
@@ -174,6 +193,10 @@ mod tests {
         fn pass(&mut self, run: Run<'_>) -> Result<(), Stop> {
             self.1.push((run.lines + run.bytes, run.text.to_owned()));
             Ok(())
+        }
+
+        fn rows(&mut self, rows: Vec<Row>) -> Result<(), Stop> {
+            rows.iter().try_for_each(|row| row.give(self))
         }
 
         fn too_long(&mut self, spot: Spot<'_>, head: &[u8]) -> Result<(), Stop> {

@@ -59,7 +59,7 @@ impl Plain {
                 sink.pass(Run { spot, text, lines, bytes })?;
             }
             match document(source, at_end) {
-                Sniff::Document(kind) => return Ok(Turn::Switch(Form::Document(Document::new(kind)))),
+                Sniff::Document(kind) => return Ok(Turn::Switch(Form::Document(Box::new(Document::new(kind))))),
                 Sniff::More => return Ok(Turn::Wait),
                 Sniff::Record | Sniff::No => {}
             }
