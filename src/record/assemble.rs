@@ -25,7 +25,7 @@ use std::sync::Arc;
 use foldhash::quality::RandomState;
 
 use crate::log::{Hashed, LogEvent, Origin, StreamId};
-use join::Join;
+use join::{Join, Piece};
 use stream::Stream;
 
 pub(super) use open::find as open_object;
@@ -95,22 +95,32 @@ impl Assembler {
     /// Takes the next event: joins it, or has it searched.
     pub(super) fn push(&mut self, event: &LogEvent, search: &mut Search<'_>) {
         if self.is_idle() {
-            let mut stream = Stream::default();
-            alone(&mut stream, event, 0, search);
             // Most events leave nothing open, and need no key.
-            if !stream.is_empty() {
-                self.keep(self.key(&event.origin), stream, &event.origin);
-            }
-            return;
+            return self.push_alone(event, None, search);
         }
         self.pass_time(event, search);
         let key = self.key(&event.origin);
-        let mut stream = self.streams.remove(&key).unwrap_or_default();
-        self.bytes -= stream.bytes();
+        let Some(stream) = self.streams.get_mut(&key) else {
+            return self.push_alone(event, Some(key), search);
+        };
+        let before = stream.bytes();
         let from = stream.offer(event, search);
-        alone(&mut stream, event, from, search);
+        alone(stream, event, from, search);
+        self.uses += 1;
+        stream.last_use = self.uses;
+        self.bytes = self.bytes + stream.bytes() - before;
+        if stream.is_empty() {
+            self.streams.remove(&key);
+        }
+        self.shrink(search);
+    }
+
+    /// Takes an event of a stream that has nothing open, under the key of that unless it has not been needed yet.
+    fn push_alone(&mut self, event: &LogEvent, key: Option<u64>, search: &mut Search<'_>) {
+        let mut stream = Stream::default();
+        alone(&mut stream, event, 0, search);
         if !stream.is_empty() {
-            self.keep(key, stream, &event.origin);
+            self.keep(key.unwrap_or_else(|| self.key(&event.origin)), stream, &event.origin);
             self.shrink(search);
         }
     }
@@ -187,7 +197,7 @@ fn alone(stream: &mut Stream, event: &LogEvent, from: usize, search: &mut Search
     }
     let range = from..event.message.len();
     if let Some(brace) = search(Region { event, range, may_go_on: true, is_damaged: false }) {
-        stream.begin(Join::new(event, brace), search);
+        stream.begin(Join::new(&Piece::new(event), brace), search);
     }
 }
 

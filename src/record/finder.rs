@@ -63,11 +63,13 @@ impl Finder {
 
     /// Adds what `event` holds to `found`, in the order it stands there, and what it completes of earlier events.
     pub fn push(&mut self, event: &LogEvent, found: &mut Vec<Found>) {
-        if self.is_idle() && !may_open(&event.message) && !extract::may_hold_record(&event.message) {
+        let may_hold_record = extract::may_hold_record(&event.message);
+        if self.is_idle() && !may_hold_record && !may_open(&event.message) {
             return;
         }
         // Only a file holds our own lines: a log that holds them is one whose receiver prints them, with its own origin.
-        let ours = event.origin.file.is_some().then(|| restore::read(&event.message)).flatten();
+        let may_be_ours = may_hold_record && event.origin.file.is_some();
+        let ours = may_be_ours.then(|| restore::read(&event.message)).flatten();
         if let Some(restored) = ours {
             found.extend(self.restored(event, restored).map(Found::Arrival));
             return;
@@ -85,7 +87,10 @@ impl Finder {
         );
         if found.len() > before {
             self.prints.forget(event);
-        } else if !is_piece && let Some((first, reason)) = self.prints.push(event) {
+        } else if !is_piece
+            && (may_hold_record || !self.prints.is_empty())
+            && let Some((first, reason)) = self.prints.push(event)
+        {
             found.push(unreadable(&first, reason));
         }
     }
@@ -152,7 +157,7 @@ impl Finder {
         } else {
             extract::search(text, from, &mut take);
         }
-        if found.len() == start {
+        if found.len() == start && may_open(text) {
             let dead_letters = dead_letter::count(&text[from..open.unwrap_or(text.len())]);
             found.extend((0..dead_letters).map(|_| unreadable(region.event, Reason::DeadLetter)));
         }

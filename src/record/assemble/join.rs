@@ -1,5 +1,7 @@
 //! One object that is being put together from the events of a stream.
 
+use std::sync::Arc;
+
 use super::{BYTES, EVENTS, Scan, Scanner, boundary, open, without_break};
 use crate::log::{LogEvent, Text};
 use crate::record::extract;
@@ -35,18 +37,43 @@ pub(super) struct Join {
     style: Style,
 }
 
-#[derive(Debug)]
-struct Part {
-    event: LogEvent,
-    /// How it is joined to the part before.
-    glue: Glue,
+/// An event that the joins of a stream share.
+#[derive(Debug, Clone)]
+pub(super) struct Piece {
+    event: Arc<LogEvent>,
     /// Whether it is a platform line, which ends whatever was printed.
     is_end: bool,
 }
 
+impl Piece {
+    pub(super) fn new(event: &LogEvent) -> Self {
+        Self { event: Arc::new(event.clone()), is_end: boundary::is_platform_line(&event.message) }
+    }
+
+    /// Bytes that keeping it takes: of small ones, most is not the message.
+    fn size(&self) -> usize {
+        self.event.message.len() + size_of::<LogEvent>() + size_of::<Part>()
+    }
+}
+
+#[derive(Debug)]
+struct Part {
+    piece: Piece,
+    /// How it is joined to the part before.
+    glue: Glue,
+}
+
 impl Part {
-    fn new(event: &LogEvent) -> Self {
-        Self { event: event.clone(), glue: Glue::Own, is_end: boundary::is_platform_line(&event.message) }
+    fn new(piece: &Piece) -> Self {
+        Self { piece: piece.clone(), glue: Glue::Own }
+    }
+
+    fn message(&self) -> &Text {
+        &self.piece.event.message
+    }
+
+    fn time(&self) -> Option<i64> {
+        self.piece.event.origin.timestamp
     }
 }
 
@@ -72,10 +99,10 @@ enum Style {
 }
 
 impl Join {
-    /// Begins with the object that opens at `brace` of the event's message.
-    pub(super) fn new(event: &LogEvent, brace: usize) -> Self {
-        let bytes = size(event);
-        let parts = vec![Part::new(event)];
+    /// Begins with the object that opens at `brace` of the piece's message.
+    pub(super) fn new(piece: &Piece, brace: usize) -> Self {
+        let bytes = piece.size();
+        let parts = vec![Part::new(piece)];
         let mut join =
             Self { parts, fitted: 0, brace, scanner: Scanner::new(), bytes, rebuilds: 0, style: Style::Unknown };
         join.fit_next();
@@ -84,12 +111,12 @@ impl Join {
 
     /// When its first event was logged.
     pub(super) fn first_time(&self) -> Option<i64> {
-        self.parts.first()?.event.origin.timestamp
+        self.parts.first()?.time()
     }
 
     /// When the last of its events was logged.
     pub(super) fn last_time(&self) -> Option<i64> {
-        self.parts.last()?.event.origin.timestamp
+        self.parts.last()?.time()
     }
 
     /// Bytes that it keeps.
@@ -102,26 +129,26 @@ impl Join {
         self.fitted < self.parts.len()
     }
 
-    /// Whether it would grow too large with `event`.
-    pub(super) fn is_full(&self, event: &LogEvent) -> bool {
-        self.parts.len() >= EVENTS || self.bytes + size(event) > BYTES
+    /// Whether it would grow too large with `piece`.
+    pub(super) fn is_full(&self, piece: &Piece) -> bool {
+        self.parts.len() >= EVENTS || self.bytes + piece.size() > BYTES
     }
 
     /// When the last event that fits was logged.
     pub(super) fn fitted_time(&self) -> Option<i64> {
-        self.parts.get(self.fitted.checked_sub(1)?)?.event.origin.timestamp
+        self.parts.get(self.fitted.checked_sub(1)?)?.time()
     }
 
     /// Whether `event` is the last one that fits.
     pub(super) fn ends_with(&self, event: &LogEvent) -> bool {
-        self.fitted.checked_sub(1).and_then(|at| self.parts.get(at)).is_some_and(|part| part.event == *event)
+        self.fitted.checked_sub(1).and_then(|at| self.parts.get(at)).is_some_and(|part| *part.piece.event == *event)
     }
 
     /// Adds an event that is not older than the others.
-    pub(super) fn append(&mut self, event: &LogEvent) -> Fit {
+    pub(super) fn append(&mut self, piece: &Piece) -> Fit {
         let was_stuck = self.is_stuck();
-        self.bytes += size(event);
-        self.parts.push(Part::new(event));
+        self.bytes += piece.size();
+        self.parts.push(Part::new(piece));
         if was_stuck {
             return Fit::Misfit;
         }
@@ -134,22 +161,22 @@ impl Join {
     /// Adds an event that came after younger ones, where its timestamp puts it.
     ///
     /// It is left out again when it would only take apart what fits.
-    pub(super) fn insert(&mut self, event: &LogEvent) -> Fit {
-        let time = event.origin.timestamp;
-        let at = self.parts.partition_point(|part| part.event.origin.timestamp <= time);
+    pub(super) fn insert(&mut self, piece: &Piece) -> Fit {
+        let time = piece.event.origin.timestamp;
+        let at = self.parts.partition_point(|part| part.time() <= time);
         if self.rebuilds >= REBUILDS || at == 0 {
             return Fit::Misfit;
         }
         self.rebuilds += 1;
         let before = self.fitted;
-        self.parts.insert(at, Part::new(event));
+        self.parts.insert(at, Part::new(piece));
         let fit = self.rebuild();
         if self.fitted < before {
             self.parts.remove(at);
             self.rebuild();
             return Fit::Misfit;
         }
-        self.bytes += size(event);
+        self.bytes += piece.size();
         if self.fitted > at { fit } else { Fit::Misfit }
     }
 
@@ -171,16 +198,16 @@ impl Join {
         let Some(first) = other.parts.first() else {
             return false;
         };
-        self.parts[..self.fitted].iter().skip(1).any(|part| part.event == first.event)
+        self.parts[..self.fitted].iter().skip(1).any(|part| part.piece.event == first.piece.event)
     }
 
     /// Fits the next part to those before it.
     fn fit_next(&mut self) -> Fit {
         let at = self.fitted;
-        if self.parts[at].is_end {
+        if self.parts[at].piece.is_end {
             return Fit::Misfit;
         }
-        let message = self.parts[at].event.message.clone();
+        let message = self.parts[at].message().clone();
         let text = without_break(&message);
         let body = if at == 0 { text.get(self.brace..).unwrap_or_default() } else { text };
         let glue = if at == 0 { Glue::Own } else { self.glue(at, body) };
@@ -200,7 +227,7 @@ impl Join {
 
     /// What stands between the part at `at`, which begins with `next`, and the one before; tells it the scanner.
     fn glue(&mut self, at: usize, next: &str) -> Glue {
-        let before = &self.parts[at - 1].event.message;
+        let before = self.parts[at - 1].message();
         let has_break = without_break(before).len() < before.len();
         if self.scanner.is_in_string() || self.scanner.is_in_word(next.bytes().next()) {
             self.style = Style::Pieces;
@@ -220,7 +247,7 @@ impl Join {
 
     /// Whether the part at `at` is the first indented line of an object that is printed a line an event.
     fn is_line(&self, at: usize, next: &str) -> bool {
-        let before = &self.parts[at - 1].event.message;
+        let before = self.parts[at - 1].message();
         self.style == Style::Unknown && next.starts_with("  ") && before.ends_with('{') && !next.contains('\n')
     }
 
@@ -229,7 +256,7 @@ impl Join {
         let mut tried = 0;
         for at in 0..self.fitted {
             let mut from = if at == 0 { self.brace + 1 } else { 0 };
-            while let Some(brace) = open::next(&self.parts[at].event.message, from) {
+            while let Some(brace) = open::next(self.parts[at].message(), from) {
                 tried += 1;
                 if tried > BEGINNINGS {
                     return Fit::Misfit;
@@ -252,8 +279,8 @@ impl Join {
     fn holds_key_before(&self, at: usize, brace: usize) -> bool {
         self.parts[..=at].iter().enumerate().any(|(index, part)| {
             let start = if index == 0 { self.brace } else { 0 };
-            let end = if index == at { brace } else { part.event.message.len() };
-            part.event.message.get(start..end).is_some_and(extract::may_hold_record)
+            let end = if index == at { brace } else { part.message().len() };
+            part.message().get(start..end).is_some_and(extract::may_hold_record)
         })
     }
 
@@ -265,13 +292,13 @@ impl Join {
 
     /// The join that begins with another brace, if all further parts fit it.
     fn from(&self, at: usize, brace: usize) -> Option<(Self, Fit)> {
-        let mut join = Self::new(&self.parts[at].event, brace);
+        let mut join = Self::new(&self.parts[at].piece, brace);
         if join.is_stuck() {
             return None;
         }
         for (index, part) in self.parts.iter().enumerate().skip(at + 1) {
-            join.bytes += size(&part.event);
-            join.parts.push(Part::new(&part.event));
+            join.bytes += part.piece.size();
+            join.parts.push(Part::new(&part.piece));
             match join.fit_next() {
                 Fit::Open => {}
                 Fit::Closed(end) if index + 1 == self.parts.len() => return Some((join, Fit::Closed(end))),
@@ -284,10 +311,10 @@ impl Join {
     /// The parts that fit as one event, named after the first; and where in it to search.
     pub(super) fn joined(&self) -> Option<Joined> {
         let parts = &self.parts[..self.fitted];
-        let mut text = String::with_capacity(parts.iter().map(|part| part.event.message.len() + 1).sum());
+        let mut text = String::with_capacity(parts.iter().map(|part| part.message().len() + 1).sum());
         let mut is_damaged = false;
         for (at, part) in parts.iter().enumerate() {
-            let message = part.event.message.as_str();
+            let message = part.message().as_str();
             is_damaged |= at > 0 && (text.ends_with(CUT) || message.starts_with(CUT));
             match part.glue {
                 Glue::Own => {}
@@ -297,19 +324,14 @@ impl Join {
             is_damaged |= at > 0 && text.ends_with(CUT);
             text.push_str(message);
         }
-        let last = parts.last()?.event.message.len();
+        let last = parts.last()?.message().len();
         let before_last = text.len() - last;
-        let origin = parts.first()?.event.origin.clone();
+        let origin = parts.first()?.piece.event.origin.clone();
         let message = Text::from(text);
-        let has_lost = parts.iter().any(|part| part.event.message.is_damaged());
+        let has_lost = parts.iter().any(|part| part.message().is_damaged());
         let event = LogEvent { origin, message: if has_lost { message.damaged() } else { message } };
         Some(Joined { event, start: self.brace, before_last, is_damaged })
     }
-}
-
-/// Bytes that keeping an event takes: of small ones, most is not the message.
-fn size(event: &LogEvent) -> usize {
-    event.message.len() + size_of::<Part>()
 }
 
 /// What a cut in the middle of a character leaves of it.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::join::{Fit, Join, Joined};
+use super::join::{Fit, Join, Joined, Piece};
 use super::{JOINS, LATE, Region, SPAN, Search};
 use crate::log::LogEvent;
 
@@ -26,19 +26,20 @@ impl Stream {
 
     /// Offers an event to the joins; gives what of its message they did not take, as the byte where that begins.
     pub(super) fn offer(&mut self, event: &LogEvent, search: &mut Search<'_>) -> usize {
-        let given_up = self.joins.extract_if(.., |join| join.is_full(event) || is_over(join, event));
+        let piece = Piece::new(event);
+        let given_up = self.joins.extract_if(.., |join| join.is_full(&piece) || is_over(join, event));
         given_up.for_each(|join| give_up(&join, search));
-        self.offer_late(event, search).unwrap_or_else(|| self.offer_next(event, search))
+        self.offer_late(event, &piece, search).unwrap_or_else(|| self.offer_next(event, &piece, search))
     }
 
     /// Offers an event to the joins that it comes too late for.
-    fn offer_late(&mut self, event: &LogEvent, search: &mut Search<'_>) -> Option<usize> {
+    fn offer_late(&mut self, event: &LogEvent, piece: &Piece, search: &mut Search<'_>) -> Option<usize> {
         let is_late = |join: &Join| join.last_time() > event.origin.timestamp && event.origin.timestamp.is_some();
         for at in 0..self.joins.len() {
             if !is_late(&self.joins[at]) {
                 continue;
             }
-            match self.joins[at].insert(event) {
+            match self.joins[at].insert(piece) {
                 Fit::Misfit => {}
                 Fit::Open => {
                     let join = self.take(at);
@@ -56,12 +57,12 @@ impl Stream {
     }
 
     /// Offers an event to the join that goes on, and lets the waiting ones know that it came.
-    fn offer_next(&mut self, event: &LogEvent, search: &mut Search<'_>) -> usize {
+    fn offer_next(&mut self, event: &LogEvent, piece: &Piece, search: &mut Search<'_>) -> usize {
         let mut taken = None;
         for (at, join) in self.joins.iter_mut().enumerate().rev() {
             let is_before = join.first_time() > event.origin.timestamp;
             if !is_before && (join.is_stuck() || taken.is_none()) {
-                let fit = join.append(event);
+                let fit = join.append(piece);
                 taken = taken.or((fit != Fit::Misfit).then_some((at, fit)));
             }
         }
