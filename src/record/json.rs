@@ -10,12 +10,12 @@ mod tokens;
 mod walk;
 
 pub(super) use depth::depth;
-pub use members::Raw;
 pub(super) use members::{Member, Members, find, items, length, members, read};
+pub use members::{Raw, each_item, each_member};
 pub use one_line::{is_plain, one_line};
 pub use pretty::pretty;
-pub(super) use skip::Broken;
-pub use string::unescape;
+pub use skip::{Broken, End, Span, span};
 pub(super) use string::unquote;
+pub use string::{unescape, unescape_into};
 pub use tokens::{TokenKind, tokens};
 pub use walk::{Elements, Entries, RawKey, ValueKind, elements, entries, member, string};

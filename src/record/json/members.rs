@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::skip::{self, Broken, Key};
+use super::skip::{self, Broken, End, Span};
 use super::unescape;
 
 /// The text of one JSON value, as it is written.
@@ -42,23 +42,39 @@ pub(in crate::record) type Members<'a> = Vec<Member<'a>>;
 ///
 /// What was read before an error stays in `members`.
 pub(in crate::record) fn read<'a>(text: &'a str, members: &mut Members<'a>) -> Result<usize, Broken> {
-    each(text, b'{', b'}', |text, at| {
-        let Key { end, is_plain, value } = skip::key(text.as_bytes(), at)?;
-        let after = skip::value(text.as_bytes(), value)?;
-        members.push(Member { key: &text[at + 1..end - 1], is_plain, value: Raw(&text[value..after]) });
-        Ok(after)
+    each_member(text.as_bytes(), 0, |key, start| {
+        let end = skip::value(text.as_bytes(), start)?;
+        let (value, is_plain) = (Raw(&text[start..end]), !key.has_escape);
+        members.push(Member { key: &text[key.start + 1..key.end - 1], is_plain, value });
+        Ok(end)
     })
 }
 
-/// Calls `item` where each of the items begins that stand between these brackets; gives where the last bracket ends.
-fn each<'a>(
-    text: &'a str,
-    open: u8,
-    close: u8,
-    mut item: impl FnMut(&'a str, usize) -> skip::End,
-) -> Result<usize, Broken> {
-    let bytes = text.as_bytes();
-    let (start, first) = skip::token(bytes, 0)?;
+/// Calls `member` with the key of each member of the object that begins at `at`, or behind white space there, and with
+/// where its value begins; it tells where that ends. Gives where the object ends.
+///
+/// # Errors
+///
+/// Where it broke, when it is no object.
+pub fn each_member(bytes: &[u8], at: usize, mut member: impl FnMut(Span, usize) -> End) -> End {
+    each(bytes, at, [b'{', b'}'], |at| {
+        let (key, value) = skip::member(bytes, at)?;
+        member(key, value)
+    })
+}
+
+/// Calls `item` where each item of the array begins that begins at `at`, or behind white space there; it tells where
+/// the item ends. Gives where the array ends.
+///
+/// # Errors
+///
+/// Where it broke, when it is no array.
+pub fn each_item(bytes: &[u8], at: usize, item: impl FnMut(usize) -> End) -> End {
+    each(bytes, at, [b'[', b']'], item)
+}
+
+fn each(bytes: &[u8], at: usize, [open, close]: [u8; 2], mut item: impl FnMut(usize) -> End) -> End {
+    let (start, first) = skip::token(bytes, at)?;
     if first != open {
         return Err(skip::broken(start));
     }
@@ -67,7 +83,7 @@ fn each<'a>(
         return Ok(at + 1);
     }
     loop {
-        let (end, byte) = skip::token(bytes, item(text, at)?)?;
+        let (end, byte) = skip::token(bytes, item(at)?)?;
         match byte {
             b',' => at = skip::token(bytes, end + 1)?.0,
             byte if byte == close => return Ok(end + 1),
@@ -96,7 +112,7 @@ pub(in crate::record) fn find<'a>(members: &[Member<'a>], key: &str) -> Option<R
 /// The items of `text`, which is one whole array; `None` for anything else.
 pub(in crate::record) fn items(text: &str) -> Option<Vec<Raw<'_>>> {
     let mut items = Vec::new();
-    let read = each(text, b'[', b']', |text, at| {
+    let read = each_item(text.as_bytes(), 0, |at| {
         let end = skip::value(text.as_bytes(), at)?;
         items.push(Raw(&text[at..end]));
         Ok(end)

@@ -8,15 +8,38 @@ const PIECE: usize = 32;
 
 /// Where a text stopped being JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::record) struct Broken {
+pub struct Broken {
     /// Bytes that were read before it broke.
-    pub(in crate::record) read: usize,
+    pub read: usize,
     /// Whether the text ended too early, and was good so far.
-    pub(in crate::record) cut: bool,
+    pub cut: bool,
 }
 
 /// Where something ends, or where it broke.
-pub(super) type End = Result<usize, Broken>;
+pub type End = Result<usize, Broken>;
+
+/// Where a value or a key stands in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// Where it begins.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+    /// Whether it is a string in which something is escaped.
+    pub has_escape: bool,
+}
+
+/// The value that begins at `at`, which is no white space.
+///
+/// # Errors
+///
+/// Where it broke, when it is none.
+pub fn span(bytes: &[u8], at: usize) -> Result<Span, Broken> {
+    if bytes.get(at) == Some(&b'"') {
+        return text(bytes, at);
+    }
+    value(bytes, at).map(|end| Span { start: at, end, has_escape: false })
+}
 
 fn cut(bytes: &[u8]) -> Broken {
     Broken { read: bytes.len(), cut: true }
@@ -60,7 +83,7 @@ fn nested(bytes: &[u8], start: usize) -> End {
                 match byte {
                     b'}' | b']' => first,
                     _ if open.is_object() => {
-                        at = key(bytes, first)?.value;
+                        at = key(bytes, first)?;
                         continue;
                     }
                     _ => {
@@ -82,7 +105,7 @@ fn nested(bytes: &[u8], start: usize) -> End {
                     }
                 }
                 (b',', true) => {
-                    at = key(bytes, token(bytes, at)?.0)?.value;
+                    at = key(bytes, token(bytes, at)?.0)?;
                     break;
                 }
                 (b',', false) => {
@@ -95,26 +118,19 @@ fn nested(bytes: &[u8], start: usize) -> End {
     }
 }
 
-/// Where the parts of a member stand.
-pub(super) struct Key {
-    /// Where the key ends, after its quote.
-    pub(super) end: usize,
-    /// Whether the key has no escapes.
-    pub(super) is_plain: bool,
-    /// Where the value begins.
-    pub(super) value: usize,
+/// Passes over a key and its colon, up to where the value begins.
+fn key(bytes: &[u8], at: usize) -> End {
+    member(bytes, at).map(|(_, value)| value)
 }
 
-/// Passes over a key and its colon, up to where the value begins.
-pub(super) fn key(bytes: &[u8], at: usize) -> Result<Key, Broken> {
+/// The key that begins at `at`, and where its value begins.
+pub(super) fn member(bytes: &[u8], at: usize) -> Result<(Span, usize), Broken> {
     if bytes[at] != b'"' {
         return Err(broken(at));
     }
-    let first = plain(bytes, at + 1);
-    let is_plain = bytes.get(first) == Some(&b'"');
-    let end = if is_plain { first + 1 } else { string_from(bytes, first)? };
-    match token(bytes, end)? {
-        (colon, b':') => Ok(Key { end, is_plain, value: token(bytes, colon + 1)?.0 }),
+    let key = text(bytes, at)?;
+    match token(bytes, key.end)? {
+        (colon, b':') => Ok((key, token(bytes, colon + 1)?.0)),
         (other, _) => Err(broken(other)),
     }
 }
@@ -141,17 +157,21 @@ fn word(bytes: &[u8], at: usize, word: &[u8]) -> End {
 }
 
 /// Passes over the string whose quote stands at `at`.
-pub(super) fn string(bytes: &[u8], at: usize) -> End {
-    string_from(bytes, at + 1)
+fn string(bytes: &[u8], at: usize) -> End {
+    text(bytes, at).map(|text| text.end)
 }
 
-/// Passes over what is left of a string.
-fn string_from(bytes: &[u8], mut at: usize) -> End {
+/// The string whose quote stands at `start`.
+fn text(bytes: &[u8], start: usize) -> Result<Span, Broken> {
+    let (mut at, mut has_escape) = (start + 1, false);
     loop {
         at = plain(bytes, at);
         match bytes.get(at) {
-            Some(b'"') => return Ok(at + 1),
-            Some(b'\\') => at = escape(bytes, at + 1)?,
+            Some(b'"') => return Ok(Span { start, end: at + 1, has_escape }),
+            Some(b'\\') => {
+                has_escape = true;
+                at = escape(bytes, at + 1)?;
+            }
             Some(_) => return Err(broken(at)),
             None => return Err(cut(bytes)),
         }

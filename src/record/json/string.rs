@@ -13,22 +13,34 @@ pub(in crate::record) fn unquote(raw: &str) -> Option<Cow<'_, str>> {
 /// A lone surrogate becomes U+FFFD, and an escape that JSON does not know stays as it is.
 #[must_use]
 pub fn unescape(text: &str) -> Cow<'_, str> {
-    let Some(first) = memchr::memchr(b'\\', text.as_bytes()) else {
+    if memchr::memchr(b'\\', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
-    };
-    let mut decoded = String::with_capacity(text.len());
-    decoded.push_str(&text[..first]);
-    let mut rest = &text[first..];
-    while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
-        decoded.push_str(&rest[..at]);
-        rest = escape(&rest[at..], &mut decoded);
     }
-    decoded.push_str(rest);
+    let mut decoded = String::with_capacity(text.len());
+    unescape_into(text, "\u{fffd}", &mut decoded);
     Cow::Owned(decoded)
 }
 
-/// Decodes the escape that `text` starts with and gives what follows it.
-fn escape<'a>(text: &'a str, decoded: &mut String) -> &'a str {
+/// Undoes one layer of JSON escapes at the end of `decoded`, with `lost` for a lone surrogate; gives whether there was one.
+pub fn unescape_into(text: &str, lost: &str, decoded: &mut String) -> bool {
+    let (mut rest, mut is_damaged) = (text, false);
+    while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
+        decoded.push_str(&rest[..at]);
+        let (unescaped, length) = escape(&rest[at..]);
+        if let Some(unescaped) = unescaped {
+            decoded.push(unescaped);
+        } else {
+            decoded.push_str(lost);
+            is_damaged = true;
+        }
+        rest = &rest[at + length..];
+    }
+    decoded.push_str(rest);
+    is_damaged
+}
+
+/// The character that the escape stands for which `text` starts with, unless it is half of one, and its length.
+fn escape(text: &str) -> (Option<char>, usize) {
     let plain = match text.as_bytes().get(1) {
         Some(b'"') => '"',
         Some(b'\\') => '\\',
@@ -38,30 +50,21 @@ fn escape<'a>(text: &'a str, decoded: &mut String) -> &'a str {
         Some(b'n') => '\n',
         Some(b'r') => '\r',
         Some(b't') => '\t',
-        Some(b'u') => return unicode(text, decoded),
-        _ => {
-            decoded.push('\\');
-            return &text[1..];
-        }
+        Some(b'u') => return unicode(text),
+        _ => return (Some('\\'), 1),
     };
-    decoded.push(plain);
-    &text[2..]
+    (Some(plain), 2)
 }
 
 /// Decodes `\uXXXX`, and the second half of a surrogate pair with it.
-fn unicode<'a>(text: &'a str, decoded: &mut String) -> &'a str {
+fn unicode(text: &str) -> (Option<char>, usize) {
     let Some(unit) = code_unit(text) else {
-        decoded.push('\\');
-        return &text[1..];
+        return (Some('\\'), 1);
     };
-    let rest = &text[6..];
-    if let (0xD800..0xDC00, Some(low @ 0xDC00..0xE000)) = (unit, code_unit(rest)) {
-        let code = 0x1_0000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
-        decoded.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
-        return &rest[6..];
+    if let (0xD800..0xDC00, Some(low @ 0xDC00..0xE000)) = (unit, code_unit(&text[6..])) {
+        return (char::from_u32(0x1_0000 + ((unit - 0xD800) << 10) + (low - 0xDC00)), 12);
     }
-    decoded.push(char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER));
-    rest
+    (char::from_u32(unit), 6)
 }
 
 fn code_unit(text: &str) -> Option<u32> {

@@ -5,6 +5,8 @@ mod csv;
 mod document;
 mod draft;
 mod fields;
+#[cfg(test)]
+mod independent;
 mod nesting;
 mod order;
 mod pack;
@@ -164,7 +166,7 @@ fn begin(source: &mut Source, at_end: bool) -> Turn {
 
 /// Whether a log event has a field of that name, however it is formatted.
 pub(super) fn is_event_field(name: &[u8]) -> bool {
-    std::str::from_utf8(name).is_ok_and(|name| fields::Field::named(name).is_some())
+    fields::Field::written(name).is_some()
 }
 
 /// The next line, or what is left of one `at_end`.

@@ -9,23 +9,29 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::read::MultiGzDecoder;
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
-use super::fields::{Field, Fields};
+use super::fields::{Field, Fields, Notes, each_field, is_blank, odd, string};
 use super::{Sink, Spot, time};
+use crate::record::json::{self, Broken, End, Span};
 use crate::source::file::{LINE_CAP, Stop};
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Batch<'a> {
-    #[serde(borrow)]
-    message_type: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    log_group: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    log_stream: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    log_events: Vec<&'a RawValue>,
+/// An object that may be a batch, and where in its text the parts of one stand.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    message_type: Option<Span>,
+    log_group: Option<Span>,
+    log_stream: Option<Span>,
+    /// The fields of the events, one event after the other, …
+    notes: Notes,
+    /// … and how many of them there are up to the end of each.
+    ends: Vec<usize>,
+    has_list: bool,
+    /// Whether something stands in the list that is no event.
+    has_other: bool,
+    /// Whether something stands there twice of which there is one in a batch, or is of another kind.
+    is_odd: bool,
+    /// What the event of a function has instead.
+    packed: Option<Span>,
 }
 
 /// The event of a function that a subscription filter invokes.
@@ -44,10 +50,7 @@ struct Packed<'a> {
 
 /// Gives the log events of a batch, none of a control message; `None` when `text` is no batch.
 pub(super) fn give(text: &str, spot: Spot<'_>, sink: &mut dyn Sink) -> Option<Result<(), Stop>> {
-    match serde_json::from_str::<Batch<'_>>(text) {
-        Ok(batch) => batch.give(spot, sink),
-        Err(_) => serde_json::from_str::<Batch<'_>>(&unpack(text)?).ok()?.give(spot, sink),
-    }
+    Batch::of(text)?.give(text, spot, sink)
 }
 
 fn unpack(text: &str) -> Option<String> {
@@ -58,24 +61,110 @@ fn unpack(text: &str) -> Option<String> {
     Some(text)
 }
 
-impl Batch<'_> {
-    fn give(&self, spot: Spot<'_>, sink: &mut dyn Sink) -> Option<Result<(), Stop>> {
-        if self.message_type.as_deref() == Some("CONTROL_MESSAGE") {
-            return Some(Ok(()));
-        }
-        let events: Vec<_> = self.log_events.iter().map(|event| self.fields(event)).collect::<Option<_>>()?;
-        Some(events.into_iter().try_for_each(|fields| sink.draft(spot.event(fields))))
+impl Batch {
+    /// What is in `text`, which is one object; `None` for anything else.
+    fn of(text: &str) -> Option<Self> {
+        let (batch, end) = Self::read(text.as_bytes()).ok()?;
+        is_blank(&text[end..]).then_some(batch)
     }
 
-    fn fields<'b>(&'b self, text: &'b RawValue) -> Option<Fields<'b>> {
-        let mut fields = Fields::of_object(text.get()).filter(Fields::has_message)?;
-        for (field, name) in [(Field::Group, &self.log_group), (Field::Stream, &self.log_stream)] {
-            if let Some(name) = name {
-                fields.set(field, Cow::Borrowed(name.as_ref()));
-            }
-        }
-        Some(fields)
+    /// What is in the object that `bytes` begin with, and where it ends.
+    pub(super) fn read(bytes: &[u8]) -> Result<(Self, usize), Broken> {
+        let mut batch = Self::default();
+        let end = json::each_member(bytes, 0, |key, at| batch.member(bytes, key, at))?;
+        Ok((batch, end))
     }
+
+    fn member(&mut self, bytes: &[u8], key: Span, at: usize) -> End {
+        let name = string(bytes, key).ok_or(odd(key.end))?;
+        if name == "logEvents" && bytes.get(at) == Some(&b'[') {
+            return self.list(bytes, at);
+        }
+        let value = json::span(bytes, at)?;
+        let known = match &*name {
+            "messageType" => &mut self.message_type,
+            "logGroup" => &mut self.log_group,
+            "logStream" => &mut self.log_stream,
+            name => {
+                self.is_odd |= name == "logEvents";
+                self.packed = self.packed.or((name == "awslogs").then_some(value));
+                return Ok(value.end);
+            }
+        };
+        self.is_odd |= known.replace(value).is_some();
+        Ok(value.end)
+    }
+
+    fn list(&mut self, bytes: &[u8], at: usize) -> End {
+        self.is_odd |= std::mem::replace(&mut self.has_list, true);
+        json::each_item(bytes, at, |at| match self.event(bytes, at) {
+            Err(Broken { cut: false, .. }) => {
+                self.has_other = true;
+                Ok(json::span(bytes, at)?.end)
+            }
+            end => end,
+        })
+    }
+
+    fn event(&mut self, bytes: &[u8], at: usize) -> End {
+        let mut has_message = false;
+        let end = each_field(bytes, at, |field, value| {
+            has_message |= field == Field::Message;
+            self.notes.push((field, value));
+        })?;
+        self.has_other |= !has_message;
+        self.ends.push(self.notes.len());
+        Ok(end)
+    }
+
+    /// Gives the log events of a batch, none of a control message; `None` when it is no batch.
+    pub(super) fn give(&self, text: &str, spot: Spot<'_>, sink: &mut dyn Sink) -> Option<Result<(), Stop>> {
+        if let Some([message_type, group, stream]) = self.names(text) {
+            return self.give_events(text, message_type.as_deref(), &home(group, stream), spot, sink);
+        }
+        let unpacked = self.packed.and_then(|_| unpack(text))?;
+        let batch = Self::of(&unpacked)?;
+        let [message_type, group, stream] = batch.names(&unpacked)?;
+        batch.give_events(&unpacked, message_type.as_deref(), &home(group, stream), spot, sink)
+    }
+
+    /// Type, group and stream, as far as it says so; `None` when it is no batch.
+    fn names<'a>(&self, text: &'a str) -> Option<[Option<Cow<'a, str>>; 3]> {
+        if self.is_odd || !self.has_list {
+            return None;
+        }
+        let name = |value: Option<Span>| match value {
+            Some(value) if &text[value.start..value.end] != "null" => string(text.as_bytes(), value).map(Some),
+            _ => Some(None),
+        };
+        Some([name(self.message_type)?, name(self.log_group)?, name(self.log_stream)?])
+    }
+
+    fn give_events(
+        &self,
+        text: &str,
+        message_type: Option<&str>,
+        home: &Fields<'_>,
+        spot: Spot<'_>,
+        sink: &mut dyn Sink,
+    ) -> Option<Result<(), Stop>> {
+        if message_type == Some("CONTROL_MESSAGE") {
+            return Some(Ok(()));
+        }
+        let starts = std::iter::once(&0).chain(&self.ends);
+        let mut events = starts.zip(&self.ends).map(|(start, end)| Fields::noted(text, &self.notes[*start..*end]));
+        (!self.has_other).then(|| events.try_for_each(|fields| sink.draft(spot.event(fields.at(home)))))
+    }
+}
+
+fn home<'a>(group: Option<Cow<'a, str>>, stream: Option<Cow<'a, str>>) -> Fields<'a> {
+    let mut home = Fields::default();
+    for (field, name) in [(Field::Group, group), (Field::Stream, stream)] {
+        if let Some(name) = name {
+            home.set(field, name);
+        }
+    }
+    home
 }
 
 #[derive(Deserialize)]

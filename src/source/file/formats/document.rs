@@ -6,11 +6,13 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::fields::Fields;
+use super::batch::Batch;
+use super::fields::{Fields, Notes, each_field};
 use super::nesting::{Mark, Nesting};
 use super::order::Rows;
 use super::plain::{self, Plain};
 use super::{Form, Place, Sink, Source, Spot, Turn, batch, lossy, rows};
+use crate::record::json::{self, End};
 use crate::source::file::sniff::Kind;
 use crate::source::file::{LINE_CAP, Stop};
 
@@ -35,10 +37,16 @@ pub(super) struct Document {
     /// Whether the open item is too long and passed over.
     skipping: bool,
     rows: Rows,
+    /// What was noted of the last item, …
+    notes: Notes,
+    /// … or of the batch.
+    batch: Batch,
 }
 
 /// What was come upon.
 enum Event {
+    /// The beginning of an item.
+    Begin,
     Item(Range<usize>),
     End,
     More,
@@ -56,6 +64,8 @@ impl Document {
             in_items: kind.key().is_none(),
             skipping: false,
             rows: Rows::default(),
+            notes: Notes::new(),
+            batch: Batch::default(),
         }
     }
 
@@ -68,6 +78,12 @@ impl Document {
     ) -> Result<Turn, Stop> {
         loop {
             match self.advance(source.rest()) {
+                Event::Begin => {
+                    self.straight(source, place, sink)?;
+                    if self.nesting.depth() == 0 {
+                        return self.end(source, sink);
+                    }
+                }
                 Event::Item(item) => {
                     self.item(source, &item, place, sink)?;
                     if self.nesting.depth() == 0 {
@@ -100,7 +116,10 @@ impl Document {
             let (passed, mark) = self.nesting.next(&bytes[self.passed..]);
             self.passed += passed;
             match mark {
-                Some(Mark::Open(depth)) if depth == self.depth() && self.in_items => self.item = Some(self.passed - 1),
+                Some(Mark::Open(depth)) if depth == self.depth() && self.in_items => {
+                    self.item = Some(self.passed - 1);
+                    return Event::Begin;
+                }
                 Some(Mark::Open(2)) if self.kind.key().is_some() => {
                     self.in_items = self.is_key && bytes[self.passed - 1] == b'[';
                 }
@@ -124,6 +143,51 @@ impl Document {
         if let Some(start) = self.string.take() {
             let text = &bytes[start + 1..self.passed - 1];
             self.is_key = self.kind.key().is_some_and(|key| key.as_bytes() == text);
+        }
+    }
+
+    /// Gives what the item that has begun holds and takes it off, when all of it is there and is as it should be.
+    ///
+    /// Anything else is left to be passed by its nesting alone, whatever it holds.
+    fn straight(&mut self, source: &mut Source, place: &Place, sink: &mut dyn Sink) -> Result<(), Stop> {
+        self.take(source, self.item.unwrap_or_default());
+        let Some(length) = self.give_straight(source.rest(), place.at(source.number()), sink)? else {
+            return Ok(());
+        };
+        self.item = None;
+        self.nesting.close();
+        self.passed = length;
+        self.take(source, length);
+        Ok(())
+    }
+
+    /// Gives what the item holds that `bytes` begin with; gives its length too, unless it was left.
+    fn give_straight(&mut self, bytes: &[u8], spot: Spot<'_>, sink: &mut dyn Sink) -> Result<Option<usize>, Stop> {
+        let Some(text) = self.note(bytes).ok().and_then(|end| std::str::from_utf8(&bytes[..end]).ok()) else {
+            return Ok(None);
+        };
+        let fields = Fields::noted(text, &self.notes);
+        match self.kind {
+            Kind::Events if fields.has_message() => sink.draft(spot.event(fields))?,
+            Kind::Results => self.rows.push(spot.event(fields), sink)?,
+            Kind::Batch => self.batch.give(text, spot, sink).unwrap_or_else(|| lines(text, spot, sink))?,
+            Kind::Events | Kind::Array | Kind::Messages => self.give(text, spot, sink)?,
+        }
+        Ok(Some(text.len()))
+    }
+
+    /// Notes what stands where in the item that `bytes` begin with; gives where it ends.
+    fn note(&mut self, bytes: &[u8]) -> End {
+        self.notes.clear();
+        match self.kind {
+            Kind::Events => each_field(bytes, 0, |field, value| self.notes.push((field, value))),
+            Kind::Results => rows::row(bytes, &mut self.notes),
+            Kind::Batch => {
+                let (batch, end) = Batch::read(bytes)?;
+                self.batch = batch;
+                Ok(end)
+            }
+            Kind::Array | Kind::Messages => json::span(bytes, 0).map(|item| item.end),
         }
     }
 

@@ -3,13 +3,15 @@
 //! Names follow the API (`FilterLogEvents`, `GetLogEvents`), subscription filters, and CloudWatch Logs Insights.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
-use serde_json::value::RawValue;
-
-use super::draft::lossy;
 use super::time;
+use crate::record::json::{self, Broken, End, Span};
+
+/// What stands for half of a surrogate pair: as many as there would be bytes.
+const LOST: &str = "\u{fffd}\u{fffd}\u{fffd}";
+
+/// The fields that stand in a text, in their order, and where.
+pub(super) type Notes = Vec<(Field, Span)>;
 
 /// What a name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,23 +40,28 @@ impl Field {
     }
 
     pub(super) fn named(name: &str) -> Option<Self> {
+        Self::written(name.as_bytes())
+    }
+
+    /// The same by a name in which nothing is escaped.
+    pub(super) fn written(name: &[u8]) -> Option<Self> {
         Some(match name {
-            "message" | "@message" => Self::Message,
-            "timestamp" | "@timestamp" => Self::Timestamp,
-            "ingestionTime" | "@ingestionTime" => Self::IngestionTime,
-            "logStreamName" | "logStream" | "@logStream" => Self::Stream,
-            "logGroupName" | "logGroup" | "logGroupIdentifier" | "@log" => Self::Group,
-            "eventId" => Self::EventId,
-            "id" => Self::Id,
-            "@ptr" => Self::Pointer,
-            "level" => Self::Level,
+            b"message" | b"@message" => Self::Message,
+            b"timestamp" | b"@timestamp" => Self::Timestamp,
+            b"ingestionTime" | b"@ingestionTime" => Self::IngestionTime,
+            b"logStreamName" | b"logStream" | b"@logStream" => Self::Stream,
+            b"logGroupName" | b"logGroup" | b"logGroupIdentifier" | b"@log" => Self::Group,
+            b"eventId" => Self::EventId,
+            b"id" => Self::Id,
+            b"@ptr" => Self::Pointer,
+            b"level" => Self::Level,
             _ => return None,
         })
     }
 }
 
 /// What is known of one log event.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Fields<'a> {
     pub(super) message: Option<Cow<'a, str>>,
     pub(super) timestamp: Option<i64>,
@@ -72,15 +79,23 @@ pub(super) struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// The fields of `text`, which is one JSON object; `None` for anything else.
     pub(super) fn of_object(text: &'a str) -> Option<Self> {
-        let mut reader = serde_json::Deserializer::from_str(text);
-        let fields = reader.deserialize_map(Object).ok()?;
-        reader.end().ok()?;
-        Some(fields)
+        let mut fields = Self::default();
+        let end = each_field(text.as_bytes(), 0, |field, value| fields.set_json(field, text, value)).ok()?;
+        is_blank(&text[end..]).then_some(fields)
     }
 
-    /// Notes one field by its JSON value.
-    pub(super) fn set_json(&mut self, field: Field, value: &'a RawValue) {
-        let (text, is_damaged) = text_of(value);
+    /// The fields that were noted of `text`.
+    pub(super) fn noted(text: &'a str, notes: &[(Field, Span)]) -> Self {
+        let mut fields = Self::default();
+        for (field, value) in notes {
+            fields.set_json(*field, text, *value);
+        }
+        fields
+    }
+
+    /// Notes one field by where its JSON value stands in `text`.
+    fn set_json(&mut self, field: Field, text: &'a str, value: Span) {
+        let (text, is_damaged) = text_of(text, value);
         self.is_damaged |= is_damaged && field == Field::Message;
         self.set(field, text);
     }
@@ -100,6 +115,13 @@ impl<'a> Fields<'a> {
             Field::Pointer | Field::Level => {}
         }
         self.named |= field.bit();
+    }
+
+    /// The same, with the group and the stream that `home` has.
+    pub(super) fn at(self, home: &'a Fields<'_>) -> Self {
+        let group = if home.has(Field::Group) { home.group.as_deref().map(Cow::Borrowed) } else { self.group };
+        let stream = if home.has(Field::Stream) { home.stream.as_deref().map(Cow::Borrowed) } else { self.stream };
+        Self { group, stream, named: self.named | home.named, ..self }
     }
 
     /// The same, bound to nothing.
@@ -153,63 +175,66 @@ fn name_of_group(value: &str) -> &str {
     }
 }
 
+/// Whether only what JSON calls white space is there.
+pub(super) fn is_blank(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t'))
+}
+
 /// The text of a JSON value: what a string says, and the spelling of anything else; and whether bytes of it were lost.
-pub(super) fn text_of(value: &RawValue) -> (Cow<'_, str>, bool) {
-    match value.get() {
+fn text_of(text: &str, value: Span) -> (Cow<'_, str>, bool) {
+    match &text[value.start..value.end] {
         "null" => (Cow::Borrowed(""), false),
-        text if text.starts_with('"') => unquote(text),
+        text if text.starts_with('"') => unquote(&text[1..text.len() - 1], value.has_escape),
         text => (Cow::Borrowed(text), false),
     }
 }
 
-/// As bytes, because half of a surrogate pair is no reason to refuse a log event.
-fn unquote(text: &str) -> (Cow<'_, str>, bool) {
-    serde_json::Deserializer::from_str(text).deserialize_bytes(Lenient).unwrap_or((Cow::Borrowed(text), false))
+/// Half of a surrogate pair is no reason to refuse a log event.
+fn unquote(text: &str, has_escape: bool) -> (Cow<'_, str>, bool) {
+    if !has_escape {
+        return (Cow::Borrowed(text), false);
+    }
+    let mut decoded = String::with_capacity(text.len());
+    let is_damaged = json::unescape_into(text, LOST, &mut decoded);
+    (Cow::Owned(decoded), is_damaged)
 }
 
-struct Lenient;
-
-impl<'de> Visitor<'de> for Lenient {
-    type Value = (Cow<'de, str>, bool);
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string")
-    }
-
-    fn visit_borrowed_bytes<E>(self, bytes: &'de [u8]) -> Result<Self::Value, E> {
-        Ok(lossy(bytes))
-    }
-
-    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Self::Value, E> {
-        let (text, is_damaged) = lossy(bytes);
-        Ok((Cow::Owned(text.into_owned()), is_damaged))
-    }
-}
-
-struct Object;
-
-impl<'de> Visitor<'de> for Object {
-    type Value = Fields<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut fields = Fields::default();
-        while let Some(key) = map.next_key::<Key<'de>>()? {
-            match Field::named(&key.0) {
-                Some(field) => fields.set_json(field, map.next_value::<&'de RawValue>()?),
-                None => drop(map.next_value::<IgnoredAny>()?),
-            }
+/// Calls `note` with each field of a log event that the object has which begins at `at`; gives where the object ends.
+pub(super) fn each_field(bytes: &[u8], at: usize, mut note: impl FnMut(Field, Span)) -> End {
+    json::each_member(bytes, at, |key, at| {
+        let value = json::span(bytes, at)?;
+        if let Some(field) = name_of_field(bytes, key)? {
+            note(field, value);
         }
-        Ok(fields)
-    }
+        Ok(value.end)
+    })
 }
 
-/// A key, borrowed where it has no escapes.
-#[derive(serde::Deserialize)]
-struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+/// What stands at a place where something else should.
+pub(super) fn odd(at: usize) -> Broken {
+    Broken { read: at, cut: false }
+}
+
+/// The field that a string names, if it is one's name.
+///
+/// # Errors
+///
+/// What is no text names nothing at all.
+pub(super) fn name_of_field(bytes: &[u8], name: Span) -> Result<Option<Field>, Broken> {
+    if name.has_escape {
+        return string(bytes, name).map(|name| Field::named(&name)).ok_or(odd(name.end));
+    }
+    let name = bytes[name.start..name.end].strip_prefix(b"\"").ok_or(odd(name.end))?;
+    Ok(Field::written(&name[..name.len() - 1]))
+}
+
+/// What a string says of which nothing is lost; `None` for anything else.
+pub(super) fn string(bytes: &[u8], value: Span) -> Option<Cow<'_, str>> {
+    let quoted = std::str::from_utf8(&bytes[value.start..value.end]).ok()?;
+    let inner = quoted.strip_prefix('"')?.strip_suffix('"')?;
+    let (text, is_damaged) = unquote(inner, value.has_escape);
+    (!is_damaged).then_some(text)
+}
 
 #[cfg(test)]
 mod tests {

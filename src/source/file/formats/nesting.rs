@@ -28,6 +28,11 @@ impl Nesting {
         self.depth
     }
 
+    /// Leaves what was opened last, all of which was passed by other means.
+    pub(super) fn close(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+    }
+
     /// Passes bytes up to and with the next mark: how many, and which mark unless the bytes ended before.
     pub(super) fn next(&mut self, bytes: &[u8]) -> (usize, Option<Mark>) {
         if self.in_string { self.string(bytes) } else { self.outside(bytes) }
