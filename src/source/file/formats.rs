@@ -126,7 +126,7 @@ impl Format {
     /// Gives what waits for something to follow it: nothing more came for a while.
     pub(super) fn idle(&mut self, source: &mut Source, place: &Place, sink: &mut dyn Sink) -> Result<(), Stop> {
         match &mut self.0 {
-            Form::Stamped(format) => format.flush(place, sink),
+            Form::Stamped(format) => format.flush(source, place, sink),
             Form::Csv(format) => format.flush(sink),
             Form::Document(format) => format.flush(sink),
             // A file that was written whole would have ended by now.
@@ -151,14 +151,11 @@ fn begin(source: &mut Source, at_end: bool) -> Turn {
         sniff::Sniff::More => return Turn::Wait,
         sniff::Sniff::Record => Form::Whole(Whole::default()),
         sniff::Sniff::Document(kind) => Form::Document(Box::new(Document::new(kind))),
-        sniff::Sniff::No => {
-            let first = String::from_utf8_lossy(first);
-            match Csv::with_header(&first) {
-                Some(csv) => Form::Csv(Box::new(csv)),
-                None if Stamp::read(&first).is_some() => Form::Stamped(Stamped::default()),
-                None => Form::Plain(Plain::default()),
-            }
-        }
+        sniff::Sniff::No => match Csv::with_header(&String::from_utf8_lossy(first)) {
+            Some(csv) => Form::Csv(Box::new(csv)),
+            None if Stamp::read(first).is_some() => Form::Stamped(Stamped::default()),
+            None => Form::Plain(Plain::default()),
+        },
     };
     source.consume(mark);
     Turn::Switch(format)

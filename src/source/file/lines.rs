@@ -140,9 +140,23 @@ impl<R: Read> Lines<R> {
     /// Takes the first `count` bytes of the rest.
     pub(super) fn consume(&mut self, count: usize) {
         let taken = &self.buffer[self.start..self.start + count];
-        self.taken += memchr::memchr_iter(b'\n', taken).count() as u64;
+        self.take(count, memchr::memchr_iter(b'\n', taken).count() as u64);
+    }
+
+    /// The same, when it is known how many lines these are.
+    pub(super) fn take(&mut self, count: usize, lines: u64) {
+        self.taken += lines;
         self.start += count;
         self.searched = self.searched.max(self.start);
+    }
+
+    /// Passes over the rest of a line that was too long, as far as it has been read.
+    pub(super) fn pass_too_long(&mut self) {
+        if self.skipping {
+            let end = memchr::memchr(b'\n', self.rest());
+            self.skipping = end.is_none();
+            self.take(end.map_or(self.rest().len(), |end| end + 1), u64::from(end.is_some()));
+        }
     }
 
     /// The number of the line that the rest begins in, counted from 1.
