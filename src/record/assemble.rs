@@ -87,9 +87,10 @@ impl Assembler {
         self.streams.is_empty()
     }
 
-    /// Whether an object of that stream is open.
-    pub(super) fn is_open(&self, stream: &StreamId<'_>) -> bool {
-        !self.is_idle() && self.streams.contains_key(&self.hasher.hash_one(stream))
+    /// Whether an event of that stream and time, in milliseconds since the Unix epoch, means anything to what is open.
+    pub(super) fn awaits(&self, stream: &StreamId<'_>, time: Option<i64>) -> bool {
+        let of_stream = || self.streams.get(&self.hasher.hash_one(stream));
+        !self.is_idle() && of_stream().is_some_and(|open| open.awaits(time))
     }
 
     /// Takes the next event: joins it, or has it searched.

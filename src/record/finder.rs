@@ -42,12 +42,13 @@ impl Finder {
         Self::default()
     }
 
-    /// Whether `push` can find anything in an event of that stream with this message, now or when further events come.
+    /// Whether `push` can find anything in an event with this message, of that stream and time in milliseconds since the
+    /// Unix epoch, now or when further events come.
     ///
     /// A reader may spare itself making an event of what does not matter.
     #[must_use]
-    pub fn matters(&self, message: &str, stream: &StreamId<'_>) -> bool {
-        self.assembler.is_open(stream)
+    pub fn matters(&self, message: &str, stream: &StreamId<'_>, time: Option<i64>) -> bool {
+        self.assembler.awaits(stream, time)
             || self.prints.is_open(stream)
             || extract::may_hold_record(message)
             || may_open(message)

@@ -35,6 +35,7 @@ pub(super) struct Join {
     bytes: usize,
     rebuilds: u32,
     style: Style,
+    is_sealed: bool,
 }
 
 /// An event that the joins of a stream share.
@@ -103,8 +104,16 @@ impl Join {
     pub(super) fn new(piece: &Piece, brace: usize) -> Self {
         let bytes = piece.size();
         let parts = vec![Part::new(piece)];
-        let mut join =
-            Self { parts, fitted: 0, brace, scanner: Scanner::new(), bytes, rebuilds: 0, style: Style::Unknown };
+        let mut join = Self {
+            parts,
+            fitted: 0,
+            brace,
+            scanner: Scanner::new(),
+            bytes,
+            rebuilds: 0,
+            style: Style::Unknown,
+            is_sealed: false,
+        };
         join.fit_next();
         join
     }
@@ -115,7 +124,7 @@ impl Join {
     }
 
     /// When the last of its events was logged.
-    pub(super) fn last_time(&self) -> Option<i64> {
+    fn last_time(&self) -> Option<i64> {
         self.parts.last()?.time()
     }
 
@@ -127,6 +136,16 @@ impl Join {
     /// Whether an event came that did not fit, so that only one from before it can help.
     pub(super) fn is_stuck(&self) -> bool {
         self.fitted < self.parts.len()
+    }
+
+    /// Whether a line of the platform has come, so that only an event from before that can help.
+    pub(super) fn is_sealed(&self) -> bool {
+        self.is_sealed
+    }
+
+    /// Whether an event of that time comes after one that was logged later.
+    pub(super) fn is_late(&self, time: Option<i64>) -> bool {
+        time.is_some() && self.last_time() > time
     }
 
     /// Whether it would grow too large with `piece`.
@@ -150,10 +169,14 @@ impl Join {
         self.bytes += piece.size();
         self.parts.push(Part::new(piece));
         if was_stuck {
+            self.is_sealed |= piece.is_end;
             return Fit::Misfit;
         }
         match self.fit_next() {
-            Fit::Misfit => self.begin_elsewhere(),
+            Fit::Misfit => {
+                self.is_sealed = piece.is_end;
+                self.begin_elsewhere()
+            }
             fit => fit,
         }
     }

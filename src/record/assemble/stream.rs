@@ -24,19 +24,26 @@ impl Stream {
         self.joins.iter().map(Join::bytes).sum()
     }
 
+    /// Whether an event of that time means anything to the joins.
+    pub(super) fn awaits(&self, time: Option<i64>) -> bool {
+        self.joins.iter().any(|join| !join.is_sealed() || join.is_late(time))
+    }
+
     /// Offers an event to the joins; gives what of its message they did not take, as the byte where that begins.
     pub(super) fn offer(&mut self, event: &LogEvent, search: &mut Search<'_>) -> usize {
+        self.joins.extract_if(.., |join| is_over(join, event)).for_each(|join| give_up(&join, search));
+        if !self.awaits(event.origin.timestamp) {
+            return 0;
+        }
         let piece = Piece::new(event);
-        let given_up = self.joins.extract_if(.., |join| join.is_full(&piece) || is_over(join, event));
-        given_up.for_each(|join| give_up(&join, search));
+        self.joins.extract_if(.., |join| join.is_full(&piece)).for_each(|join| give_up(&join, search));
         self.offer_late(event, &piece, search).unwrap_or_else(|| self.offer_next(event, &piece, search))
     }
 
     /// Offers an event to the joins that it comes too late for.
     fn offer_late(&mut self, event: &LogEvent, piece: &Piece, search: &mut Search<'_>) -> Option<usize> {
-        let is_late = |join: &Join| join.last_time() > event.origin.timestamp && event.origin.timestamp.is_some();
         for at in 0..self.joins.len() {
-            if !is_late(&self.joins[at]) {
+            if !self.joins[at].is_late(event.origin.timestamp) {
                 continue;
             }
             match self.joins[at].insert(piece) {
@@ -61,7 +68,7 @@ impl Stream {
         let mut taken = None;
         for (at, join) in self.joins.iter_mut().enumerate().rev() {
             let is_before = join.first_time() > event.origin.timestamp;
-            if !is_before && (join.is_stuck() || taken.is_none()) {
+            if !is_before && !join.is_sealed() && (join.is_stuck() || taken.is_none()) {
                 let fit = join.append(piece);
                 taken = taken.or((fit != Fit::Misfit).then_some((at, fit)));
             }

@@ -1,5 +1,7 @@
 //! What is joined, what ends a join, and what is counted then.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::log::Text;
 use crate::record::{Arrival, Finder, Found, Reason, json};
@@ -180,6 +182,69 @@ fn late_events_are_put_in_their_place() {
     }
     let end = at("s", 9, "END RequestId: x\n");
     assert_joined(&[event(0), event(1), event(3), end, event(2)], &[RECORD]);
+}
+
+#[test]
+fn behind_a_platform_line_only_late_events_mean_anything() {
+    let (head, tail) = RECORD.split_at(RECORD.find("\"requestId").expect("it"));
+    let (mut finder, mut found) = (Finder::new(), Vec::new());
+    let matters = |finder: &Finder, time| finder.matters("x", &StreamId::of(Some("g"), Some("s"), None), Some(time));
+    finder.push(&at("s", 0, head), &mut found);
+    finder.push(&at("s", 5, "x"), &mut found);
+    assert!(matters(&finder, 6) && matters(&finder, 4));
+    finder.push(&at("s", 7, "END RequestId: x\n"), &mut found);
+    assert!(!matters(&finder, 7) && matters(&finder, 6));
+    assert!(!finder.matters("x", &StreamId::of(Some("g"), Some("other"), None), Some(6)));
+    finder.push(&at("s", 8, "x"), &mut found);
+    finder.push(&at("s", 3, tail), &mut found);
+    assert!(matches!(&found[..], [Found::Arrival(arrival)] if arrival.record.text().as_str() == RECORD));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+
+    /// Within the time that a late event may take: what comes later is waited for longer when nothing shows the time.
+    #[test]
+    fn what_does_not_matter_changes_nothing(
+        picks in prop::collection::vec((0..12_usize, 0..3_usize, -40..40_i64), 0..40),
+    ) {
+        let cut = |from: usize, to: usize| RECORD[from..to].to_owned();
+        let messages = [
+            RECORD.to_owned(),
+            cut(0, 90),
+            cut(90, HEAD),
+            cut(HEAD, RECORD.len()),
+            format!("got {{ {}", cut(0, 40)),
+            "START RequestId: x".to_owned(),
+            "END RequestId: x".to_owned(),
+            "REPORT RequestId: x".to_owned(),
+            "x".to_owned(),
+            "[more] {".to_owned(),
+            "{'a': ".to_owned(),
+            "requestContext: {".to_owned(),
+        ];
+        let events: Vec<_> = (0..).zip(picks).map(|(number, (message, stream, offset))| {
+            at(["a", "b", "c"][stream], 20 * number + offset, &messages[message])
+        }).collect();
+        let mut told: [Vec<String>; 2] = Default::default();
+        for (told, is_sparing) in told.iter_mut().zip([false, true]) {
+            let (mut finder, mut found) = (Finder::new(), Vec::new());
+            for event in &events {
+                let matters = finder.matters(&event.message, &StreamId::from(&event.origin), event.origin.timestamp);
+                if matters || !is_sparing {
+                    finder.push(event, &mut found);
+                }
+            }
+            finder.finish(&mut found);
+            told.extend(found.iter().map(|found| match found {
+                Found::Arrival(arrival) => format!("{:?} {:?}", arrival.record.text(), arrival.origin),
+                Found::Unreadable(unreadable) => format!("{:?} {:?}", unreadable.reason, unreadable.origin),
+            }));
+            // Which stream was used last is told by what matters.
+            told.sort();
+        }
+        prop_assert_eq!(&told[0], &told[1]);
+    }
 }
 
 #[test]

@@ -223,7 +223,7 @@ impl Sink for Searcher {
             self.batch.repeated += 1;
             return Ok(());
         }
-        if !self.finder.matters(message, &stream) {
+        if !self.finder.matters(message, &stream, draft.timestamp()) {
             self.count(1, message.len() as u64);
             return Ok(());
         }
