@@ -115,7 +115,7 @@ const CASES: &[Case] = &[
     Case {
         file: "log-events-viewer.csv",
         tells: "t",
-        found: &[("f2", 7), ("s2", 7), ("f1", 3), ("s1", 5), ("f3", 9), ("s3", 9)],
+        found: &[("f2", 8), ("s2", 8), ("f1", 4), ("s1", 6), ("f3", 10), ("s3", 10)],
         events: 6,
     },
     // A control message, and a batch of each stream, without a byte between them.

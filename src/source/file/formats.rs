@@ -1,6 +1,7 @@
 //! The forms that log events come in, and taking the events out of them.
 
 mod batch;
+mod cells;
 mod csv;
 mod document;
 mod draft;
@@ -14,6 +15,8 @@ mod plain;
 mod rows;
 mod run;
 mod stamped;
+#[cfg(test)]
+mod steps;
 mod time;
 mod whole;
 

@@ -2,6 +2,7 @@
 
 use csv_core::{ReadRecordResult, Reader};
 
+use super::cells::Cells;
 use super::fields::{Field, Fields};
 use super::order::Rows;
 use super::plain::Plain;
@@ -14,24 +15,27 @@ const SHOWN: usize = 4096;
 /// A table that is being read.
 #[derive(Debug)]
 pub(super) struct Csv {
-    reader: Box<Reader>,
     names: Vec<String>,
     columns: Vec<Option<Field>>,
-    row: Row,
+    /// Where the row begins that is being read.
+    line: u64,
+    cells: Cells,
+    careful: Careful,
     rows: Rows,
     /// Whether the header has been passed.
     is_in_body: bool,
 }
 
-/// A row as far as it has been read.
+/// Reads what comes in pieces, or is written in an unusual way.
 #[derive(Debug)]
-struct Row {
+struct Careful {
+    reader: Box<Reader>,
     text: Vec<u8>,
     filled: usize,
     ends: Vec<usize>,
     fields: usize,
-    /// Where it begins.
-    line: Option<u64>,
+    /// Whether it may be within a row.
+    is_in_row: bool,
 }
 
 impl Csv {
@@ -42,10 +46,11 @@ impl Csv {
         let known = columns.iter().flatten().count();
         let is_header = columns.contains(&Some(Field::Message)) && (known > 1 || line.contains("@message"));
         is_header.then(|| Self {
-            reader: Box::new(Reader::new()),
-            row: Row { text: vec![0; 4096], filled: 0, ends: vec![0; columns.len() + 1], fields: 0, line: None },
+            careful: Careful::new(columns.len() + 1),
             names,
             columns,
+            line: 1,
+            cells: Cells::default(),
             rows: Rows::default(),
             is_in_body: false,
         })
@@ -58,22 +63,32 @@ impl Csv {
         sink: &mut dyn Sink,
         at_end: bool,
     ) -> Result<Turn, Stop> {
-        // To the reader, nothing means that nothing more comes.
-        while at_end || !source.rest().is_empty() {
-            self.row.line.get_or_insert(source.number());
-            match self.step(source) {
-                ReadRecordResult::InputEmpty => {}
-                ReadRecordResult::OutputFull if self.row.text.len() > LINE_CAP => return self.too_long(place, sink),
-                ReadRecordResult::OutputFull => self.row.text.resize(self.row.text.len() * 2, 0),
-                ReadRecordResult::OutputEndsFull => self.row.ends.resize(self.row.ends.len() * 2, 0),
-                ReadRecordResult::Record => self.record(place, sink)?,
+        loop {
+            self.begin_row(source);
+            // To the careful reader, nothing means that nothing more comes.
+            if source.rest().is_empty() && !at_end {
+                return Ok(Turn::Wait);
+            }
+            if let Some(length) = self.whole_row(source.rest()) {
+                self.row(source.rest(), place, sink)?;
+                source.consume(length);
+                continue;
+            }
+            match self.careful.step(source) {
+                ReadRecordResult::OutputFull if self.careful.text.len() > LINE_CAP => {
+                    return self.too_long(place, sink);
+                }
+                ReadRecordResult::Record => {
+                    self.careful.take_row(&mut self.cells);
+                    self.row(&[], place, sink)?;
+                }
                 ReadRecordResult::End => {
                     self.rows.flush(sink)?;
-                    break;
+                    return Ok(Turn::Wait);
                 }
+                result => self.careful.make_room(&result),
             }
         }
-        Ok(Turn::Wait)
     }
 
     /// Gives what waits to be put in order.
@@ -81,61 +96,96 @@ impl Csv {
         self.rows.flush(sink)
     }
 
-    fn step(&mut self, source: &mut Source) -> ReadRecordResult {
-        let (text, ends) = (&mut self.row.text[self.row.filled..], &mut self.row.ends[self.row.fields..]);
-        let (result, taken, written, fields) = self.reader.read_record(source.rest(), text, ends);
-        source.consume(taken);
-        self.row.filled += written;
-        self.row.fields += fields;
-        result
+    /// Passes what is left of a line break, and lines without a row.
+    fn begin_row(&mut self, source: &mut Source) {
+        if !self.careful.is_in_row {
+            source.consume(source.rest().iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count());
+            self.line = source.number();
+        }
     }
 
-    fn record(&mut self, place: &Place, sink: &mut dyn Sink) -> Result<(), Stop> {
-        let spot = place.at(self.row.line.take().unwrap_or(1));
+    /// Reads the row that a text begins with; gives its length.
+    fn whole_row(&mut self, text: &[u8]) -> Option<usize> {
+        if self.careful.is_in_row { None } else { self.cells.read(text) }
+    }
+
+    /// Takes in the row that was read from `text`.
+    fn row(&mut self, text: &[u8], place: &Place, sink: &mut dyn Sink) -> Result<(), Stop> {
+        let spot = place.at(self.line);
         let is_header = !std::mem::replace(&mut self.is_in_body, true);
-        if !is_header && self.row.reads(&self.names) {
-            // Another download follows, with its own newest row first.
-            self.rows.flush(sink)?;
-        } else if !is_header {
-            self.rows.push(spot.event(self.row.fields(&self.columns)), sink)?;
+        if is_header {
+            return Ok(());
         }
-        (self.row.filled, self.row.fields) = (0, 0);
-        Ok(())
+        if self.cells.values(text).eq(self.names.iter().map(String::as_bytes)) {
+            // Another download follows, with its own newest row first.
+            return self.rows.flush(sink);
+        }
+        self.rows.push(spot.event(fields(self.cells.values(text), &self.columns)), sink)
     }
 
     /// A quote that never closes: what follows may still be read as lines.
     fn too_long(&mut self, place: &Place, sink: &mut dyn Sink) -> Result<Turn, Stop> {
         self.rows.flush(sink)?;
-        sink.too_long(place.at(self.row.line.unwrap_or(1)), &self.row.text[..SHOWN])?;
+        sink.too_long(place.at(self.line), &self.careful.text[..SHOWN])?;
         Ok(Turn::Switch(Form::Plain(Plain::default())))
     }
 }
 
-impl Row {
-    fn reads(&self, names: &[String]) -> bool {
-        let starts = std::iter::once(&0).chain(&self.ends[..self.fields]);
-        let mut fields = starts.zip(&self.ends[..self.fields]).map(|(start, end)| &self.text[*start..*end]);
-        self.fields == names.len() && names.iter().all(|name| fields.next() == Some(name.as_bytes()))
+impl Careful {
+    fn new(fields: usize) -> Self {
+        let (text, ends) = (vec![0; 4096], vec![0; fields]);
+        Self { reader: Box::new(Reader::new()), text, filled: 0, ends, fields: 0, is_in_row: false }
     }
 
-    fn fields(&self, columns: &[Option<Field>]) -> Fields<'_> {
-        let mut fields = Fields::default();
-        let mut start = 0;
-        for (end, column) in self.ends[..self.fields].iter().zip(columns) {
-            let (value, is_damaged) = lossy(&self.text[start..*end]);
-            fields.is_damaged |= is_damaged && *column == Some(Field::Message);
-            if let Some(field) = column.filter(|_| !value.is_empty()) {
-                fields.set(field, value);
-            }
-            start = *end;
-        }
-        fields
+    fn step(&mut self, source: &mut Source) -> ReadRecordResult {
+        let (text, ends) = (&mut self.text[self.filled..], &mut self.ends[self.fields..]);
+        let (result, taken, written, fields) = self.reader.read_record(source.rest(), text, ends);
+        source.consume(taken);
+        self.filled += written;
+        self.fields += fields;
+        self.is_in_row = result != ReadRecordResult::Record;
+        result
     }
+
+    fn make_room(&mut self, result: &ReadRecordResult) {
+        match result {
+            ReadRecordResult::OutputFull => self.text.resize(self.text.len() * 2, 0),
+            ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
+            _ => {}
+        }
+    }
+
+    /// Moves the cells of the row that was read.
+    fn take_row(&mut self, cells: &mut Cells) {
+        cells.set(&self.text[..self.filled], &self.ends[..self.fields]);
+        (self.filled, self.fields) = (0, 0);
+    }
+}
+
+/// What the columns of a row say.
+fn fields<'a>(values: impl Iterator<Item = &'a [u8]>, columns: &[Option<Field>]) -> Fields<'a> {
+    let mut fields = Fields::default();
+    let known = values.zip(columns).filter_map(|(value, column)| Some((value, (*column)?)));
+    for (value, field) in known.filter(|(value, _)| !value.is_empty()) {
+        let (value, is_damaged) = lossy(value);
+        fields.is_damaged |= is_damaged && field == Field::Message;
+        fields.set(field, value);
+    }
+    fields
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::log::LogEvent;
+    use crate::source::file::formats::steps::events;
+
+    fn read(text: &str, step: usize) -> Vec<LogEvent> {
+        let mut csv = Csv::with_header("@timestamp,@message,other").unwrap();
+        events(text.as_bytes(), step, |source, place, sink, at_end| csv.read(source, place, sink, at_end))
+    }
 
     #[test]
     fn headers_are_told_from_other_lines() {
@@ -144,6 +194,25 @@ mod tests {
         }
         for other in ["message", "a,message", "hello, world", "", "{\"message\":1,\"timestamp\":2}"] {
             assert!(Csv::with_header(other).is_none(), "{other}");
+        }
+    }
+
+    #[test]
+    fn rows_are_read_however_they_are_written() {
+        let table = "@timestamp,@message,other\n1,\"a \"\"b\"\"\n\"\"c\",x\r\n\n2,d\r3,\"e\"f\"\"\n4,,g";
+        let events = read(table, 1000);
+        let events: Vec<_> = events.iter().map(|event| (event.origin.line, event.message.as_str())).collect();
+        assert_eq!(events, [(Some(2), "a \"b\"\n\"c"), (Some(5), "d"), (Some(5), "ef\"\""), (Some(6), "")]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+
+        #[test]
+        fn blocks_do_not_matter(rows in "([1-4]?,[a\"\",\n\rü]{0,8}(\"\")?(,b?)?[\n\r]{0,2}){0,8}", step in 2..60_usize) {
+            let table = format!("@timestamp,@message,other\n{rows}");
+            // A byte at a time, no row is whole.
+            prop_assert_eq!(read(&table, step), read(&table, 1));
         }
     }
 }

@@ -203,14 +203,11 @@ fn line_end(rest: &[u8], begin: usize, searched: usize, at_end: bool) -> Option<
 
 #[cfg(test)]
 mod tests {
-    use std::io::{self, Read};
-
     use proptest::prelude::*;
 
     use super::*;
-    use crate::log::{LogEvent, Names};
-    use crate::source::file::formats::{Draft, Row, Run, Spot};
-    use crate::source::file::lines::Lines;
+    use crate::log::{LogEvent, Text};
+    use crate::source::file::formats::steps::{events, place};
 
     #[test]
     fn each_format_has_its_stamp() {
@@ -251,58 +248,15 @@ mod tests {
         }
     }
 
-    /// Gives at most so many bytes at once.
-    struct Slowly(io::Cursor<Vec<u8>>, usize);
-
-    impl Read for Slowly {
-        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-            let count = self.1.min(into.len());
-            self.0.read(&mut into[..count])
-        }
-    }
-
-    #[derive(Default)]
-    struct Events(Vec<LogEvent>);
-
-    impl Sink for Events {
-        fn draft(&mut self, draft: Draft<'_>) -> Result<(), Stop> {
-            self.0.push(draft.into_event(&mut Names::default()));
+    /// What a file holds that is read so many bytes at a time.
+    fn read(text: &[u8], step: usize) -> Vec<LogEvent> {
+        let mut stamped = Stamped::default();
+        events(text, step, |source, place, sink, at_end| {
+            stamped.read(source, place, sink, at_end)?;
+            let lines = String::from_utf8_lossy(text).lines().count() as u64;
+            assert!(!at_end || source.taken() == lines);
             Ok(())
-        }
-
-        fn pass(&mut self, _: Run<'_>) -> Result<(), Stop> {
-            Ok(())
-        }
-
-        fn rows(&mut self, _: Vec<Row>) -> Result<(), Stop> {
-            Ok(())
-        }
-
-        fn too_long(&mut self, spot: Spot<'_>, head: &[u8]) -> Result<(), Stop> {
-            self.draft(spot.message(lossy(head).0))
-        }
-    }
-
-    fn place() -> Place {
-        Place { file: "f".into(), stream: None }
-    }
-
-    /// What a file holds that is read so many bytes at a time; every so many times nothing comes for long.
-    fn read(text: &[u8], step: usize, idle: usize, cap: usize) -> Vec<LogEvent> {
-        let mut source = Lines::new(Box::new(Slowly(io::Cursor::new(text.to_vec()), step)) as Box<dyn Read>, cap);
-        let (mut stamped, mut events) = (Stamped::default(), Events::default());
-        for turn in 1.. {
-            let is_more = source.fill().unwrap();
-            assert!(stamped.read(&mut source, &place(), &mut events, !is_more).is_ok());
-            if turn % idle == 0 {
-                assert!(stamped.flush(&mut source, &place(), &mut events).is_ok());
-            }
-            if !is_more {
-                break;
-            }
-        }
-        assert_eq!((source.rest(), source.taken() as usize), (&b""[..], String::from_utf8_lossy(text).lines().count()));
-        events.0
+        })
     }
 
     /// The same, a line after the other.
@@ -324,7 +278,7 @@ mod tests {
                 message = format!("{}\n{message}", before.message.as_str());
                 origin = before.origin;
             }
-            let text = crate::log::Text::from(message.as_str());
+            let text = Text::from(message.as_str());
             events.push(LogEvent { origin, message: if is_damaged { text.damaged() } else { text } });
         }
         events
@@ -332,7 +286,11 @@ mod tests {
 
     #[test]
     fn an_event_ends_where_nothing_comes_for_long() {
-        let events = read(b"2025-11-20T10:15:43.658Z a\nb\nc", 29, 1, 100);
+        let mut stamped = Stamped::default();
+        let events = events(b"2025-11-20T10:15:43.658Z a\nb\nc", 29, |source, place, sink, at_end| {
+            stamped.read(source, place, sink, at_end)?;
+            stamped.flush(source, place, sink)
+        });
         let messages: Vec<_> = events.iter().map(|event| event.message.as_str()).collect();
         assert_eq!(messages, ["a\nb", "c"]);
     }
@@ -341,10 +299,8 @@ mod tests {
     fn what_is_too_long_is_cut() {
         let line = "x".repeat(LINE_CAP / 4 - 1);
         let text = format!("2025-11-20T10:15:43.658Z a\n{line}\n{line}\n{line}\n{line}\n{}\n{line}", line.repeat(5));
-        let lengths: Vec<_> = read(text.as_bytes(), 256 * 1024, usize::MAX, LINE_CAP)
-            .iter()
-            .map(|event| (event.origin.line, event.message.len()))
-            .collect();
+        let lengths: Vec<_> =
+            read(text.as_bytes(), 256 * 1024).iter().map(|event| (event.origin.line, event.message.len())).collect();
         let expected = [(1, 1 + 3 * (line.len() + 1)), (5, line.len()), (6, 4096), (7, line.len())];
         assert_eq!(lengths, expected.map(|(line, length)| (Some(line), length)));
     }
@@ -362,12 +318,12 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(1024))]
+        #![proptest_config(ProptestConfig::with_cases(256))]
 
         #[test]
         fn blocks_do_not_matter(mut text in file(), cut in 0..3_usize, step in 1..40_usize) {
             text.truncate(text.len().saturating_sub(cut));
-            prop_assert_eq!(read(&text, step, usize::MAX, LINE_CAP), plainly(&text));
+            prop_assert_eq!(read(&text, step), plainly(&text));
         }
     }
 }
