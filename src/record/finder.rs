@@ -118,9 +118,8 @@ impl Finder {
 
     /// Counts a delivery, of whatever finder; gives how many there were before.
     pub fn count(&mut self, delivery: u64) -> u32 {
-        let before = self.deliveries.get(delivery).unwrap_or_default();
-        self.deliveries.insert(delivery, before.saturating_add(1));
-        before
+        let before = self.deliveries.update(delivery, |before| before.unwrap_or_default().saturating_add(1));
+        before.unwrap_or_default()
     }
 
     /// Adds what was still waiting for a later event; call it when no more events come.
@@ -213,8 +212,7 @@ impl Finder {
             self.repeated += 1;
             return None;
         }
-        let count = self.deliveries.get(delivery).unwrap_or_default();
-        self.deliveries.insert(delivery, count.max(line.redelivery.saturating_add(1)));
+        self.deliveries.update(delivery, |count| count.unwrap_or_default().max(line.redelivery.saturating_add(1)));
         Some(Arrival {
             record: InvocationRecord::of(event.message.share(line.record), line.record, &line.view, &mut self.labels),
             origin: self.origins.kept(&line.origin),

@@ -1,6 +1,7 @@
 //! What is remembered of a long log: the latest of it, so that memory does not grow with the log.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use crate::log::Hashed;
 
@@ -30,10 +31,26 @@ impl<V: Copy> Latest<V> {
 
     /// Remembers a value; gives the one that was under the key before.
     pub(crate) fn insert(&mut self, key: u64, value: V) -> Option<V> {
+        self.update(key, |_| value)
+    }
+
+    /// Remembers what is made of the value under a key; gives that one.
+    pub(crate) fn update(&mut self, key: u64, value: impl FnOnce(Option<V>) -> V) -> Option<V> {
         if self.recent.len() >= LEAST && !self.recent.contains_key(&key) {
             self.before = std::mem::take(&mut self.recent);
         }
-        self.recent.insert(key, value).or_else(|| self.before.get(&key).copied())
+        match self.recent.entry(key) {
+            Entry::Occupied(mut known) => {
+                let before = Some(*known.get());
+                known.insert(value(before));
+                before
+            }
+            Entry::Vacant(new) => {
+                let before = self.before.get(&key).copied();
+                new.insert(value(before));
+                before
+            }
+        }
     }
 }
 

@@ -162,6 +162,8 @@ fn string(bytes: &[u8], at: usize) -> End {
 }
 
 /// The string whose quote stands at `start`.
+#[allow(clippy::inline_always, reason = "a result this large costs more to hand over than a short string to read")]
+#[inline(always)]
 fn text(bytes: &[u8], start: usize) -> Result<Span, Broken> {
     let (mut at, mut has_escape) = (start + 1, false);
     loop {
