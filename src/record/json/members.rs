@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::skip::{self, Broken, End, Span};
+use super::skip::{self, Broken, End};
 use super::unescape;
 
 /// The text of one JSON value, as it is written.
@@ -42,7 +42,8 @@ pub(in crate::record) type Members<'a> = Vec<Member<'a>>;
 ///
 /// What was read before an error stays in `members`.
 pub(in crate::record) fn read<'a>(text: &'a str, members: &mut Members<'a>) -> Result<usize, Broken> {
-    each_member(text.as_bytes(), 0, |key, start| {
+    each_member(text.as_bytes(), 0, |at| {
+        let (key, start) = skip::key(text.as_bytes(), at)?;
         let end = skip::value(text.as_bytes(), start)?;
         let (value, is_plain) = (Raw(&text[start..end]), !key.has_escape);
         members.push(Member { key: &text[key.start + 1..key.end - 1], is_plain, value });
@@ -50,17 +51,14 @@ pub(in crate::record) fn read<'a>(text: &'a str, members: &mut Members<'a>) -> R
     })
 }
 
-/// Calls `member` with the key of each member of the object that begins at `at`, or behind white space there, and with
-/// where its value begins; it tells where that ends. Gives where the object ends.
+/// Calls `member` where each member of the object begins that begins at `at`, or behind white space there; it tells where
+/// the member ends. Gives where the object ends.
 ///
 /// # Errors
 ///
 /// Where it broke, when it is no object.
-pub fn each_member(bytes: &[u8], at: usize, mut member: impl FnMut(Span, usize) -> End) -> End {
-    each(bytes, at, [b'{', b'}'], |at| {
-        let (key, value) = skip::member(bytes, at)?;
-        member(key, value)
-    })
+pub fn each_member(bytes: &[u8], at: usize, member: impl FnMut(usize) -> End) -> End {
+    each(bytes, at, [b'{', b'}'], member)
 }
 
 /// Calls `item` where each item of the array begins that begins at `at`, or behind white space there; it tells where

@@ -51,7 +51,11 @@ pub(super) fn broken(at: usize) -> Broken {
 }
 
 /// Where the next byte that is no white space stands, and which it is.
-pub(super) fn token(bytes: &[u8], mut at: usize) -> Result<(usize, u8), Broken> {
+///
+/// # Errors
+///
+/// The end of the text, when there is none.
+pub fn token(bytes: &[u8], mut at: usize) -> Result<(usize, u8), Broken> {
     while let Some(&byte) = bytes.get(at) {
         if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
             return Ok((at, byte));
@@ -83,7 +87,7 @@ fn nested(bytes: &[u8], start: usize) -> End {
                 match byte {
                     b'}' | b']' => first,
                     _ if open.is_object() => {
-                        at = key(bytes, first)?;
+                        at = key(bytes, first)?.1;
                         continue;
                     }
                     _ => {
@@ -105,7 +109,7 @@ fn nested(bytes: &[u8], start: usize) -> End {
                     }
                 }
                 (b',', true) => {
-                    at = key(bytes, token(bytes, at)?.0)?;
+                    at = key(bytes, token(bytes, at)?.0)?.1;
                     break;
                 }
                 (b',', false) => {
@@ -118,17 +122,17 @@ fn nested(bytes: &[u8], start: usize) -> End {
     }
 }
 
-/// Passes over a key and its colon, up to where the value begins.
-fn key(bytes: &[u8], at: usize) -> End {
-    member(bytes, at).map(|(_, value)| value)
-}
-
 /// The key that begins at `at`, and where its value begins.
-pub(super) fn member(bytes: &[u8], at: usize) -> Result<(Span, usize), Broken> {
-    if bytes[at] != b'"' {
-        return Err(broken(at));
-    }
-    let key = text(bytes, at)?;
+///
+/// # Errors
+///
+/// Where it broke, when it is none.
+pub fn key(bytes: &[u8], at: usize) -> Result<(Span, usize), Broken> {
+    let key = match bytes.get(at) {
+        Some(b'"') => text(bytes, at)?,
+        Some(_) => return Err(broken(at)),
+        None => return Err(cut(bytes)),
+    };
     match token(bytes, key.end)? {
         (colon, b':') => Ok((key, token(bytes, colon + 1)?.0)),
         (other, _) => Err(broken(other)),
@@ -206,14 +210,31 @@ fn plain(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
+/// One in each of eight bytes.
+const EACH: u64 = u64::MAX / 0xff;
+
 /// Which of eight bytes, the lowest first, is special; 8 when none is.
 fn first_special(word: u64) -> usize {
-    const EACH: u64 = u64::MAX / 0xff;
-    // A byte from which more is taken than it holds sets its highest bit, and may do so to those above it.
-    let less = |word: u64, than: u8| word.wrapping_sub(EACH * u64::from(than)) & !word;
-    let is = |byte: u8| less(word ^ (EACH * u64::from(byte)), 1);
-    let special = less(word, 0x20) | is(b'"') | is(b'\\');
-    (special & (EACH << 7)).trailing_zeros() as usize / 8
+    first(less(word, 0x20) | is(word, b'"') | is(word, b'\\'))
+}
+
+/// Which of eight bytes, the lowest first, is a backslash; 8 when none is.
+pub(super) fn first_backslash(word: u64) -> usize {
+    first(is(word, b'\\'))
+}
+
+/// The first byte with its highest bit set; only the lowest of those is to be relied on.
+fn first(marks: u64) -> usize {
+    (marks & (EACH << 7)).trailing_zeros() as usize / 8
+}
+
+fn is(word: u64, byte: u8) -> u64 {
+    less(word ^ (EACH * u64::from(byte)), 1)
+}
+
+/// A byte from which more is taken than it holds sets its highest bit, and may do so to those above it.
+fn less(word: u64, than: u8) -> u64 {
+    word.wrapping_sub(EACH * u64::from(than)) & !word
 }
 
 #[allow(clippy::needless_bitwise_bool, reason = "without branches it is compiled to instructions for many bytes")]

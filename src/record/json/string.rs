@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::skip::first_backslash;
+
 /// What a JSON string says, given with its quotes; `None` for any other value.
 pub(in crate::record) fn unquote(raw: &str) -> Option<Cow<'_, str>> {
     let inner = raw.strip_prefix('"')?;
@@ -23,9 +25,14 @@ pub fn unescape(text: &str) -> Cow<'_, str> {
 
 /// Undoes one layer of JSON escapes at the end of `decoded`, with `lost` for a lone surrogate; gives whether there was one.
 pub fn unescape_into(text: &str, lost: &str, decoded: &mut String) -> bool {
-    let (mut rest, mut is_damaged) = (text, false);
-    while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
+    let (mut rest, mut from, mut is_damaged) = (text, 0, false);
+    while let Some(at) = backslash(&rest.as_bytes()[from..]).map(|at| from + at) {
         decoded.push_str(&rest[..at]);
+        // What stands for itself is taken with what follows it.
+        if let Some(b'"' | b'\\' | b'/') = rest.as_bytes().get(at + 1) {
+            (rest, from) = (&rest[at + 1..], 1);
+            continue;
+        }
         let (unescaped, length) = escape(&rest[at..]);
         if let Some(unescaped) = unescaped {
             decoded.push(unescaped);
@@ -33,18 +40,27 @@ pub fn unescape_into(text: &str, lost: &str, decoded: &mut String) -> bool {
             decoded.push_str(lost);
             is_damaged = true;
         }
-        rest = &rest[at + length..];
+        (rest, from) = (&rest[at + length..], 0);
     }
     decoded.push_str(rest);
     is_damaged
 }
 
+/// Where the first backslash stands; another one is mostly near.
+fn backslash(bytes: &[u8]) -> Option<usize> {
+    for (at, word) in bytes.as_chunks().0.iter().take(3).enumerate() {
+        match first_backslash(u64::from_le_bytes(*word)) {
+            8 => {}
+            offset => return Some(8 * at + offset),
+        }
+    }
+    let near = bytes.len().min(24) / 8 * 8;
+    memchr::memchr(b'\\', &bytes[near..]).map(|offset| near + offset)
+}
+
 /// The character that the escape stands for which `text` starts with, unless it is half of one, and its length.
 fn escape(text: &str) -> (Option<char>, usize) {
     let plain = match text.as_bytes().get(1) {
-        Some(b'"') => '"',
-        Some(b'\\') => '\\',
-        Some(b'/') => '/',
         Some(b'b') => '\u{8}',
         Some(b'f') => '\u{c}',
         Some(b'n') => '\n',

@@ -9,6 +9,7 @@ mod fields;
 #[cfg(test)]
 mod independent;
 mod nesting;
+mod notes;
 mod order;
 mod pack;
 mod plain;

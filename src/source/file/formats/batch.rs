@@ -10,7 +10,8 @@ use base64::engine::general_purpose::STANDARD;
 use flate2::read::MultiGzDecoder;
 use serde::Deserialize;
 
-use super::fields::{Field, Fields, Notes, each_field, is_blank, odd, string};
+use super::fields::{Field, Fields};
+use super::notes::{Notes, inside, is_blank, string};
 use super::{Sink, Spot, time};
 use crate::record::json::{self, Broken, End, Span};
 use crate::source::file::{LINE_CAP, Stop};
@@ -71,23 +72,24 @@ impl Batch {
     /// What is in the object that `bytes` begin with, and where it ends.
     pub(super) fn read(bytes: &[u8]) -> Result<(Self, usize), Broken> {
         let mut batch = Self::default();
-        let end = json::each_member(bytes, 0, |key, at| batch.member(bytes, key, at))?;
+        let end = json::each_member(bytes, 0, |at| batch.member(bytes, at))?;
         Ok((batch, end))
     }
 
-    fn member(&mut self, bytes: &[u8], key: Span, at: usize) -> End {
-        let name = string(bytes, key).ok_or(odd(key.end))?;
-        if name == "logEvents" && bytes.get(at) == Some(&b'[') {
+    fn member(&mut self, bytes: &[u8], at: usize) -> End {
+        let (key, at) = json::key(bytes, at)?;
+        let name = inside(bytes, key)?;
+        if *name == *b"logEvents" && bytes.get(at) == Some(&b'[') {
             return self.list(bytes, at);
         }
         let value = json::span(bytes, at)?;
         let known = match &*name {
-            "messageType" => &mut self.message_type,
-            "logGroup" => &mut self.log_group,
-            "logStream" => &mut self.log_stream,
+            b"messageType" => &mut self.message_type,
+            b"logGroup" => &mut self.log_group,
+            b"logStream" => &mut self.log_stream,
             name => {
-                self.is_odd |= name == "logEvents";
-                self.packed = self.packed.or((name == "awslogs").then_some(value));
+                self.is_odd |= name == b"logEvents";
+                self.packed = self.packed.or((name == b"awslogs").then_some(value));
                 return Ok(value.end);
             }
         };
@@ -107,23 +109,19 @@ impl Batch {
     }
 
     fn event(&mut self, bytes: &[u8], at: usize) -> End {
-        let mut has_message = false;
-        let end = each_field(bytes, at, |field, value| {
-            has_message |= field == Field::Message;
-            self.notes.push((field, value));
-        })?;
-        self.has_other |= !has_message;
+        let end = self.notes.object(bytes, at)?;
+        self.has_other |= !self.notes.have_message(self.ends.last().copied().unwrap_or_default());
         self.ends.push(self.notes.len());
         Ok(end)
     }
 
     /// Gives the log events of a batch, none of a control message; `None` when it is no batch.
-    pub(super) fn give(&self, text: &str, spot: Spot<'_>, sink: &mut dyn Sink) -> Option<Result<(), Stop>> {
+    pub(super) fn give(&mut self, text: &str, spot: Spot<'_>, sink: &mut dyn Sink) -> Option<Result<(), Stop>> {
         if let Some([message_type, group, stream]) = self.names(text) {
             return self.give_events(text, message_type.as_deref(), &home(group, stream), spot, sink);
         }
         let unpacked = self.packed.and_then(|_| unpack(text))?;
-        let batch = Self::of(&unpacked)?;
+        let mut batch = Self::of(&unpacked)?;
         let [message_type, group, stream] = batch.names(&unpacked)?;
         batch.give_events(&unpacked, message_type.as_deref(), &home(group, stream), spot, sink)
     }
@@ -141,7 +139,7 @@ impl Batch {
     }
 
     fn give_events(
-        &self,
+        &mut self,
         text: &str,
         message_type: Option<&str>,
         home: &Fields<'_>,
@@ -152,8 +150,9 @@ impl Batch {
             return Some(Ok(()));
         }
         let starts = std::iter::once(&0).chain(&self.ends);
-        let mut events = starts.zip(&self.ends).map(|(start, end)| Fields::noted(text, &self.notes[*start..*end]));
-        (!self.has_other).then(|| events.try_for_each(|fields| sink.draft(spot.event(fields.at(home)))))
+        let mut events = starts.zip(&self.ends).map(|(start, end)| *start..*end);
+        let give = |event| sink.draft(spot.event(self.notes.some_fields(event, text).at(home)));
+        (!self.has_other).then(|| events.try_for_each(give))
     }
 }
 

@@ -7,8 +7,9 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::batch::Batch;
-use super::fields::{Fields, Notes, each_field};
+use super::fields::Fields;
 use super::nesting::{Mark, Nesting};
+use super::notes::Notes;
 use super::order::Rows;
 use super::plain::{self, Plain};
 use super::{Form, Place, Sink, Source, Spot, Turn, batch, lossy, rows};
@@ -64,7 +65,7 @@ impl Document {
             in_items: kind.key().is_none(),
             skipping: false,
             rows: Rows::default(),
-            notes: Notes::new(),
+            notes: Notes::default(),
             batch: Batch::default(),
         }
     }
@@ -166,7 +167,7 @@ impl Document {
         let Some(text) = self.note(bytes).ok().and_then(|end| std::str::from_utf8(&bytes[..end]).ok()) else {
             return Ok(None);
         };
-        let fields = Fields::noted(text, &self.notes);
+        let fields = self.notes.fields(text);
         match self.kind {
             Kind::Events if fields.has_message() => sink.draft(spot.event(fields))?,
             Kind::Results => self.rows.push(spot.event(fields), sink)?,
@@ -180,8 +181,8 @@ impl Document {
     fn note(&mut self, bytes: &[u8]) -> End {
         self.notes.clear();
         match self.kind {
-            Kind::Events => each_field(bytes, 0, |field, value| self.notes.push((field, value))),
-            Kind::Results => rows::row(bytes, &mut self.notes),
+            Kind::Events => self.notes.object(bytes, 0),
+            Kind::Results => rows::note(bytes, &mut self.notes),
             Kind::Batch => {
                 let (batch, end) = Batch::read(bytes)?;
                 self.batch = batch;
@@ -213,7 +214,7 @@ impl Document {
     fn give(&mut self, text: &str, spot: Spot<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         match self.kind {
             Kind::Events | Kind::Array => self.value(text, spot, sink),
-            Kind::Results => self.rows.push(rows::event(text, spot), sink),
+            Kind::Results => self.rows.push(rows::event(text, spot, &mut self.notes), sink),
             Kind::Messages => {
                 let mut draft = spot.message(Cow::Borrowed(text));
                 draft.fields.timestamp = batch::sent(text);
@@ -231,7 +232,7 @@ impl Document {
             return sink.draft(spot.event(fields));
         }
         if text.starts_with('[') {
-            return self.rows.push(rows::event(text, spot), sink);
+            return self.rows.push(rows::event(text, spot, &mut self.notes), sink);
         }
         let batch = if self.kind == Kind::Array { batch::give(text, spot, sink) } else { None };
         batch.unwrap_or_else(|| sink.draft(plain::event(Cow::Borrowed(text), spot)))

@@ -4,14 +4,9 @@
 
 use std::borrow::Cow;
 
+use super::notes::{each_field, is_blank, text_of};
 use super::time;
-use crate::record::json::{self, Broken, End, Span};
-
-/// What stands for half of a surrogate pair: as many as there would be bytes.
-const LOST: &str = "\u{fffd}\u{fffd}\u{fffd}";
-
-/// The fields that stand in a text, in their order, and where.
-pub(super) type Notes = Vec<(Field, Span)>;
+use crate::record::json::Span;
 
 /// What a name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,21 +75,12 @@ impl<'a> Fields<'a> {
     /// The fields of `text`, which is one JSON object; `None` for anything else.
     pub(super) fn of_object(text: &'a str) -> Option<Self> {
         let mut fields = Self::default();
-        let end = each_field(text.as_bytes(), 0, |field, value| fields.set_json(field, text, value)).ok()?;
+        let end = each_field(text, |field, value| fields.set_json(field, text, value)).ok()?;
         is_blank(&text[end..]).then_some(fields)
     }
 
-    /// The fields that were noted of `text`.
-    pub(super) fn noted(text: &'a str, notes: &[(Field, Span)]) -> Self {
-        let mut fields = Self::default();
-        for (field, value) in notes {
-            fields.set_json(*field, text, *value);
-        }
-        fields
-    }
-
     /// Notes one field by where its JSON value stands in `text`.
-    fn set_json(&mut self, field: Field, text: &'a str, value: Span) {
+    pub(super) fn set_json(&mut self, field: Field, text: &'a str, value: Span) {
         let (text, is_damaged) = text_of(text, value);
         self.is_damaged |= is_damaged && field == Field::Message;
         self.set(field, text);
@@ -173,67 +159,6 @@ fn name_of_group(value: &str) -> &str {
         Some((account, name)) if account.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => value,
     }
-}
-
-/// Whether only what JSON calls white space is there.
-pub(super) fn is_blank(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t'))
-}
-
-/// The text of a JSON value: what a string says, and the spelling of anything else; and whether bytes of it were lost.
-fn text_of(text: &str, value: Span) -> (Cow<'_, str>, bool) {
-    match &text[value.start..value.end] {
-        "null" => (Cow::Borrowed(""), false),
-        text if text.starts_with('"') => unquote(&text[1..text.len() - 1], value.has_escape),
-        text => (Cow::Borrowed(text), false),
-    }
-}
-
-/// Half of a surrogate pair is no reason to refuse a log event.
-fn unquote(text: &str, has_escape: bool) -> (Cow<'_, str>, bool) {
-    if !has_escape {
-        return (Cow::Borrowed(text), false);
-    }
-    let mut decoded = String::with_capacity(text.len());
-    let is_damaged = json::unescape_into(text, LOST, &mut decoded);
-    (Cow::Owned(decoded), is_damaged)
-}
-
-/// Calls `note` with each field of a log event that the object has which begins at `at`; gives where the object ends.
-pub(super) fn each_field(bytes: &[u8], at: usize, mut note: impl FnMut(Field, Span)) -> End {
-    json::each_member(bytes, at, |key, at| {
-        let value = json::span(bytes, at)?;
-        if let Some(field) = name_of_field(bytes, key)? {
-            note(field, value);
-        }
-        Ok(value.end)
-    })
-}
-
-/// What stands at a place where something else should.
-pub(super) fn odd(at: usize) -> Broken {
-    Broken { read: at, cut: false }
-}
-
-/// The field that a string names, if it is one's name.
-///
-/// # Errors
-///
-/// What is no text names nothing at all.
-pub(super) fn name_of_field(bytes: &[u8], name: Span) -> Result<Option<Field>, Broken> {
-    if name.has_escape {
-        return string(bytes, name).map(|name| Field::named(&name)).ok_or(odd(name.end));
-    }
-    let name = bytes[name.start..name.end].strip_prefix(b"\"").ok_or(odd(name.end))?;
-    Ok(Field::written(&name[..name.len() - 1]))
-}
-
-/// What a string says of which nothing is lost; `None` for anything else.
-pub(super) fn string(bytes: &[u8], value: Span) -> Option<Cow<'_, str>> {
-    let quoted = std::str::from_utf8(&bytes[value.start..value.end]).ok()?;
-    let inner = quoted.strip_prefix('"')?.strip_suffix('"')?;
-    let (text, is_damaged) = unquote(inner, value.has_escape);
-    (!is_damaged).then_some(text)
 }
 
 #[cfg(test)]
