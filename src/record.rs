@@ -45,20 +45,19 @@ pub use reason::Reason;
 pub use time::epoch_millis;
 pub use view::{BatchInfo, NotARecord, RecordView};
 
-/// Where in `bytes` the first word stands that a message must hold for a [`Finder`] that is idle to find anything in it.
-///
-/// What such a message leaves open may be found later: see [`leaves_open`].
+/// Where in `bytes` the word stands that every record holds.
 #[must_use]
-pub fn word_in(bytes: &[u8]) -> Option<usize> {
-    let key = extract::key_in(bytes);
-    dead_letter::word_in(&bytes[..key.unwrap_or(bytes.len())]).or(key)
+pub fn key_in(bytes: &[u8]) -> Option<usize> {
+    extract::key_in(bytes)
 }
 
-/// Bytes of the longest word that [`word_in`] finds.
-pub const LONGEST_WORD: usize = "requestContext".len();
+/// Bytes of the word that [`key_in`] finds.
+pub const KEY: usize = "requestContext".len();
 
-/// Whether an object that may be a record is open at the end of a message.
+/// Whether a message without that word, by itself, may mean anything to a [`Finder`]: an object that may be a record is
+/// open at its end, or it may hold messages of a dead-letter queue.
 #[must_use]
-pub fn leaves_open(message: &str) -> bool {
-    memchr::memchr(b'{', message.as_bytes()).is_some() && assemble::leaves_open(message)
+pub fn may_begin(message: &str) -> bool {
+    memchr::memchr(b'{', message.as_bytes()).is_some()
+        && (assemble::leaves_open(message) || dead_letter::may_be(message))
 }

@@ -12,14 +12,14 @@ use super::json::{self, Members};
 /// An attribute that hardly anything else spells so: the ids in platform lines are `RequestId`.
 static REQUEST_ID: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("\"RequestID\""));
 
-/// Where the attribute stands without which there is nothing to count.
-pub(super) fn word_in(bytes: &[u8]) -> Option<usize> {
-    REQUEST_ID.find(bytes)
+/// Whether it is worth while to count.
+pub(super) fn may_be(text: &str) -> bool {
+    REQUEST_ID.find(text.as_bytes()).is_some()
 }
 
 /// How many messages of a dead-letter queue or topic the text holds.
 pub(super) fn count(text: &str) -> usize {
-    if word_in(text.as_bytes()).is_none() {
+    if !may_be(text) {
         return 0;
     }
     let keys = memmem::find_iter(text.as_bytes(), "essageAttributes\"");

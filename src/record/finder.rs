@@ -12,7 +12,7 @@ use super::latest::Latest;
 use super::prints::Prints;
 use super::restore::{self, Restored};
 use super::view::RecordView;
-use super::{Arrival, Envelope, Found, InvocationRecord, Reason, Unreadable, assemble, dead_letter, redacted};
+use super::{Arrival, Envelope, Found, InvocationRecord, Reason, Unreadable, dead_letter, redacted};
 use crate::log::{LogEvent, Origin, Origins, StreamId};
 
 /// Finds the records in log events, and remembers what it needs of earlier events.
@@ -51,8 +51,7 @@ impl Finder {
         self.assembler.awaits(stream, time)
             || self.prints.is_open(stream)
             || extract::may_hold_record(message)
-            || may_open(message)
-                && (assemble::leaves_open(message) || dead_letter::word_in(message.as_bytes()).is_some())
+            || super::may_begin(message)
     }
 
     /// Whether no stream has anything open, so that a message without a record's words that leaves no object open means

@@ -12,7 +12,7 @@ mod lines;
 mod paths;
 mod sniff;
 mod utf16;
-mod words;
+mod word;
 
 use std::io;
 use std::path::PathBuf;

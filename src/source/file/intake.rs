@@ -238,7 +238,7 @@ impl Sink for Searcher {
                 None => return Ok(()),
             }
         }
-        self.count(run.lines, run.bytes);
+        self.count(run.lines, run.bytes());
         Ok(())
     }
 

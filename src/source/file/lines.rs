@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use super::BLOCK;
-use super::words::Words;
+use super::word::NextWord;
 
 /// Of a line that is too long, so much is given.
 const SHOWN: usize = 4096;
@@ -25,8 +25,6 @@ pub(super) struct Passed<'a> {
     /// The lines with their line breaks.
     pub(super) text: &'a [u8],
     pub(super) lines: u64,
-    /// Their bytes without line breaks.
-    pub(super) bytes: u64,
 }
 
 /// Splits what is read block by block. It holds what has not been taken yet and one block.
@@ -40,7 +38,7 @@ pub(super) struct Lines<R> {
     start: usize,
     /// Up to where there is no line break after `start`.
     searched: usize,
-    words: Words,
+    word: NextWord,
     filled: usize,
     /// Whether the rest of a line that was too long is being passed over.
     skipping: bool,
@@ -56,7 +54,7 @@ impl<R: Read> Lines<R> {
             buffer: Vec::new(),
             start: 0,
             searched: 0,
-            words: Words::default(),
+            word: NextWord::default(),
             filled: 0,
             skipping: false,
             taken: 0,
@@ -70,7 +68,7 @@ impl<R: Read> Lines<R> {
             self.buffer.copy_within(self.start..self.filled, 0);
             self.filled -= self.start;
             self.searched -= self.start;
-            self.words.shift(self.start);
+            self.word.shift(self.start);
             self.start = 0;
         }
         if self.buffer.len() < self.filled + BLOCK {
@@ -110,17 +108,17 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// Passes over the complete lines before the next one that may matter: one that holds a word of records, or has a
+    /// Passes over the complete lines before the next one that may matter: one that holds the word of records, or has a
     /// bracket and is not `dull`.
     pub(super) fn pass(&mut self, dull: impl Fn(&[u8]) -> bool) -> Passed<'_> {
-        let end = self.words.next(&self.buffer[..self.filled], self.start).unwrap_or(self.filled);
+        let end = self.word.next(&self.buffer[..self.filled], self.start).unwrap_or(self.filled);
         let rest = if self.skipping { &[] } else { &self.buffer[self.start..end] };
         let text = &rest[..before_bracket(rest, dull)];
         let lines = memchr::memchr_iter(b'\n', text).count();
         self.start += text.len();
         self.searched = self.searched.max(self.start);
         self.taken += lines as u64;
-        Passed { text, lines: lines as u64, bytes: (text.len() - lines - returns(text)) as u64 }
+        Passed { text, lines: lines as u64 }
     }
 
     /// What is left at the end of the input, a line without a line break.
@@ -203,11 +201,6 @@ fn after_last_break(text: &[u8], from: usize) -> usize {
     memchr::memrchr(b'\n', &text[from..]).map_or(from, |last| from + last + 1)
 }
 
-/// How many of the lines end with a return before their line break.
-fn returns(lines: &[u8]) -> usize {
-    memchr::memchr_iter(b'\r', lines).filter(|&at| lines.get(at + 1) == Some(&b'\n')).count()
-}
-
 pub(super) fn without_return(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
@@ -262,10 +255,10 @@ mod tests {
         assert_eq!(lines(b"abcdefgh", 3, 4), ["abcdef…"]);
     }
 
-    fn passed<R: Read>(lines: &mut Lines<R>) -> (u64, u64) {
-        let Passed { text, lines, bytes } = lines.pass(|line| line.starts_with(b"[INFO]"));
+    fn passed<R: Read>(lines: &mut Lines<R>) -> (u64, usize) {
+        let Passed { text, lines } = lines.pass(|line| line.starts_with(b"[INFO]"));
         assert_eq!(memchr::memchr_iter(b'\n', text).count() as u64, lines);
-        (lines, bytes)
+        (lines, text.len())
     }
 
     #[test]
@@ -273,12 +266,12 @@ mod tests {
         let text = b"one\r\n[INFO] two\n\nx {\nthree\n[\nfour\nrequestContext\nrest";
         let mut lines = Lines::new(&text[..], 100);
         lines.fill().unwrap();
-        assert_eq!(passed(&mut lines), (3, 13));
+        assert_eq!(passed(&mut lines), (3, 17));
         assert_eq!((passed(&mut lines), lines.number()), ((0, 0), 4));
         assert_eq!(lines.next_line(), Some(Line::Whole(b"x {")));
-        assert_eq!(passed(&mut lines), (1, 5));
+        assert_eq!(passed(&mut lines), (1, 6));
         assert_eq!(lines.next_line(), Some(Line::Whole(b"[")));
-        assert_eq!(passed(&mut lines), (1, 4));
+        assert_eq!(passed(&mut lines), (1, 5));
         assert_eq!(lines.next_line(), Some(Line::Whole(b"requestContext")));
         assert_eq!((passed(&mut lines), lines.last_line()), ((0, 0), Some(Line::Whole(b"rest"))));
     }

@@ -44,7 +44,7 @@ struct Item {
 #[derive(Debug)]
 enum Kind {
     Event { id_end: usize, timestamp: Option<i64>, ingestion_time: Option<i64>, is_damaged: bool },
-    Run { lines: u64, bytes: u64 },
+    Run { lines: u64 },
     TooLong,
 }
 
@@ -104,7 +104,7 @@ impl Pack {
         let spot = home.place.at(item.line);
         let range = item.start..item.end;
         match item.kind {
-            Kind::Run { lines, bytes } => sink.pass(Run { spot, text: &self.bytes[range], lines, bytes }),
+            Kind::Run { lines } => sink.pass(Run { spot, text: &self.bytes[range], lines }),
             Kind::TooLong => sink.too_long(spot, &self.bytes[range]),
             Kind::Event { id_end, timestamp, ingestion_time, is_damaged } => {
                 let id = &self.text[item.end..id_end];
@@ -159,7 +159,7 @@ impl Sink for Pack {
     }
 
     fn pass(&mut self, run: Run<'_>) -> Result<(), Stop> {
-        self.add_bytes(run.spot, run.text, Kind::Run { lines: run.lines, bytes: run.bytes });
+        self.add_bytes(run.spot, run.text, Kind::Run { lines: run.lines });
         Ok(())
     }
 
@@ -191,7 +191,7 @@ mod tests {
         }
 
         fn pass(&mut self, run: Run<'_>) -> Result<(), Stop> {
-            self.1.push((run.lines + run.bytes, run.text.to_owned()));
+            self.1.push((run.lines, run.text.to_owned()));
             Ok(())
         }
 
@@ -227,7 +227,7 @@ mod tests {
                 for sink in [&mut direct as &mut dyn Sink, &mut pack] {
                     let given = match kind {
                         0 => sink.too_long(spot, text.as_bytes()),
-                        1 => sink.pass(Run { spot, text: b"a\xff\nb\n", lines: 2, bytes: 3 }),
+                        1 => sink.pass(Run { spot, text: b"a\xff\nb\n", lines: 2 }),
                         _ => sink.draft(spot.event(fields(*stream, text, time.map(i64::from)))),
                     };
                     prop_assert!(given.is_ok());

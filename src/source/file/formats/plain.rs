@@ -54,9 +54,9 @@ impl Plain {
         }
         loop {
             let spot = place.at(source.number());
-            let Passed { text, lines, bytes } = source.pass(is_dull);
+            let Passed { text, lines } = source.pass(is_dull);
             if lines > 0 {
-                sink.pass(Run { spot, text, lines, bytes })?;
+                sink.pass(Run { spot, text, lines })?;
             }
             match document(source, at_end) {
                 Sniff::Document(kind) => return Ok(Turn::Switch(Form::Document(Box::new(Document::new(kind))))),
@@ -89,7 +89,7 @@ fn document(source: &Source, at_end: bool) -> Sniff {
 fn is_dull(line: &[u8]) -> bool {
     let begins_document =
         || matches!(line.first(), Some(b'{' | b'[')) && sniff::document(line, false, false) != Sniff::No;
-    let is_whole = |line: &str| !may_tell_of_event(line) && !record::leaves_open(line);
+    let is_whole = |line: &str| !may_tell_of_event(line) && !record::may_begin(line);
     !begins_document() && std::str::from_utf8(line).is_ok_and(is_whole)
 }
 

@@ -1,4 +1,4 @@
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 
 use super::{Draft, Spot, lossy};
 use crate::source::file::lines::without_return;
@@ -12,8 +12,6 @@ pub(in crate::source::file) struct Run<'a> {
     /// The lines with their line breaks.
     pub(in crate::source::file) text: &'a [u8],
     pub(in crate::source::file) lines: u64,
-    /// Their bytes without line breaks.
-    pub(in crate::source::file) bytes: u64,
 }
 
 impl<'a> Run<'a> {
@@ -26,9 +24,18 @@ impl<'a> Run<'a> {
         self.text = &self.text[end + 1..];
         self.spot = self.spot.in_line(self.spot.line + 1);
         self.lines -= 1;
-        self.bytes -= bytes.len() as u64;
         Some(draft)
     }
+
+    /// Bytes of the lines without line breaks.
+    pub(in crate::source::file) fn bytes(&self) -> u64 {
+        (self.text.len() - returns(self.text)) as u64 - self.lines
+    }
+}
+
+/// How many of the lines end with a return before their line break.
+fn returns(lines: &[u8]) -> usize {
+    memchr_iter(b'\r', lines).filter(|&at| lines.get(at + 1) == Some(&b'\n')).count()
 }
 
 #[cfg(test)]
@@ -39,7 +46,8 @@ mod tests {
     #[test]
     fn lines_are_taken_off_with_their_numbers() {
         let place = Place { file: "f".into(), stream: None };
-        let mut run = Run { spot: place.at(7), text: b"one\r\n\ntw\xff\n", lines: 3, bytes: 6 };
+        let mut run = Run { spot: place.at(7), text: b"one\r\n\ntw\xff\n", lines: 3 };
+        assert_eq!(run.bytes(), 6);
         let lines: Vec<_> = std::iter::from_fn(|| {
             let draft = run.next_line()?;
             Some((draft.spot.line, draft.message().to_owned(), draft.is_damaged()))
@@ -47,6 +55,6 @@ mod tests {
         .collect();
         let expected = [(7, "one", false), (8, "", false), (9, "tw\u{fffd}", true)];
         assert_eq!(lines, expected.map(|(line, text, is_damaged)| (line, text.to_owned(), is_damaged)));
-        assert_eq!((run.lines, run.bytes), (0, 0));
+        assert_eq!((run.lines, run.bytes()), (0, 0));
     }
 }
