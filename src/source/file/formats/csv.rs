@@ -71,7 +71,8 @@ impl Csv {
             }
             if let Some(length) = self.whole_row(source.rest()) {
                 self.row(source.rest(), place, sink)?;
-                source.consume(length);
+                let lines = line_breaks(&source.rest()[..length]);
+                source.take(length, lines);
                 continue;
             }
             match self.careful.step(source) {
@@ -160,6 +161,11 @@ impl Careful {
         cells.set(&self.text[..self.filled], &self.ends[..self.fields]);
         (self.filled, self.fields) = (0, 0);
     }
+}
+
+/// How many there are, which is one in most rows.
+fn line_breaks(row: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', row).fold(0, |count, _| count + 1)
 }
 
 /// What the columns of a row say.

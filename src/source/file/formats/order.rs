@@ -12,7 +12,7 @@ use crate::source::file::Stop;
 const TOGETHER: usize = 12 * 1024 * 1024;
 
 /// When so much more has been read, as much is given of what is in order.
-const PORTION: usize = 256 * 1024;
+const PORTION: usize = 1024 * 1024;
 
 /// Rows that wait to be put in order, and those that are in order and not given yet: they are searched while more are read.
 #[derive(Debug, Default)]
@@ -57,6 +57,7 @@ impl Rows {
             return Ok(());
         }
         self.close();
+        self.open = Pack::with_room(PORTION);
         self.give_portion(sink)
     }
 

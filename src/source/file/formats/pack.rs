@@ -59,6 +59,11 @@ impl Item {
 }
 
 impl Pack {
+    /// An empty one with room for texts of so many bytes.
+    pub(super) fn with_room(bytes: usize) -> Self {
+        Self { text: String::with_capacity(bytes), ..Self::default() }
+    }
+
     pub(in crate::source::file) fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
@@ -130,7 +135,7 @@ impl Pack {
     fn home(&mut self, place: &Place, group: Option<&str>, stream: Option<&str>) -> u32 {
         let recent = self.homes.iter().enumerate().rev().take(RECENT);
         let known = recent.into_iter().find(|(_, home)| {
-            home.stream.as_deref() == stream && home.group.as_deref() == group && home.place.is(place)
+            is_same(home.stream.as_deref(), stream) && home.group.as_deref() == group && home.place.is(place)
         });
         let index = known.map_or(self.homes.len(), |(index, _)| index);
         if index == self.homes.len() {
@@ -138,6 +143,12 @@ impl Pack {
         }
         index as u32
     }
+}
+
+/// Whether two names are the same; those of streams differ at their ends.
+fn is_same(one: Option<&str>, other: Option<&str>) -> bool {
+    let end = |name: Option<&str>| name.and_then(|name| name.as_bytes().last_chunk::<8>().copied());
+    end(one) == end(other) && one == other
 }
 
 impl Sink for Pack {

@@ -9,7 +9,8 @@ use std::ops::Range;
 
 use memchr::memchr;
 
-use super::{Place, Sink, Source, Turn, lossy, time};
+use super::{Place, Sink, Source, Turn, lossy};
+use crate::record::epoch_millis;
 use crate::source::file::lines::{Line, without_return};
 use crate::source::file::{LINE_CAP, Stop};
 
@@ -29,7 +30,7 @@ impl Stamp {
     pub(super) fn read(line: &[u8]) -> Option<Self> {
         let end = memchr(b' ', &line[..line.len().min(LONGEST + 1)]).unwrap_or(line.len());
         let (time, rest) = line.split_at(end);
-        let millis = if is_time(time) { time::millis(std::str::from_utf8(time).ok()?)? } else { return None };
+        let millis = if is_time(time) { epoch_millis(std::str::from_utf8(time).ok()?)? } else { return None };
         let begin = end + rest.len().min(1);
         let mut stamp = Self { millis, stream: begin..begin, message: begin };
         // Only the formats that name the stream write an offset.
