@@ -135,10 +135,26 @@ impl<R: Read> Lines<R> {
         &self.buffer[self.start..self.filled]
     }
 
+    /// The line that the rest begins with, if it is complete.
+    pub(super) fn line(&mut self) -> Option<&[u8]> {
+        let found = memchr::memchr(b'\n', &self.buffer[self.searched..self.filled]);
+        self.searched = found.map_or(self.filled, |offset| self.searched + offset);
+        let line = &self.buffer[self.start..self.searched];
+        (found.is_some() && !self.skipping).then(|| without_return(line))
+    }
+
     /// Takes the first `count` bytes of the rest.
     pub(super) fn consume(&mut self, count: usize) {
-        let taken = &self.buffer[self.start..self.start + count];
-        self.take(count, memchr::memchr_iter(b'\n', taken).count() as u64);
+        let (end, mut lines) = (self.start + count, 0);
+        while self.searched < end {
+            let found = memchr::memchr(b'\n', &self.buffer[self.searched..self.filled]);
+            self.searched = found.map_or(self.filled, |offset| self.searched + offset);
+            if self.searched < end {
+                self.searched += 1;
+                lines += 1;
+            }
+        }
+        self.take(count, lines);
     }
 
     /// The same, when it is known how many lines these are.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::document::Document;
 use super::fields::{Field, Fields};
+use super::notes::Notes;
 use super::{Draft, Form, Place, Run, Sink, Source, Spot, Turn, lossy, next_line};
 use crate::record;
 use crate::source::file::Stop;
@@ -33,11 +34,14 @@ const CLOUDWATCH_KEYS: [&[u8]; 11] = [
 pub(super) struct Plain {
     /// Whether the white space that ends a document may follow.
     is_after_document: bool,
+    /// Whether the last line told of a log event.
+    told: bool,
+    notes: Notes,
 }
 
 impl Plain {
     pub(super) fn after_document() -> Self {
-        Self { is_after_document: true }
+        Self { is_after_document: true, ..Self::default() }
     }
 
     pub(super) fn read(
@@ -53,6 +57,7 @@ impl Plain {
             self.is_after_document = source.rest().is_empty();
         }
         loop {
+            self.tell(source, place, sink)?;
             let spot = place.at(source.number());
             let Passed { text, lines } = source.pass(is_dull);
             if lines > 0 {
@@ -67,13 +72,39 @@ impl Plain {
             match next_line(source, at_end) {
                 Some(Line::Whole(line)) => {
                     let (line, is_damaged) = lossy(line);
-                    sink.draft(event(line, spot.damaged_if(is_damaged)))?;
+                    let draft = event(line, spot.damaged_if(is_damaged));
+                    self.told = draft.fields.are_of_log_event();
+                    sink.draft(draft)?;
                 }
                 Some(Line::TooLong(head)) => sink.too_long(spot, head)?,
                 None => return Ok(Turn::Wait),
             }
         }
     }
+
+    /// Gives the log events that the next lines tell of: where one did, the next mostly does, and nothing else is tried.
+    fn tell(&mut self, source: &mut Source, place: &Place, sink: &mut dyn Sink) -> Result<(), Stop> {
+        while self.told {
+            let spot = place.at(source.number());
+            let Some(line) = source.line() else { return Ok(()) };
+            let fields = told(line, &mut self.notes);
+            self.told = fields.is_some();
+            if let Some(fields) = fields {
+                sink.draft(spot.event(fields))?;
+                source.next_line();
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The fields of the log event that a line tells of, if it is sound and does.
+fn told<'a>(line: &'a [u8], notes: &'a mut Notes) -> Option<Fields<'a>> {
+    notes.clear();
+    let end = notes.object(line, 0).ok()?;
+    let line = std::str::from_utf8(line).ok().filter(|line| end == line.len() && may_tell_of_event(line))?;
+    let is_document = sniff::document(line.as_bytes(), true, false) != Sniff::No;
+    Some(notes.fields(line)).filter(|fields| fields.are_of_log_event() && !is_document)
 }
 
 fn document(source: &Source, at_end: bool) -> Sniff {
