@@ -67,7 +67,7 @@ impl Stream {
     fn offer_next(&mut self, event: &LogEvent, piece: &Piece, search: &mut Search<'_>) -> usize {
         let mut taken = None;
         for (at, join) in self.joins.iter_mut().enumerate().rev() {
-            let is_before = join.first_time() > event.origin.timestamp;
+            let is_before = event.origin.timestamp.is_some_and(|time| join.first_time() > Some(time));
             if !is_before && !join.is_sealed() && (join.is_stuck() || taken.is_none()) {
                 let fit = join.append(piece);
                 taken = taken.or((fit != Fit::Misfit).then_some((at, fit)));

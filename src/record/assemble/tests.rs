@@ -185,6 +185,17 @@ fn late_events_are_put_in_their_place() {
 }
 
 #[test]
+fn an_event_without_a_time_goes_on_where_one_with_a_time_stopped() {
+    let (head, tail) = RECORD.split_at(HEAD);
+    let untimed = |message| {
+        let LogEvent { origin, message } = at("s", 0, message);
+        LogEvent { origin: Origin { timestamp: None, ..origin }, message }
+    };
+    assert_joined(&[at("s", 1, head), untimed(tail)], &[RECORD]);
+    assert_given_up(&[at("s", 1, head), untimed("END RequestId: x\n"), untimed(tail)], Reason::Cut);
+}
+
+#[test]
 fn behind_a_platform_line_only_late_events_mean_anything() {
     let (head, tail) = RECORD.split_at(RECORD.find("\"requestId").expect("it"));
     let (mut finder, mut found) = (Finder::new(), Vec::new());
