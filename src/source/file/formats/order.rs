@@ -14,6 +14,9 @@ const TOGETHER: usize = 12 * 1024 * 1024;
 /// When so much more has been read, as much is given of what is in order.
 const PORTION: usize = 1024 * 1024;
 
+/// In a table with some order, rows that follow each other in time lie together but for so many times.
+const SCATTERED: usize = 1024;
+
 /// Rows that wait to be put in order, and those that are in order and not given yet: they are searched while more are read.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
@@ -74,8 +77,10 @@ impl Rows {
         separate(&mut older, &newer)?;
         self.size = older.iter().map(Row::size).sum();
         self.waiting = older;
+        let is_scattered = newer.chunk_by(is_together).count() > SCATTERED;
         self.ready = newer.into_iter();
-        Ok(())
+        // Rows from everywhere keep all packs until the last is given: to read on would be to hold twice as much.
+        if is_scattered { self.give_ready(sink) } else { Ok(()) }
     }
 
     /// Gives what there is, oldest first. Events of the same millisecond keep the order that the whole table has.
@@ -128,12 +133,16 @@ impl Rows {
     }
 }
 
+/// Whether rows are kept together.
+fn is_together(one: &Row, other: &Row) -> bool {
+    Arc::ptr_eq(&one.pack, &other.pack)
+}
+
 /// Has rows keep none of the packs that others are in, which may be forgotten sooner.
 fn separate(rows: &mut [Row], others: &[Row]) -> Result<(), Stop> {
-    let is_same = |one: &Row, other: &Row| Arc::ptr_eq(&one.pack, &other.pack);
     let pack = |run: &[Row]| Arc::as_ptr(&run[0].pack);
-    let packs: HashSet<_> = others.chunk_by(is_same).map(pack).collect();
-    let shared = rows.chunk_by_mut(is_same).filter(|run| packs.contains(&pack(run)));
+    let packs: HashSet<_> = others.chunk_by(is_together).map(pack).collect();
+    let shared = rows.chunk_by_mut(is_together).filter(|run| packs.contains(&pack(run)));
     let (shared, mut copies): (Vec<_>, _) = (shared.flatten().collect(), Pack::default());
     shared.iter().try_for_each(|row| row.give(&mut copies))?;
     let copies = Arc::new(copies);
