@@ -36,7 +36,7 @@ pub use batch::Batch;
 pub use condition::{Condition, Outcome};
 pub use crash::{Crash, Ending};
 pub use error::{InvocationError, Owner, StackFrame};
-pub use finder::Finder;
+pub use finder::{Finder, may_begin};
 pub use fingerprint::Fingerprint;
 pub use invocation::{InvocationRecord, Kind};
 pub use label::Label;
@@ -52,12 +52,4 @@ pub fn key_in(bytes: &[u8]) -> Option<usize> {
 }
 
 /// Bytes of the word that [`key_in`] finds.
-pub const KEY: usize = "requestContext".len();
-
-/// Whether a message without that word, by itself, may mean anything to a [`Finder`]: an object that may be a record is
-/// open at its end, or it may hold messages of a dead-letter queue.
-#[must_use]
-pub fn may_begin(message: &str) -> bool {
-    memchr::memchr(b'{', message.as_bytes()).is_some()
-        && (assemble::leaves_open(message) || dead_letter::may_be(message))
-}
+pub const KEY: usize = extract::WORD.len();

@@ -22,7 +22,9 @@ use super::{Envelope, NotARecord, Reason};
 use budget::Budget;
 
 /// The word that every record holds, and hardly anything else.
-static KEY: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("requestContext"));
+pub(super) const WORD: &str = "requestContext";
+
+static KEY: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(WORD));
 
 /// What the search came upon.
 pub(super) enum Piece<'a> {

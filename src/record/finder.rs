@@ -12,7 +12,7 @@ use super::latest::Latest;
 use super::prints::Prints;
 use super::restore::{self, Restored};
 use super::view::RecordView;
-use super::{Arrival, Envelope, Found, InvocationRecord, Reason, Unreadable, dead_letter, redacted};
+use super::{Arrival, Envelope, Found, InvocationRecord, Reason, Unreadable, assemble, dead_letter, redacted};
 use crate::log::{LogEvent, Origin, Origins, StreamId};
 
 /// Finds the records in log events, and remembers what it needs of earlier events.
@@ -51,7 +51,7 @@ impl Finder {
         self.assembler.awaits(stream, time)
             || self.prints.is_open(stream)
             || extract::may_hold_record(message)
-            || super::may_begin(message)
+            || may_begin(message)
     }
 
     /// Whether no stream has anything open, so that a message without a record's words that leaves no object open means
@@ -245,6 +245,13 @@ impl Finder {
 
 /// What stands for bytes that were lost.
 const LOST: char = char::REPLACEMENT_CHARACTER;
+
+/// Whether a message without the word that every record holds may mean anything by itself to a [`Finder`]: an object that
+/// may be a record is open at its end, or it may hold messages of a dead-letter queue.
+#[must_use]
+pub fn may_begin(message: &str) -> bool {
+    may_open(message) && (assemble::leaves_open(message) || dead_letter::may_be(message))
+}
 
 /// Whether an object may be open at the end of a message, judged by a look for its brace.
 fn may_open(message: &str) -> bool {

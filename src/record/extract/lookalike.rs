@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::position;
 use crate::record::Reason;
 
-const KEY: &str = "requestContext";
+const KEY: &str = super::WORD;
 const CONDITION: &str = "condition";
 
 /// Bytes of a request context that are looked through; a record's has about 200.

@@ -113,12 +113,10 @@ impl<R: Read> Lines<R> {
     pub(super) fn pass(&mut self, dull: impl Fn(&[u8]) -> bool) -> Passed<'_> {
         let end = self.word.next(&self.buffer[..self.filled], self.start).unwrap_or(self.filled);
         let rest = if self.skipping { &[] } else { &self.buffer[self.start..end] };
-        let text = &rest[..before_bracket(rest, dull)];
-        let lines = memchr::memchr_iter(b'\n', text).count();
-        self.start += text.len();
-        self.searched = self.searched.max(self.start);
-        self.taken += lines as u64;
-        Passed { text, lines: lines as u64 }
+        let passed = self.start..self.start + before_bracket(rest, dull);
+        let lines = memchr::memchr_iter(b'\n', &self.buffer[passed.clone()]).count() as u64;
+        self.take(passed.len(), lines);
+        Passed { text: &self.buffer[passed], lines }
     }
 
     /// What is left at the end of the input, a line without a line break.

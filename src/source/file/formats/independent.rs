@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::io::{self, Read};
+use std::io;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 
 use super::fields::{Field, Fields};
 use super::notes::{Notes, is_blank};
+use super::steps::Steps;
 use super::{Draft, Place, Row, Run, Sink, Spot, Stop, batch, lossy, rows};
 use crate::log::{LogEvent, Names};
 use crate::source::file::log_events;
@@ -281,16 +282,6 @@ fn tail() -> BoxedStrategy<&'static str> {
     mostly("", &[" ", "\n\t", "x", "{}", "\u{a0}"])
 }
 
-/// Gives at most so many bytes at once.
-struct Slowly(io::Cursor<Vec<u8>>, usize);
-
-impl Read for Slowly {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let most = self.1.min(into.len());
-        self.0.read(&mut into[..most])
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -346,7 +337,7 @@ proptest! {
             *byte = 0xff;
         }
         let whole = log_events(io::Cursor::new(bytes.clone()));
-        prop_assert_eq!(log_events(Slowly(io::Cursor::new(bytes), step)), whole, "{}", document);
+        prop_assert_eq!(log_events(Steps(io::Cursor::new(bytes), step)), whole, "{}", document);
     }
 
     #[test]

@@ -175,10 +175,8 @@ fn names_cloudwatch(text: &[u8]) -> bool {
     if !pairs.fold(false, |any, ((quote, first), second)| any | begins_key(*quote, *first, *second)) {
         return false;
     }
-    let quoted = memchr::memchr_iter(b'"', text).map(|at| &text[at + 1..]);
-    // Most keys and values show by their first byte that they are none.
-    let mut likely = quoted.filter(|rest| matches!(rest.first(), Some(b'e' | b'l' | b'i' | b'@')));
-    likely
+    let mut quoted = memchr::memchr_iter(b'"', text).map(|at| &text[at + 1..]);
+    quoted
         .any(|rest| CLOUDWATCH_KEYS.iter().any(|key| rest.strip_prefix(*key).is_some_and(|end| end.starts_with(b"\""))))
 }
 

@@ -2,40 +2,18 @@
 
 use std::io::{self, Read};
 
-use super::{Draft, Place, Row, Run, Sink, Source, Spot, lossy};
-use crate::log::{LogEvent, Names};
+use super::{Place, Sink, Source};
+use crate::log::LogEvent;
 use crate::source::file::lines::Lines;
-use crate::source::file::{LINE_CAP, Stop};
+use crate::source::file::{Collected, LINE_CAP, Stop};
 
 /// Gives at most so many bytes at once.
-struct Steps(io::Cursor<Vec<u8>>, usize);
+pub(super) struct Steps(pub(super) io::Cursor<Vec<u8>>, pub(super) usize);
 
 impl Read for Steps {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let count = self.1.min(into.len());
         self.0.read(&mut into[..count])
-    }
-}
-
-#[derive(Default)]
-struct Events(Vec<LogEvent>);
-
-impl Sink for Events {
-    fn draft(&mut self, draft: Draft<'_>) -> Result<(), Stop> {
-        self.0.push(draft.into_event(&mut Names::default()));
-        Ok(())
-    }
-
-    fn pass(&mut self, mut run: Run<'_>) -> Result<(), Stop> {
-        std::iter::from_fn(|| run.next_line()).try_for_each(|line| self.draft(line))
-    }
-
-    fn rows(&mut self, rows: Vec<Row>) -> Result<(), Stop> {
-        rows.iter().try_for_each(|row| row.give(self))
-    }
-
-    fn too_long(&mut self, spot: Spot<'_>, head: &[u8]) -> Result<(), Stop> {
-        self.draft(spot.message(lossy(head).0))
     }
 }
 
@@ -50,13 +28,13 @@ pub(super) fn events<T>(
     mut read: impl FnMut(&mut Source, &Place, &mut dyn Sink, bool) -> Result<T, Stop>,
 ) -> Vec<LogEvent> {
     let mut source = Lines::new(Box::new(Steps(io::Cursor::new(text.to_vec()), step)) as Box<dyn Read>, LINE_CAP);
-    let (place, mut events) = (place(), Events::default());
+    let (place, mut events) = (place(), Collected::default());
     loop {
         let is_more = source.fill().unwrap();
         assert!(read(&mut source, &place, &mut events, !is_more).is_ok());
         if !is_more {
             assert_eq!(source.rest(), b"");
-            return events.0;
+            return events.events;
         }
     }
 }
