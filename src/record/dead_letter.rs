@@ -10,11 +10,13 @@ use memchr::memmem;
 use super::json::{self, Members};
 
 /// An attribute that hardly anything else spells so: the ids in platform lines are `RequestId`.
-static REQUEST_ID: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("\"RequestID\""));
+pub(super) const ATTRIBUTE: &str = "RequestID";
+
+static QUOTED: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("\"RequestID\""));
 
 /// Whether it is worth while to count.
 pub(super) fn may_be(text: &str) -> bool {
-    REQUEST_ID.find(text.as_bytes()).is_some()
+    QUOTED.find(text.as_bytes()).is_some()
 }
 
 /// How many messages of a dead-letter queue or topic the text holds.
@@ -32,7 +34,7 @@ fn are_attributes(after_key: &str) -> bool {
     };
     let mut members = Members::new();
     json::read(value.trim_ascii_start(), &mut members).is_ok()
-        && ["RequestID", "ErrorCode", "ErrorMessage"].iter().all(|name| json::find(&members, name).is_some())
+        && [ATTRIBUTE, "ErrorCode", "ErrorMessage"].iter().all(|name| json::find(&members, name).is_some())
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ pub(super) use members::{Member, Members, find, items, length, members, read};
 pub use members::{Raw, each_item, each_member};
 pub use one_line::{is_plain, one_line};
 pub use pretty::pretty;
+pub(super) use skip::in_line;
 pub use skip::{Broken, End, Span, key, span, token};
 pub(super) use string::unquote;
 pub use string::{unescape, unescape_into};

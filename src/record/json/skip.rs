@@ -55,9 +55,14 @@ pub(super) fn broken(at: usize) -> Broken {
 /// # Errors
 ///
 /// The end of the text, when there is none.
-pub fn token(bytes: &[u8], mut at: usize) -> Result<(usize, u8), Broken> {
+pub fn token(bytes: &[u8], at: usize) -> Result<(usize, u8), Broken> {
+    token_in::<false>(bytes, at)
+}
+
+/// The same; a line break is no white space within one line.
+fn token_in<const IN_LINE: bool>(bytes: &[u8], mut at: usize) -> Result<(usize, u8), Broken> {
     while let Some(&byte) = bytes.get(at) {
-        if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
+        if !matches!(byte, b' ' | b'\r' | b'\t') && (IN_LINE || byte != b'\n') {
             return Ok((at, byte));
         }
         at += 1;
@@ -68,26 +73,36 @@ pub fn token(bytes: &[u8], mut at: usize) -> Result<(usize, u8), Broken> {
 /// Passes over the value that begins at `at`, which is no white space.
 pub(super) fn value(bytes: &[u8], at: usize) -> End {
     match bytes.get(at) {
-        Some(b'{' | b'[') => nested(bytes, at),
+        Some(b'{' | b'[') => nested::<false>(bytes, at, |_, _, _| true),
         Some(_) => scalar(bytes, at),
         None => Err(cut(bytes)),
     }
 }
 
-/// Passes over an object or an array, and whatever it holds.
-fn nested(bytes: &[u8], start: usize) -> End {
+/// Length of the object that `bytes` begin with, if it ends in its line and `goes_on` says so of every key. It is told where
+/// the key stands, where its value begins, and how many brackets are open there.
+pub(in crate::record) fn in_line(bytes: &[u8], goes_on: impl FnMut(Span, usize, usize) -> bool) -> Option<usize> {
+    if bytes.starts_with(b"{") { nested::<true>(bytes, 0, goes_on).ok() } else { None }
+}
+
+/// Passes over an object or an array and whatever it holds, as long as `goes_on` says so of its keys.
+fn nested<const IN_LINE: bool>(bytes: &[u8], start: usize, mut goes_on: impl FnMut(Span, usize, usize) -> bool) -> End {
     let mut open = Brackets::default();
+    let mut value_of = |at, depth| match key_in::<IN_LINE>(bytes, at)? {
+        (key, value) if goes_on(key, value, depth) => Ok(value),
+        _ => Err(broken(at)),
+    };
     let mut at = start;
     loop {
         // Here a value begins.
         at = match bytes.get(at) {
             Some(bracket @ (b'{' | b'[')) => {
                 open.push(*bracket == b'{');
-                let (first, byte) = token(bytes, at + 1)?;
+                let (first, byte) = token_in::<IN_LINE>(bytes, at + 1)?;
                 match byte {
                     b'}' | b']' => first,
                     _ if open.is_object() => {
-                        at = key(bytes, first)?.1;
+                        at = value_of(first, open.depth)?;
                         continue;
                     }
                     _ => {
@@ -100,7 +115,7 @@ fn nested(bytes: &[u8], start: usize) -> End {
         };
         // Here one has ended, or nothing was in the brackets.
         loop {
-            let (next, byte) = token(bytes, at)?;
+            let (next, byte) = token_in::<IN_LINE>(bytes, at)?;
             at = next + 1;
             match (byte, open.is_object()) {
                 (b'}', true) | (b']', false) => {
@@ -109,11 +124,11 @@ fn nested(bytes: &[u8], start: usize) -> End {
                     }
                 }
                 (b',', true) => {
-                    at = key(bytes, token(bytes, at)?.0)?.1;
+                    at = value_of(token_in::<IN_LINE>(bytes, at)?.0, open.depth)?;
                     break;
                 }
                 (b',', false) => {
-                    at = token(bytes, at)?.0;
+                    at = token_in::<IN_LINE>(bytes, at)?.0;
                     break;
                 }
                 _ => return Err(broken(next)),
@@ -128,13 +143,18 @@ fn nested(bytes: &[u8], start: usize) -> End {
 ///
 /// Where it broke, when it is none.
 pub fn key(bytes: &[u8], at: usize) -> Result<(Span, usize), Broken> {
+    key_in::<false>(bytes, at)
+}
+
+#[inline]
+fn key_in<const IN_LINE: bool>(bytes: &[u8], at: usize) -> Result<(Span, usize), Broken> {
     let key = match bytes.get(at) {
         Some(b'"') => text(bytes, at)?,
         Some(_) => return Err(broken(at)),
         None => return Err(cut(bytes)),
     };
-    match token(bytes, key.end)? {
-        (colon, b':') => Ok((key, token(bytes, colon + 1)?.0)),
+    match token_in::<IN_LINE>(bytes, key.end)? {
+        (colon, b':') => Ok((key, token_in::<IN_LINE>(bytes, colon + 1)?.0)),
         (other, _) => Err(broken(other)),
     }
 }

@@ -5,6 +5,7 @@ mod cells;
 mod csv;
 mod document;
 mod draft;
+mod dull;
 mod fields;
 #[cfg(test)]
 mod independent;

@@ -27,6 +27,32 @@ pub(super) struct Passed<'a> {
     pub(super) lines: u64,
 }
 
+/// A bracket in a text of lines.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bracket<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Bracket<'a> {
+    /// The text from the bracket on, which may end before its line does.
+    pub(super) fn rest(self) -> &'a [u8] {
+        &self.text[self.at..]
+    }
+
+    /// Whether its line begins with it.
+    pub(super) fn begins_line(self) -> bool {
+        self.at == 0 || self.text[self.at - 1] == b'\n'
+    }
+
+    /// Its line, if that is complete, and the length of the rest of it with the line break.
+    pub(super) fn line(self) -> Option<(&'a [u8], usize)> {
+        let length = memchr::memchr(b'\n', self.rest())?;
+        let begin = after_last_break(&self.text[..self.at]);
+        Some((without_return(&self.text[begin..self.at + length]), length + 1))
+    }
+}
+
 /// Splits what is read block by block. It holds what has not been taken yet and one block.
 ///
 /// What is not made of lines takes bytes instead, with [`Lines::rest`] and [`Lines::consume`].
@@ -109,8 +135,8 @@ impl<R: Read> Lines<R> {
     }
 
     /// Passes over the complete lines before the next one that may matter: one that holds the word of records, or has a
-    /// bracket and is not `dull`.
-    pub(super) fn pass(&mut self, dull: impl Fn(&[u8]) -> bool) -> Passed<'_> {
+    /// bracket that is not dull: `dull` tells how much from there on means nothing.
+    pub(super) fn pass(&mut self, dull: impl Fn(Bracket<'_>) -> Option<usize>) -> Passed<'_> {
         let end = self.word.next(&self.buffer[..self.filled], self.start).unwrap_or(self.filled);
         let rest = if self.skipping { &[] } else { &self.buffer[self.start..end] };
         let passed = self.start..self.start + before_bracket(rest, dull);
@@ -197,22 +223,21 @@ impl<R: Read> Lines<R> {
 }
 
 /// Length of the complete lines before the first one with a bracket that is not dull.
-fn before_bracket(text: &[u8], dull: impl Fn(&[u8]) -> bool) -> usize {
-    let mut passed = 0;
-    while let Some(offset) = memchr::memchr2(b'{', b'[', &text[passed..]) {
-        let bracket = passed + offset;
-        let begin = after_last_break(&text[..bracket], passed);
-        match memchr::memchr(b'\n', &text[bracket..]) {
-            Some(length) if dull(without_return(&text[begin..bracket + length])) => passed = bracket + length + 1,
-            _ => return begin,
+fn before_bracket(text: &[u8], dull: impl Fn(Bracket<'_>) -> Option<usize>) -> usize {
+    let mut at = 0;
+    while let Some(offset) = memchr::memchr2(b'{', b'[', &text[at..]) {
+        let bracket = Bracket { text, at: at + offset };
+        match dull(bracket) {
+            Some(length) => at = bracket.at + length,
+            None => return after_last_break(&text[..bracket.at]),
         }
     }
-    after_last_break(text, passed)
+    after_last_break(text)
 }
 
-/// Where the last line of a text begins that has one begin at `from`.
-fn after_last_break(text: &[u8], from: usize) -> usize {
-    memchr::memrchr(b'\n', &text[from..]).map_or(from, |last| from + last + 1)
+/// Where the last line of a text begins.
+fn after_last_break(text: &[u8]) -> usize {
+    memchr::memrchr(b'\n', text).map_or(0, |last| last + 1)
 }
 
 pub(super) fn without_return(line: &[u8]) -> &[u8] {
@@ -270,7 +295,7 @@ mod tests {
     }
 
     fn passed<R: Read>(lines: &mut Lines<R>) -> (u64, usize) {
-        let Passed { text, lines } = lines.pass(|line| line.starts_with(b"[INFO]"));
+        let Passed { text, lines } = lines.pass(|bracket| bracket.rest().starts_with(b"[INFO]").then_some(1));
         assert_eq!(memchr::memchr_iter(b'\n', text).count() as u64, lines);
         (lines, text.len())
     }
@@ -290,6 +315,16 @@ mod tests {
         assert_eq!((passed(&mut lines), lines.last_line()), ((0, 0), Some(Line::Whole(b"rest"))));
     }
 
+    #[test]
+    fn a_bracket_has_a_line() {
+        let text = b"a\n[x] {y\r\nz {";
+        let brackets = memchr::memchr2_iter(b'{', b'[', text).map(|at| Bracket { text, at });
+        let seen: Vec<_> =
+            brackets.map(|bracket| (bracket.rest().len(), bracket.begins_line(), bracket.line())).collect();
+        let line = &text[2..8];
+        assert_eq!(seen, [(11, true, Some((line, 8))), (7, false, Some((line, 4))), (1, false, None)]);
+    }
+
     proptest! {
         #[test]
         fn passing_over_lines_loses_none(text in "[ab{\\[\n]{0,60}", step in 1..20_usize) {
@@ -297,7 +332,10 @@ mod tests {
             let mut taken = 0;
             while lines.fill().unwrap() {
                 loop {
-                    taken += lines.pass(|line| line.ends_with(b"a")).lines;
+                    taken += lines.pass(|bracket| match bracket.rest() {
+                        [b'{', b'b', ..] if !bracket.begins_line() => Some(2),
+                        _ => bracket.line().filter(|(line, _)| line.ends_with(b"a")).map(|(_, length)| length),
+                    }).lines;
                     let number = lines.number();
                     match lines.next_line() {
                         Some(Line::Whole(line)) => {

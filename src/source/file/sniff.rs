@@ -21,6 +21,8 @@ const LEADING: &[&str] = &[
     "owner",
     "subscriptionFilters",
 ];
+/// Keys that tell what a document is.
+const TELLING: &[&str] = &["awslogs", "events", "logEvents", "messageType", "Messages", "results"];
 /// Keys that stand beside an empty array of events or rows.
 const BESIDE: &[&str] =
     &["nextBackwardToken", "nextForwardToken", "nextToken", "searchedLogStreams", "statistics", "status"];
@@ -89,6 +91,11 @@ pub(super) fn document(bytes: &[u8], is_all: bool, is_first: bool) -> Sniff {
         Err(Cut) if is_all => Sniff::No,
         Err(Cut) => Sniff::More,
     }
+}
+
+/// Whether a document may begin with this key.
+pub(super) fn may_be_first(key: &[u8]) -> bool {
+    is_one_of(key, TELLING) || is_one_of(key, LEADING)
 }
 
 /// The bytes ended.

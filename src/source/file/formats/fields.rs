@@ -34,6 +34,11 @@ impl Field {
         1 << self as u16
     }
 
+    /// Whether only CloudWatch gives it.
+    pub(super) fn is_of_cloudwatch(self) -> bool {
+        CLOUDWATCH.contains(&self)
+    }
+
     pub(super) fn named(name: &str) -> Option<Self> {
         Self::written(name.as_bytes())
     }

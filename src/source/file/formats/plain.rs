@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use super::document::Document;
+use super::dull::dull;
 use super::fields::{Field, Fields};
 use super::notes::Notes;
 use super::{Draft, Form, Place, Run, Sink, Source, Spot, Turn, lossy, next_line};
-use crate::record;
 use crate::source::file::Stop;
 use crate::source::file::lines::{Line, Passed};
 use crate::source::file::sniff::{self, Sniff};
@@ -59,7 +59,7 @@ impl Plain {
         loop {
             self.tell(source, place, sink)?;
             let spot = place.at(source.number());
-            let Passed { text, lines } = source.pass(is_dull);
+            let Passed { text, lines } = source.pass(dull);
             if lines > 0 {
                 sink.pass(Run { spot, text, lines })?;
             }
@@ -115,15 +115,6 @@ fn document(source: &Source, at_end: bool) -> Sniff {
     sniff::document(rest, at_end || rest.len() >= sniff::LOOKAHEAD, false)
 }
 
-/// Whether a line without a record's words means nothing by itself: no document begins in it, it tells of no log event,
-/// and leaves no object open.
-fn is_dull(line: &[u8]) -> bool {
-    let begins_document =
-        || matches!(line.first(), Some(b'{' | b'[')) && sniff::document(line, false, false) != Sniff::No;
-    let is_whole = |line: &str| !may_tell_of_event(line) && !record::may_begin(line);
-    !begins_document() && std::str::from_utf8(line).is_ok_and(is_whole)
-}
-
 /// The event that a line is, or tells of.
 pub(super) fn event<'a>(line: Cow<'a, str>, spot: Spot<'a>) -> Draft<'a> {
     match line {
@@ -143,12 +134,17 @@ fn fields(line: &str) -> Option<Fields<'_>> {
     if may_tell_of_event(line) { Fields::of_object(line).filter(Fields::are_of_log_event) } else { None }
 }
 
+/// Whether no log event begins with this key, but a record itself, one of our own lines, or a line of the platform.
+pub(super) fn begins_other(key: &[u8]) -> bool {
+    matches!(key, b"version" | b"requestId" | b"requestContext" | b"time")
+}
+
 /// Whether it is worth while to take a line apart for the fields of a log event: most lines show soon that it is not.
-fn may_tell_of_event(line: &str) -> bool {
+pub(super) fn may_tell_of_event(line: &str) -> bool {
     let key = line.strip_prefix('{').map(str::trim_ascii_start).and_then(|line| line.strip_prefix('"'));
     match key.and_then(|key| key.split_once('"')) {
-        // A record itself, one of our own lines, or a line of the platform.
-        None | Some(("version" | "requestId" | "requestContext" | "time", _)) => false,
+        None => false,
+        Some((key, _)) if begins_other(key.as_bytes()) => false,
         Some(("timestamp", time)) if is_written_out(time) => has_cloudwatch_key(line.as_bytes()),
         Some((key, _)) => Field::named(key).is_some() || has_cloudwatch_key(line.as_bytes()),
     }
@@ -192,11 +188,8 @@ fn begins_key(quote: u8, first: u8, second: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-    use crate::log::{LogEvent, Names, Origin, Text};
-    use crate::record::Finder;
+    use crate::log::Names;
 
     fn stream_and_message(line: &str) -> (Option<String>, String) {
         let place = Place { file: "f".into(), stream: None };
@@ -212,78 +205,6 @@ mod tests {
             &format!(r#"{{"tags":"{}","message":"m","eventId":"1","logStreamName":"s"}}"#, "x".repeat(1000)),
         ] {
             assert_eq!(stream_and_message(line), (Some("s".to_owned()), "m".to_owned()), "{line}");
-        }
-    }
-
-    fn line() -> impl Strategy<Value = String> {
-        let pieces = vec![
-            "{",
-            "}",
-            "[",
-            "]",
-            ",",
-            ":",
-            "\"",
-            "\\\"",
-            "'",
-            "x ",
-            "\r",
-            "ü",
-            "1",
-            "{\"a\":1}",
-            "{\"events\":[{\"message\":\"m\"",
-            "{\"nextToken\":[},",
-            "[[{\"field\":",
-            "{\"messageType\":\"DATA_MESSAGE\"",
-            "{\"message\":\"m\",\"timestamp\":1}",
-            "{\"time\":\"2026-11-20T10:15:44Z\",\"type\":\"platform.report\"}",
-            "{\"timestamp\":\"2026-11-20T10:15:44Z\",\"message\":\"{done}\"}",
-            "\"logStream\":\"s\",\"message\":\"m\"",
-            "{'condition': ",
-            "requestPayload",
-        ];
-        prop::collection::vec(prop::sample::select(pieces), 0..6).prop_map(|pieces| pieces.concat())
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig { cases: 2048, ..ProptestConfig::default() })]
-
-        #[test]
-        fn a_dull_line_means_nothing(line in line(), next in line(), at_end: bool) {
-            if is_dull(line.as_bytes()) {
-                prop_assert_eq!(stream_and_message(&line), (None, line.clone()));
-                let text = format!("{line}\n{next}\n");
-                if line.starts_with(['{', '[']) {
-                    prop_assert_eq!(sniff::document(text.as_bytes(), at_end, false), Sniff::No);
-                }
-                let (mut finder, mut found) = (Finder::new(), Vec::new());
-                finder.push(&LogEvent { origin: Origin::default(), message: Text::from(line) }, &mut found);
-                prop_assert!(finder.is_idle() && found.is_empty());
-            }
-        }
-    }
-
-    #[test]
-    fn lines_that_mean_something_are_not_dull() {
-        for line in [
-            "{",
-            "[",
-            "x {\"version\":\"1.0\",",
-            "{'version': '1.0',",
-            r#"{"events":[{"message":"m"}]}"#,
-            r#"[{"message":"m","timestamp":1}]"#,
-            r#"{"message":"m","timestamp":1}"#,
-            r#"{"timestamp":"2026-11-20T10:15:44Z","logStream":"s","message":"m"}"#,
-        ] {
-            assert!(!is_dull(line.as_bytes()), "{line}");
-        }
-        for line in [
-            "[INFO] x",
-            "got {17}",
-            r#"{"time":"2026-11-20T10:15:44Z","type":"platform.report","record":{}}"#,
-            r#"{"timestamp":"2026-11-20T10:15:44Z","level":"INFO","message":"{done}"}"#,
-        ] {
-            assert!(is_dull(line.as_bytes()), "{line}");
         }
     }
 
