@@ -11,6 +11,7 @@ mod batch;
 mod condition;
 mod crash;
 mod dead_letter;
+mod deliveries;
 mod dull;
 mod error;
 mod extract;
@@ -38,7 +39,7 @@ pub use condition::{Condition, Outcome};
 pub use crash::{Crash, Ending};
 pub use dull::dull_object;
 pub use error::{InvocationError, Owner, StackFrame};
-pub use finder::{Finder, may_begin};
+pub use finder::{Finder, Uncounted, may_begin};
 pub use fingerprint::Fingerprint;
 pub use invocation::{InvocationRecord, Kind};
 pub use label::Label;
@@ -51,6 +52,12 @@ pub use view::{BatchInfo, NotARecord, RecordView};
 #[must_use]
 pub fn key_in(bytes: &[u8]) -> Option<usize> {
     extract::key_in(bytes)
+}
+
+/// Whether nothing that a function printed goes on behind a line: the platform writes it around an invocation.
+#[must_use]
+pub fn ends_prints(line: &[u8]) -> bool {
+    assemble::ends_prints(line)
 }
 
 /// Bytes of the word that [`key_in`] finds.

@@ -1,7 +1,10 @@
 //! Origins as they are kept for a million arrivals.
 
+use std::hash::BuildHasher;
 use std::num::NonZeroU64;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+use foldhash::quality::RandomState;
 
 use super::{Copies, EventId, Moment, Origin};
 
@@ -18,12 +21,15 @@ pub struct KeptOrigin {
 }
 
 /// Log group, log stream and file.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Names {
     log_group: Option<Arc<str>>,
     log_stream: Option<Arc<str>>,
     file: Option<Arc<str>>,
+    hash: u64,
 }
+
+static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::default);
 
 impl KeptOrigin {
     fn with(names: Arc<Names>, origin: &Origin) -> Self {
@@ -54,6 +60,12 @@ impl KeptOrigin {
         self.names.file.as_deref()
     }
 
+    /// What is the same, while the program runs, for all origins with these three names.
+    #[must_use]
+    pub fn names_hash(&self) -> u64 {
+        self.names.hash
+    }
+
     /// When the event happened by its writer's clock, in milliseconds since the Unix epoch.
     #[must_use]
     pub fn timestamp(&self) -> Option<i64> {
@@ -77,6 +89,11 @@ impl KeptOrigin {
     pub fn line(&self) -> Option<u64> {
         self.line.map(|line| line.get() - 1)
     }
+
+    /// The same so many lines further down.
+    pub fn move_down(&mut self, lines: u64) {
+        self.line = self.line.and_then(|line| line.checked_add(lines));
+    }
 }
 
 impl From<&Origin> for KeptOrigin {
@@ -87,7 +104,7 @@ impl From<&Origin> for KeptOrigin {
 
 impl From<&KeptOrigin> for Origin {
     fn from(kept: &KeptOrigin) -> Self {
-        let Names { log_group, log_stream, file } = (*kept.names).clone();
+        let Names { log_group, log_stream, file, .. } = (*kept.names).clone();
         Self {
             log_group,
             log_stream,
@@ -103,11 +120,18 @@ impl From<&KeptOrigin> for Origin {
 impl Names {
     fn of(origin: &Origin) -> Self {
         let Origin { log_group, log_stream, file, .. } = origin;
-        Self { log_group: log_group.clone(), log_stream: log_stream.clone(), file: file.clone() }
+        let hash = HASHER.hash_one((log_group, log_stream, file));
+        Self { log_group: log_group.clone(), log_stream: log_stream.clone(), file: file.clone(), hash }
     }
 
     fn are_of(&self, origin: &Origin) -> bool {
         self.log_stream == origin.log_stream && self.log_group == origin.log_group && self.file == origin.file
+    }
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Self::of(&Origin::default())
     }
 }
 

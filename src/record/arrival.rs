@@ -149,6 +149,15 @@ pub enum Found {
 }
 
 impl Found {
+    /// The whole message of its log event.
+    #[must_use]
+    pub fn message(&self) -> &Text {
+        match self {
+            Self::Arrival(arrival) => &arrival.message,
+            Self::Unreadable(unreadable) => &unreadable.message,
+        }
+    }
+
     /// When it was logged, in milliseconds since the Unix epoch; 0 if that is not known.
     #[must_use]
     pub fn time(&self) -> i64 {

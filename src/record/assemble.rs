@@ -87,6 +87,11 @@ impl Assembler {
         self.streams.is_empty()
     }
 
+    /// Whether that stream has anything open.
+    pub(super) fn is_open(&self, stream: &StreamId<'_>) -> bool {
+        !self.is_idle() && self.streams.contains_key(&self.hasher.hash_one(stream))
+    }
+
     /// Whether an event of that stream and time, in milliseconds since the Unix epoch, means anything to what is open.
     pub(super) fn awaits(&self, stream: &StreamId<'_>, time: Option<i64>) -> bool {
         let of_stream = || self.streams.get(&self.hasher.hash_one(stream));
@@ -200,6 +205,11 @@ fn alone(stream: &mut Stream, event: &LogEvent, from: usize, search: &mut Search
     if let Some(brace) = search(Region { event, range, may_go_on: true, is_damaged: false }) {
         stream.begin(Join::new(&Piece::new(event), brace), search);
     }
+}
+
+/// Whether nothing that a function printed goes on behind a line.
+pub(super) fn ends_prints(line: &[u8]) -> bool {
+    std::str::from_utf8(line).is_ok_and(boundary::is_platform_line)
 }
 
 /// Whether an object that may be a record is open at the end of a message.

@@ -3,17 +3,15 @@
 use std::collections::HashSet;
 use std::hash::BuildHasher;
 
-use foldhash::quality::RandomState;
-
 use super::assemble::{Assembler, Region, SPAN, Search};
+use super::deliveries::{Deliveries, Delivery, Hasher};
 use super::extract::{self, Piece};
 use super::label::Labels;
-use super::latest::Latest;
 use super::prints::Prints;
 use super::restore::{self, Restored};
 use super::view::RecordView;
 use super::{Arrival, Envelope, Found, InvocationRecord, Reason, Unreadable, assemble, dead_letter, redacted};
-use crate::log::{LogEvent, Origin, Origins, StreamId};
+use crate::log::{LogEvent, Origins, StreamId};
 
 /// Finds the records in log events, and remembers what it needs of earlier events.
 ///
@@ -26,10 +24,18 @@ pub struct Finder {
     prints: Prints,
     labels: Labels,
     origins: Origins,
-    hasher: RandomState,
-    deliveries: Latest<u32>,
-    arrivals: Latest<()>,
-    repeated: u64,
+    hasher: Hasher,
+    deliveries: Deliveries,
+    /// The deliveries found so far, when another finder counts them.
+    uncounted: Option<Vec<Delivery>>,
+}
+
+/// What was found in a part of a log, in its order, and is to be counted.
+#[derive(Debug, Default)]
+pub struct Uncounted {
+    found: Vec<Found>,
+    /// One for each arrival.
+    deliveries: Vec<Delivery>,
 }
 
 impl Finder {
@@ -59,6 +65,12 @@ impl Finder {
     #[must_use]
     pub fn is_idle(&self) -> bool {
         self.assembler.is_idle() && self.prints.is_empty()
+    }
+
+    /// Whether that stream has anything open.
+    #[must_use]
+    pub fn is_open(&self, stream: &StreamId<'_>) -> bool {
+        self.assembler.is_open(stream) || self.prints.is_open(stream)
     }
 
     /// Adds what `event` holds to `found`, in the order it stands there, and what it completes of earlier events.
@@ -104,21 +116,52 @@ impl Finder {
 
     /// Takes in what was searched elsewhere, or is of no interest itself, so that what it leaves open may go on.
     pub fn prime(&mut self, event: &LogEvent) {
-        let (deliveries, arrivals) = (std::mem::take(&mut self.deliveries), std::mem::take(&mut self.arrivals));
+        let deliveries = std::mem::take(&mut self.deliveries);
         self.push(event, &mut Vec::new());
-        (self.deliveries, self.arrivals) = (deliveries, arrivals);
+        self.deliveries = deliveries;
+    }
+
+    /// A finder for parts of the same log, which leaves it to this one to count what it finds.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        Self { hasher: self.hasher.clone(), uncounted: Some(Vec::new()), ..Self::default() }
+    }
+
+    /// What such a finder has found since the last time, to be counted.
+    pub fn uncounted(&mut self, found: Vec<Found>) -> Uncounted {
+        let deliveries = self.uncounted.as_mut().map(std::mem::take).unwrap_or_default();
+        Uncounted { found, deliveries }
+    }
+
+    /// Counts what was found in a part of the log behind `lines` other lines of its file; gives that.
+    pub fn count_all(&mut self, uncounted: Uncounted, lines: u64) -> Vec<Found> {
+        let Uncounted { mut found, deliveries } = uncounted;
+        let mut deliveries = deliveries.into_iter();
+        found.retain_mut(|one| match one {
+            Found::Arrival(arrival) => deliveries.next().is_some_and(|delivery| {
+                // One of our own JSON lines tells where it was found first.
+                if delivery.kept_as.is_none() {
+                    arrival.origin.move_down(lines);
+                }
+                self.deliveries.enter(arrival, delivery, &self.hasher)
+            }),
+            Found::Unreadable(unreadable) => {
+                unreadable.origin.line = unreadable.origin.line.map(|line| line + lines);
+                true
+            }
+        });
+        found
     }
 
     /// What is the same in every delivery of an arrival's record.
     #[must_use]
     pub fn delivery_of(&self, arrival: &Arrival) -> u64 {
-        self.delivery(arrival.record.text(), &arrival.record.view())
+        self.hasher.record(arrival.record.text(), &arrival.record.view())
     }
 
     /// Counts a delivery, of whatever finder; gives how many there were before.
     pub fn count(&mut self, delivery: u64) -> u32 {
-        let before = self.deliveries.update(delivery, |before| before.unwrap_or_default().saturating_add(1));
-        before.unwrap_or_default()
+        self.deliveries.count(delivery)
     }
 
     /// Adds what was still waiting for a later event; call it when no more events come.
@@ -143,9 +186,9 @@ impl Finder {
             Piece::Record { text, view, envelope, recovered } => {
                 // A log format may hold the same record twice, as an object and in the message; a batch was delivered so.
                 if is_batch(envelope) || self.is_new(text, &found[start..], &mut texts) {
-                    let arrival = self.arrival(region.event, text, view, envelope);
                     let damaged = region.is_damaged || message.is_damaged() && text.contains(LOST);
-                    found.push(Found::Arrival(Arrival { recovered, damaged, ..arrival }));
+                    let arrival = self.arrival(region.event, text, view, envelope);
+                    found.extend(arrival.map(|arrival| Found::Arrival(Arrival { recovered, damaged, ..arrival })));
                 }
             }
             Piece::Unreadable(reason) => found.push(unreadable(region.event, reason)),
@@ -166,7 +209,7 @@ impl Finder {
     /// How many arrivals were left out so far, because our own JSON lines brought them a second time.
     #[must_use]
     pub fn repeated(&self) -> u64 {
-        self.repeated
+        self.deliveries.repeated()
     }
 
     /// Whether no record of that text was found in this event; hashing begins with the second one.
@@ -179,40 +222,35 @@ impl Finder {
                 Found::Arrival(arrival) if !is_batch(&arrival.envelope) => Some(arrival),
                 _ => None,
             });
-            arrivals.map(|arrival| self.hasher.hash_one(arrival.record.text().as_str())).collect()
+            arrivals.map(|arrival| self.hasher.0.hash_one(arrival.record.text().as_str())).collect()
         });
-        texts.insert(self.hasher.hash_one(text))
+        texts.insert(self.hasher.0.hash_one(text))
     }
 
-    fn arrival(&mut self, event: &LogEvent, text: &str, view: &RecordView<'_>, envelope: &[Envelope]) -> Arrival {
-        let delivery = self.delivery(text, view);
-        let redelivery = self.count(delivery);
-        // Only a file may bring it again, as one of our own JSON lines.
-        if event.origin.file.is_some() {
-            self.arrivals.insert(self.identity(&event.origin, delivery, redelivery), ());
-        }
-        Arrival {
+    fn arrival(
+        &mut self,
+        event: &LogEvent,
+        text: &str,
+        view: &RecordView<'_>,
+        envelope: &[Envelope],
+    ) -> Option<Arrival> {
+        let arrival = Arrival {
             record: InvocationRecord::of(event.message.share(text), text, view, &mut self.labels),
             origin: self.origins.kept(&event.origin),
             message: event.message.clone(),
             envelope: envelope.into(),
-            redelivery,
+            redelivery: 0,
             recovered: false,
             damaged: false,
             redacted: redacted::has_masked_value(text),
             kept: None,
-        }
+        };
+        self.counted(arrival, Delivery { record: self.hasher.record(text, view), kept_as: None })
     }
 
     /// The arrival that one of our own JSON lines tells of, unless it is known already.
     fn restored(&mut self, event: &LogEvent, line: Restored<'_>) -> Option<Arrival> {
-        let delivery = self.delivery(line.record, &line.view);
-        if self.arrivals.insert(self.identity(&line.origin, delivery, line.redelivery), ()).is_some() {
-            self.repeated += 1;
-            return None;
-        }
-        self.deliveries.update(delivery, |count| count.unwrap_or_default().max(line.redelivery.saturating_add(1)));
-        Some(Arrival {
+        let arrival = Arrival {
             record: InvocationRecord::of(event.message.share(line.record), line.record, &line.view, &mut self.labels),
             origin: self.origins.kept(&line.origin),
             message: event.message.clone(),
@@ -222,24 +260,19 @@ impl Finder {
             damaged: line.damaged,
             redacted: line.redacted || redacted::has_masked_value(line.record),
             kept: line.kept.map(Box::new),
-        })
+        };
+        let record = self.hasher.record(line.record, &line.view);
+        self.counted(arrival, Delivery { record, kept_as: Some(line.redelivery) })
     }
 
-    /// What is the same in every delivery of a record. One without a request id is known by its text only.
-    fn delivery(&self, text: &str, view: &RecordView<'_>) -> u64 {
-        let fallback = view.request_id.is_none().then_some(text);
-        self.hasher.hash_one((&view.request_id, &view.condition, &view.function_arn, fallback))
-    }
-
-    /// What is the same when an arrival is read again: its log event or, without an id, all that is known of its origin.
-    fn identity(&self, origin: &Origin, delivery: u64, redelivery: u32) -> u64 {
-        match &origin.event_id {
-            Some(id) => self.hasher.hash_one((id, delivery, redelivery)),
-            None => self.hasher.hash_one((
-                (&origin.log_group, &origin.log_stream, origin.timestamp),
-                (&origin.file, origin.line, delivery, redelivery),
-            )),
+    /// An arrival with its number, unless it is known already; without one when another finder counts.
+    fn counted(&mut self, mut arrival: Arrival, delivery: Delivery) -> Option<Arrival> {
+        match &mut self.uncounted {
+            Some(uncounted) => uncounted.push(delivery),
+            None if self.deliveries.enter(&mut arrival, delivery, &self.hasher) => {}
+            None => return None,
         }
+        Some(arrival)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::log::Text;
+use crate::log::{Origin, Text};
 
 const RECORD: &str = r#"{"version":"1.0","timestamp":"2022-04-16T11:24:43.658Z","requestContext":{"requestId":"r1","functionArn":"arn:aws:lambda:eu-central-1:1:function:f:live","condition":"RetriesExhausted","approximateInvokeCount":3},"requestPayload":null,"responsePayload":{"a":1}}"#;
 
