@@ -11,6 +11,7 @@ mod intake;
 mod lines;
 mod paths;
 mod sniff;
+mod together;
 mod utf16;
 mod word;
 
@@ -136,6 +137,8 @@ struct Reader {
     idle_since: Option<Instant>,
     /// How long that may be before what waits is given up.
     patience: Duration,
+    /// Bytes that one of several threads reads at once.
+    part: usize,
 }
 
 impl Reader {
@@ -148,6 +151,7 @@ impl Reader {
             stopper,
             idle_since: None,
             patience: SETTLED,
+            part: BLOCK,
         })
     }
 
@@ -174,12 +178,23 @@ impl Reader {
 
     fn read_to_end(&mut self, input: &mut Input) -> Result<(), Stop> {
         while !self.stopper.is_stopped() {
+            self.read_together(input)?;
             match self.step(input)? {
                 Progress::Over => return Ok(()),
                 progress => self.note_idle(progress == Progress::None)?,
             }
         }
         input.finish(&mut self.intake)
+    }
+
+    /// Reads a file on all cores as far as that is possible.
+    fn read_together(&mut self, input: &mut Input) -> Result<(), Stop> {
+        let Some(together) = input.together(self.part, &self.meter, &self.stopper) else {
+            return Ok(());
+        };
+        let (from, meter, total) = (together.from, &self.meter, self.total);
+        let reached = self.intake.read_together(together, &|| status(meter, total))?;
+        input.go_on(from, reached, &self.meter).map_err(Stop::Failed)
     }
 
     /// Gives up what waits for further events when none have come for long.
@@ -271,9 +286,12 @@ impl Reader {
     }
 
     fn report(&mut self) -> Result<(), Stop> {
-        let status = Status::Reading { bytes: self.meter.bytes(), of: self.total };
-        self.intake.send(SourceUpdate::Status(status))
+        self.intake.send(status(&self.meter, self.total))
     }
+}
+
+fn status(meter: &Meter, total: Option<u64>) -> SourceUpdate {
+    SourceUpdate::Status(Status::Reading { bytes: meter.bytes(), of: total })
 }
 
 /// What a step of one file came to.

@@ -23,6 +23,15 @@ impl Meter {
     pub(super) fn bytes(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
+
+    pub(super) fn add(&self, bytes: u64) {
+        self.0.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// So many bytes are going to be read again.
+    pub(super) fn take_back(&self, bytes: u64) {
+        self.0.fetch_sub(bytes, Ordering::Relaxed);
+    }
 }
 
 /// Archives within archives are unpacked so often: Firehose packs what a subscription filter has packed already.
@@ -32,6 +41,8 @@ const LAYERS: usize = 4;
 pub(super) enum Unpacked {
     /// The file as it is.
     Plain(Box<dyn Read + Send>),
+    /// The file, its text as UTF-8.
+    Recoded(Box<dyn Read + Send>),
     /// What was packed in it.
     Packed(Box<dyn Read + Send>),
 }
@@ -42,7 +53,9 @@ pub(super) fn unpack(raw: impl Read + Send + 'static, meter: &Meter) -> io::Resu
     let mut raw = Metered { raw, meter: meter.clone() };
     let head = head(&mut raw)?;
     if !is_packed(&head) {
-        return Ok(Unpacked::Plain(text(head, raw)));
+        let is_utf8 = Order::told_by(&head).is_none();
+        let text = text(head, raw);
+        return Ok(if is_utf8 { Unpacked::Plain(text) } else { Unpacked::Recoded(text) });
     }
     let mut inner = layer(head, raw);
     for _ in 1..LAYERS {
@@ -91,7 +104,7 @@ struct Metered<R> {
 impl<R: Read> Read for Metered<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let count = self.raw.read(into)?;
-        self.meter.0.fetch_add(count as u64, Ordering::Relaxed);
+        self.meter.add(count as u64);
         Ok(count)
     }
 }
@@ -118,7 +131,7 @@ mod tests {
 
     fn unpacked(packed: Vec<u8>, meter: &Meter) -> Box<dyn Read> {
         match unpack(Cursor::new(packed), meter).unwrap() {
-            Unpacked::Plain(raw) => raw,
+            Unpacked::Plain(raw) | Unpacked::Recoded(raw) => raw,
             Unpacked::Packed(inner) => inner,
         }
     }

@@ -36,6 +36,7 @@ use self::stamped::{Stamp, Stamped};
 use self::whole::Whole;
 use super::lines::{Line, Lines};
 use super::{Stop, sniff};
+use crate::log::StreamId;
 
 /// What is read, as it is split.
 pub(super) type Source = Lines<Box<dyn Read>>;
@@ -66,6 +67,16 @@ pub(super) struct Place {
 impl Place {
     fn at(&self, line: u64) -> Spot<'_> {
         Spot::of(self, line)
+    }
+
+    /// The stream of a log event of which no more is known.
+    pub(super) fn stream(&self) -> StreamId<'_> {
+        self.stream_of(None, None)
+    }
+
+    /// The stream of a log event, as far as its fields tell.
+    fn stream_of<'a>(&'a self, group: Option<&'a str>, stream: Option<&'a str>) -> StreamId<'a> {
+        StreamId::of(group, stream.or(self.stream.as_deref()), Some(&self.file))
     }
 
     /// Whether both are the same file.
@@ -128,6 +139,11 @@ impl Format {
         }
     }
 
+    /// Whether the next line is most likely a log event as it stands.
+    pub(super) fn is_as_it_stands(&self) -> bool {
+        matches!(&self.0, Form::Plain(plain) if plain.is_as_it_stands())
+    }
+
     /// Gives what waits for something to follow it: nothing more came for a while.
     pub(super) fn idle(&mut self, source: &mut Source, place: &Place, sink: &mut dyn Sink) -> Result<(), Stop> {
         match &mut self.0 {
@@ -142,6 +158,12 @@ impl Format {
             Form::Unknown | Form::Plain(_) => Ok(()),
         }
     }
+}
+
+/// Reads all lines of a source as log events as they stand; gives whether they are.
+pub(super) fn read_as_they_stand(source: &mut Source, place: &Place, sink: &mut dyn Sink) -> bool {
+    let read = Plain::default().read(source, place, sink, false);
+    matches!(read, Ok(Turn::Wait)) && source.rest().is_empty()
 }
 
 /// Tells the format by how the file begins.

@@ -1,7 +1,7 @@
 //! One file while it is read.
 
 use std::fs::{File, Metadata};
-use std::io::{self, Seek};
+use std::io::{self, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,7 +9,16 @@ use super::ahead::Ahead;
 use super::archive::{self, Meter, Unpacked};
 use super::formats::{Format, Place, Sink, Source};
 use super::lines::Lines;
-use super::{LINE_CAP, SourceError, Stop, paths};
+use super::together::{Reached, Together};
+use super::{BLOCK, LINE_CAP, SourceError, Stop, Stopper, paths};
+
+/// With fewer parts to come, one thread is as fast as several.
+const MANY: u64 = 8;
+
+/// Where several threads could not read for long, one reads so many blocks before they try again, …
+const ALONE: u32 = 4;
+/// … and twice as many each time, up to this.
+const ALONE_AT_MOST: u32 = 1024;
 
 /// What a step came to.
 pub(super) enum Step {
@@ -31,6 +40,10 @@ pub(super) struct Input {
     format: Format,
     /// The same file again when it may grow, to see where it stands.
     growing: Option<File>,
+    /// The same file again when several threads may read it.
+    whole: Option<File>,
+    /// Blocks that are read before they try, and how many that are after they have failed.
+    alone: (u32, u32),
     /// Whether there was nothing to read the last time.
     was_idle: bool,
 }
@@ -38,18 +51,54 @@ pub(super) struct Input {
 impl Input {
     /// Opens a file, or standard input as `-`; what may grow is read until it is rotated when it is to be followed.
     pub(super) fn open(path: &Path, meter: &Meter, follow: bool) -> io::Result<Self> {
-        let (raw, growing) = Raw::open(path, follow)?;
+        let (raw, again) = Raw::open(path)?;
         let is_stdin = matches!(raw, Raw::Stdin(_));
         // The system reads regular files ahead itself; what it gives is best searched while it is in a core's cache.
         let is_ready = matches!(raw, Raw::Regular(_));
-        let (input, growing): (Box<dyn io::Read>, _) = match archive::unpack(raw, meter)? {
-            Unpacked::Plain(raw) if is_ready => (raw, growing),
-            Unpacked::Plain(raw) => (Box::new(Ahead::new(raw, is_stdin)?), None),
-            Unpacked::Packed(unpacked) => (Box::new(Ahead::new(unpacked, false)?), None),
+        let (input, again, is_whole): (Box<dyn io::Read>, _, _) = match archive::unpack(raw, meter)? {
+            Unpacked::Plain(raw) if is_ready => (raw, again, !follow),
+            Unpacked::Recoded(raw) if is_ready => (raw, again, false),
+            Unpacked::Plain(raw) | Unpacked::Recoded(raw) => (Box::new(Ahead::new(raw, is_stdin)?), None, false),
+            Unpacked::Packed(unpacked) => (Box::new(Ahead::new(unpacked, false)?), None, false),
         };
+        let (whole, growing) = if is_whole { (again, None) } else { (None, again.filter(|_| follow)) };
         let place = Place { file: Arc::from(path.to_string_lossy()), stream: paths::exported_stream(path) };
         let source = Lines::new(input, LINE_CAP);
-        Ok(Self { path: path.to_owned(), place, source, format: Format::default(), growing, was_idle: false })
+        let (path, format) = (path.to_owned(), Format::default());
+        Ok(Self { path, place, source, format, growing, whole, alone: (0, ALONE), was_idle: false })
+    }
+
+    /// What several threads may read now in parts of that size, if they may.
+    pub(super) fn together(&mut self, size: usize, meter: &Meter, stopper: &Stopper) -> Option<Together> {
+        let rest = self.source.rest();
+        if !self.format.is_as_it_stands() || self.source.is_skipping() || rest.len() > size / 2 {
+            return None;
+        }
+        let file = self.whole.as_mut()?;
+        if self.alone.0 > 0 {
+            self.alone.0 -= 1;
+            return None;
+        }
+        let position = file.stream_position().ok()?;
+        if file.metadata().ok()?.len().saturating_sub(position) < MANY * size as u64 {
+            return None;
+        }
+        let from = Reached { bytes: position - rest.len() as u64, lines: self.source.taken() };
+        let (file, rest, place) = (file.try_clone().ok()?, rest.to_vec(), self.place.clone());
+        Some(Together { file, from, rest, size, place, meter: meter.clone(), stopper: stopper.clone() })
+    }
+
+    /// Goes on where several threads have stopped that began at `from`.
+    pub(super) fn go_on(&mut self, from: Reached, reached: Reached, meter: &Meter) -> Result<(), SourceError> {
+        let is_far = reached.bytes - from.bytes >= MANY * BLOCK as u64;
+        let pause = if is_far { ALONE } else { (self.alone.1 * 2).min(ALONE_AT_MOST) };
+        self.alone = (pause, pause);
+        self.source.go_on(reached.lines);
+        let Some(file) = &mut self.whole else { return Ok(()) };
+        let read = file.stream_position().and_then(|read| Ok((read, file.seek(SeekFrom::Start(reached.bytes))?)));
+        let (read, position) = read.map_err(|source| self.damaged(source))?;
+        meter.take_back(read.saturating_sub(position));
+        Ok(())
     }
 
     /// Reads a block, if there is one.
@@ -69,10 +118,13 @@ impl Input {
             Err(source) => {
                 // What a damaged file holds of its last line may be worth seeing too.
                 self.read(sink, true)?;
-                let (path, lines) = (self.path.clone(), self.source.taken());
-                Ok(Step::Damaged(SourceError::Damaged { path, lines, source }))
+                Ok(Step::Damaged(self.damaged(source)))
             }
         }
+    }
+
+    fn damaged(&self, source: io::Error) -> SourceError {
+        SourceError::Damaged { path: self.path.clone(), lines: self.source.taken(), source }
     }
 
     /// Gives what is left: the file ends here.
@@ -114,8 +166,8 @@ enum Raw {
 }
 
 impl Raw {
-    /// Opens it; gives a regular file again when it is to be followed, to see where it stands.
-    fn open(path: &Path, follow: bool) -> io::Result<(Self, Option<File>)> {
+    /// Opens it; gives a regular file again, to see and set where it stands.
+    fn open(path: &Path) -> io::Result<(Self, Option<File>)> {
         if paths::is_stdin(path) {
             return Ok((Self::Stdin(io::stdin()), None));
         }
@@ -123,8 +175,8 @@ impl Raw {
         if !file.metadata()?.is_file() {
             return Ok((Self::Other(file), None));
         }
-        let again = if follow { Some(file.try_clone()?) } else { None };
-        Ok((Self::Regular(file), again))
+        let again = file.try_clone()?;
+        Ok((Self::Regular(file), Some(again)))
     }
 }
 

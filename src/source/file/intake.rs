@@ -11,7 +11,8 @@ use foldhash::quality::RandomState;
 use tokio::sync::mpsc;
 
 use super::Stop;
-use super::formats::{Draft, Pack, Row, Run, Sink, Spot};
+use super::formats::{Draft, Pack, Place, Row, Run, Sink, Spot};
+use super::together::{Outcome, Reached, Together};
 use crate::log::{LogEvent, Names, StreamId, Text};
 use crate::record::latest::Latest;
 use crate::record::{Finder, Found, Reason, Unreadable};
@@ -33,14 +34,27 @@ const WAITING: usize = 2;
 enum Job {
     Search(Pack),
     SearchRows(Vec<Row>),
+    /// Parts that are searched elsewhere.
+    Take(Apart),
     /// Nothing more comes for now: what waits for further events is given up.
     Finish,
     Tell(Box<SourceUpdate>),
 }
 
+/// Parts of a file, read and searched elsewhere, on their way to be counted.
+struct Apart {
+    place: Place,
+    /// Where they begin.
+    from: Reached,
+    parts: Receiver<Outcome>,
+    reached: SyncSender<Reached>,
+}
+
 /// Takes what was read to a thread that searches it, while more is read.
 pub(super) struct Intake {
     jobs: SyncSender<Job>,
+    /// One like that of the thread, for what is searched elsewhere.
+    finder: Finder,
     pack: Pack,
     /// Packs that were searched: their room need not be asked for again.
     spent: Receiver<Pack>,
@@ -54,8 +68,9 @@ impl Intake {
         let (jobs, receiver) = sync_channel(WAITING);
         let (give_back, spent) = sync_channel(WAITING);
         let searcher = Searcher::new(updates.clone());
+        let finder = searcher.finder.apart();
         thread::Builder::new().name("search".into()).spawn(move || searcher.serve(&receiver, &give_back))?;
-        Ok(Self { jobs, pack: Pack::default(), spent, updates })
+        Ok(Self { jobs, finder, pack: Pack::default(), spent, updates })
     }
 
     /// What waited for further events is given up: there are none.
@@ -77,6 +92,21 @@ impl Intake {
     pub(super) fn send(&mut self, update: SourceUpdate) -> Result<(), Stop> {
         self.flush()?;
         self.order(Job::Tell(Box::new(update)))
+    }
+
+    /// Reads a file on all cores as far as that is possible, while its `status` is told.
+    pub(super) fn read_together(
+        &mut self,
+        together: Together,
+        status: &dyn Fn() -> SourceUpdate,
+    ) -> Result<Reached, Stop> {
+        self.flush()?;
+        let (announce, parts) = sync_channel(WAITING);
+        let (reached, result) = sync_channel(1);
+        self.order(Job::Take(Apart { place: together.place.clone(), from: together.from, parts, reached }))?;
+        // The thread is busy with the parts.
+        together.read(&self.finder, announce, &|| drop(self.updates.blocking_send(status())));
+        result.recv().map_err(|_| Stop::Cancelled)
     }
 
     /// Stops when nobody listens any more, which nothing else tells while there is nothing to send.
@@ -150,6 +180,7 @@ impl Searcher {
                 self.rows(rows)?;
                 self.flush()
             }
+            Job::Take(apart) => self.take(apart),
             Job::Finish => {
                 self.finder.finish(&mut self.batch.found);
                 self.flush()
@@ -171,6 +202,23 @@ impl Searcher {
         self.updates.blocking_send(update).map_err(|_| Stop::Cancelled)
     }
 
+    /// Takes parts in their order until the first that cannot be taken as it is, and tells how far that is.
+    fn take(&mut self, apart: Apart) -> Result<(), Stop> {
+        let Apart { place, from: mut so_far, parts, reached } = apart;
+        if !self.finder.is_open(&place.stream()) {
+            for part in parts.iter().map_while(|part| part.recv().ok().flatten()) {
+                let mut found = self.finder.count_all(part.found, so_far.lines);
+                self.kept += found.iter().map(|found| found.message().len()).sum::<usize>();
+                self.batch.found.append(&mut found);
+                self.count(part.lines, part.bytes_of_lines);
+                so_far = Reached { bytes: so_far.bytes + part.bytes, lines: so_far.lines + part.lines };
+                self.flush_if_full()?;
+            }
+            self.flush()?;
+        }
+        reached.send(so_far).map_err(|_| Stop::Cancelled)
+    }
+
     fn count(&mut self, events: u64, bytes: u64) {
         self.batch.events += events;
         self.batch.bytes += bytes;
@@ -189,6 +237,10 @@ impl Searcher {
             self.seen.keep(key);
         }
         self.count(1, size as u64);
+        self.flush_if_full()
+    }
+
+    fn flush_if_full(&mut self) -> Result<(), Stop> {
         let is_full = self.batch.found.len() >= BATCH_FINDS || self.kept >= BATCH_BYTES;
         if is_full { self.flush() } else { Ok(()) }
     }

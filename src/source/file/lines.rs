@@ -2,8 +2,8 @@
 
 use std::io::{self, Read};
 
-use super::BLOCK;
 use super::word::NextWord;
+use super::{BLOCK, LINE_CAP};
 
 /// Of a line that is too long, so much is given.
 const SHOWN: usize = 4096;
@@ -72,6 +72,13 @@ pub(super) struct Lines<R> {
     taken: u64,
 }
 
+impl Lines<Box<dyn Read>> {
+    /// Those of a text that has been read, in its first `length` bytes.
+    pub(super) fn of(text: Vec<u8>, length: usize) -> Self {
+        Self { buffer: text, filled: length, ..Self::new(Box::new(io::empty()), LINE_CAP) }
+    }
+}
+
 impl<R: Read> Lines<R> {
     pub(super) fn new(input: R, cap: usize) -> Self {
         Self {
@@ -85,6 +92,17 @@ impl<R: Read> Lines<R> {
             skipping: false,
             taken: 0,
         }
+    }
+
+    /// The text, with what was taken of it.
+    pub(super) fn into_text(self) -> Vec<u8> {
+        self.buffer
+    }
+
+    /// Goes on where the input stands now, behind so many lines.
+    pub(super) fn go_on(&mut self, taken: u64) {
+        (self.start, self.searched, self.filled, self.skipping) = (0, 0, 0, false);
+        (self.word, self.taken) = (NextWord::default(), taken);
     }
 
     /// Reads what there is, up to one block; gives whether there was anything.

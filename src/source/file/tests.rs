@@ -1,3 +1,5 @@
+mod together;
+
 use std::io::Write;
 use std::path::Path;
 use std::time::Instant;

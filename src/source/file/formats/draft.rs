@@ -69,15 +69,19 @@ impl Draft<'_> {
         self.fields.timestamp
     }
 
+    /// Whether nothing but the message is known.
+    pub(in crate::source::file) fn is_as_it_stands(&self) -> bool {
+        let Fields { id, timestamp, ingestion_time, group, stream, .. } = &self.fields;
+        id.is_none() && timestamp.is_none() && ingestion_time.is_none() && group.is_none() && stream.is_none()
+    }
+
     /// Whether bytes of the message were lost.
     pub(super) fn is_damaged(&self) -> bool {
         self.spot.is_damaged || self.fields.is_damaged
     }
 
     pub(in crate::source::file) fn stream(&self) -> StreamId<'_> {
-        let Place { file, stream } = self.spot.place;
-        let stream = self.fields.stream.as_deref().or(stream.as_deref());
-        StreamId::of(self.fields.group.as_deref(), stream, Some(file))
+        self.spot.place.stream_of(self.fields.group.as_deref(), self.fields.stream.as_deref())
     }
 
     /// The event itself; events of the same stream share its name.

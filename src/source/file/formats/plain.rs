@@ -44,6 +44,11 @@ impl Plain {
         Self { is_after_document: true, ..Self::default() }
     }
 
+    /// Whether no document has just ended, and the last line told of no log event.
+    pub(super) fn is_as_it_stands(&self) -> bool {
+        !self.is_after_document && !self.told
+    }
+
     pub(super) fn read(
         &mut self,
         source: &mut Source,
