@@ -54,11 +54,11 @@ pub(super) fn search(message: &str, start: usize, found: &mut dyn FnMut(Piece<'_
 /// Gives the brace of that object. A line break at the end of the message is its own, and none of the object's.
 pub(super) fn search_closed(message: &str, start: usize, found: &mut dyn FnMut(Piece<'_>)) -> Option<usize> {
     let message = assemble::without_break(message);
-    if position(message, start).is_none() {
+    let Some(key) = position(message, start) else {
         return assemble::open_object(message, start);
-    }
+    };
     let mut search = Search::new(message, start, true, found);
-    search.text(message, 0);
+    search.around(message, key, 0);
     search.open
 }
 
@@ -101,11 +101,16 @@ impl<'f> Search<'f> {
 
     /// Searches a text: a whole message, or what a string in it said.
     fn text(&mut self, text: &str, level: usize) {
+        if let Some(key) = position(text, if level == 0 { self.start } else { 0 }) {
+            self.around(text, key, level);
+        }
+    }
+
+    /// Searches a text of which the first key is known.
+    fn around(&mut self, text: &str, first_key: usize, level: usize) {
         let mut at = if level == 0 { self.start } else { 0 };
-        let Some(mut key) = position(text, at) else {
-            return;
-        };
         let mut covered = Vec::from_iter((at > 0).then_some(0..at));
+        let mut key = first_key;
         while let Some(brace) = memchr::memchr(b'{', &text.as_bytes()[at..]).map(|offset| at + offset) {
             if key < brace {
                 let Some(next) = position(text, brace) else {
@@ -114,6 +119,8 @@ impl<'f> Search<'f> {
                 key = next;
             }
             at = match self.brace(text, brace, key, level) {
+                // Most records are all of their messages: no key is left to look over.
+                Tried::Covered(end) if key == first_key && text[end..].trim_ascii().is_empty() => return,
                 Tried::Covered(end) => {
                     covered.push(brace..end);
                     end
@@ -159,6 +166,10 @@ impl<'f> Search<'f> {
 
     /// Reads the object that the brace opens, if it does.
     fn object_at(&mut self, text: &str, brace: usize, key: usize, level: usize) -> Tried {
+        let mut view = RecordView::default();
+        if let Some(length) = view.fill_from_record(&text[brace..]).filter(|length| key < brace + length) {
+            return self.record_at(text, brace..brace + length, &view);
+        }
         let mut members = Members::with_capacity(8);
         match json::read(&text[brace..], &mut members) {
             Ok(length) => {
@@ -184,6 +195,20 @@ impl<'f> Search<'f> {
                 self.broken(text, brace, b"\"")
             }
         }
+    }
+
+    fn record_at(&mut self, text: &str, object: Range<usize>, view: &RecordView<'_>) -> Tried {
+        self.budget.spend(object.len());
+        if escaped::is_requoted(text, object.clone()) {
+            return Tried::Passed(object.end);
+        }
+        self.record(&text[object.clone()], view);
+        Tried::Covered(object.end)
+    }
+
+    fn record(&mut self, text: &str, view: &RecordView<'_>) {
+        let (envelope, recovered) = (&*self.envelope, self.recovered);
+        (self.found)(Piece::Record { text, view, envelope, recovered });
     }
 
     /// Reads the Python dict whose print the brace opens, if it does and may hold a record.
@@ -248,14 +273,15 @@ impl<'f> Search<'f> {
             return false;
         }
         let mut members = Members::new();
-        match json::read(text, &mut members) {
-            Ok(length) => self.budget.spend(length),
+        let length = match json::read(text, &mut members) {
+            Ok(length) => length,
             Err(broken) => {
                 self.budget.spend(broken.read);
                 return false;
             }
-        }
-        RecordView::of(&members).is_ok()
+        };
+        self.budget.spend(length);
+        RecordView::of(&text[..length], &members).is_ok()
     }
 
     /// Searches JSON that stands in the text with its quotes escaped, as in a string of a string.
@@ -268,11 +294,8 @@ impl<'f> Search<'f> {
 
     /// Takes an object for a record, or takes it apart.
     fn object(&mut self, text: &str, members: &Members<'_>, level: usize) {
-        match RecordView::of(members) {
-            Ok(view) => {
-                let (envelope, recovered) = (&*self.envelope, self.recovered);
-                (self.found)(Piece::Record { text, view: &view, envelope, recovered });
-            }
+        match RecordView::of(text, members) {
+            Ok(view) => self.record(text, &view),
             Err(missing @ (NotARecord::NoName | NotARecord::NoVersion)) => {
                 (self.found)(Piece::Unreadable(Reason::Incomplete(missing)));
             }
@@ -296,7 +319,10 @@ impl<'f> Search<'f> {
         }
         match value.as_bytes().first() {
             Some(b'{') => {
-                if let Some(members) = json::members(value) {
+                let mut view = RecordView::default();
+                if view.fill_from_record(value) == Some(value.len()) {
+                    self.record(value, &view);
+                } else if let Some(members) = json::members(value) {
                     self.object(value, &members, level);
                 }
             }

@@ -2,6 +2,7 @@
 
 mod depth;
 mod members;
+mod object;
 mod one_line;
 mod pretty;
 mod skip;
@@ -12,6 +13,7 @@ mod walk;
 pub(super) use depth::depth;
 pub(super) use members::{Member, Members, find, items, length, members, read};
 pub use members::{Raw, each_item, each_member};
+pub(super) use object::{Visit, walk};
 pub use one_line::{is_plain, one_line};
 pub use pretty::pretty;
 pub(super) use skip::in_line;

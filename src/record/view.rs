@@ -1,10 +1,13 @@
 //! Every field of a record, borrowed from its text.
 
+mod reading;
+
 use std::borrow::Cow;
 use std::fmt;
 
 use super::Kind;
-use super::json::{self, Member, Raw};
+use super::json::{self, Broken, Member, Raw};
+use reading::Reading;
 
 /// A record's fields, borrowed from its text. Absent and `null` are kept apart where it matters: in the payloads.
 ///
@@ -84,30 +87,36 @@ impl<'a> RecordView<'a> {
     /// Says what is missing: a string `version`, an object `requestContext`, in it a string `condition` and a string
     /// `requestId` or `functionArn`. Nothing else is asked for.
     pub fn read(text: &'a str) -> Result<Self, NotARecord> {
-        Self::of(&json::members(text).ok_or(NotARecord::NotAnObject)?)
+        let mut view = Self::default();
+        match view.fill(text) {
+            Ok((length, missing)) if text[length..].trim_ascii().is_empty() => missing.map_or(Ok(view), Err),
+            _ => Err(NotARecord::NotAnObject),
+        }
     }
 
-    /// The record that these members make.
-    pub(super) fn of(members: &[Member<'a>]) -> Result<Self, NotARecord> {
-        let mut view = Self::default();
-        let mut has_version = false;
-        let mut context = None;
-        for member in members {
-            match &*member.key() {
-                "version" => has_version = view.set_version(member.value),
-                "requestContext" => context = Some(member.value),
-                "timestamp" => view.timestamp = string(member.value),
-                "requestPayload" => view.request_payload = Some(member.value),
-                "responseContext" => view.set_response_context(member.value),
-                "responsePayload" => view.response_payload = Some(member.value),
-                key if key.ends_with("BatchInfo") => {
-                    view.batch_info = Some(BatchInfo { name: member.key(), value: member.value });
-                }
-                _ => {}
-            }
+    /// The same of the object that is `text` and has these members.
+    pub(super) fn of(text: &'a str, members: &[Member<'_>]) -> Result<Self, NotARecord> {
+        json::find(members, "requestContext").ok_or(NotARecord::NoRequestContext)?;
+        Self::read(text)
+    }
+
+    /// Reads what begins as the service begins its records into a view of nothing; gives the length of the record, if it is
+    /// one.
+    ///
+    /// Anything else is worth being taken apart first.
+    pub(super) fn fill_from_record(&mut self, text: &'a str) -> Option<usize> {
+        if !text.starts_with("{\"version\":") {
+            return None;
         }
-        view.set_context(context)?;
-        if has_version { Ok(view) } else { Err(NotARecord::NoVersion) }
+        let (length, missing) = self.fill(text).ok()?;
+        missing.is_none().then_some(length)
+    }
+
+    /// Reads the object that `text` begins with into a view of nothing; gives its length, and what it lacks.
+    fn fill(&mut self, text: &'a str) -> Result<(usize, Option<NotARecord>), Broken> {
+        let mut reading = Reading::new(text, self);
+        let length = json::walk(text.as_bytes(), &mut reading)?;
+        Ok((length, reading.missing()))
     }
 
     /// Which pipeline wrote the record.
@@ -115,51 +124,6 @@ impl<'a> RecordView<'a> {
     pub fn kind(&self) -> Kind {
         if self.batch_info.is_some() { Kind::EventSource } else { Kind::Async }
     }
-
-    fn set_version(&mut self, value: Raw<'a>) -> bool {
-        let version = string(value);
-        let is_string = version.is_some();
-        self.version = version.unwrap_or_default();
-        is_string
-    }
-
-    fn set_context(&mut self, value: Option<Raw<'a>>) -> Result<(), NotARecord> {
-        let context = value.and_then(|value| json::members(value.get())).ok_or(NotARecord::NoRequestContext)?;
-        let mut condition = None;
-        for member in &context {
-            match &*member.key() {
-                "condition" => condition = string(member.value),
-                "requestId" => self.request_id = string(member.value),
-                "functionArn" => self.function_arn = string(member.value),
-                "approximateInvokeCount" => self.approximate_invoke_count = number(member.value),
-                _ => {}
-            }
-        }
-        self.condition = condition.ok_or(NotARecord::NoCondition)?;
-        if self.request_id.is_none() && self.function_arn.is_none() { Err(NotARecord::NoName) } else { Ok(()) }
-    }
-
-    fn set_response_context(&mut self, value: Raw<'a>) {
-        (self.status_code, self.executed_version, self.function_error) = (None, None, None);
-        let context = json::members(value.get());
-        self.has_response_context = context.is_some();
-        for member in context.iter().flatten() {
-            match &*member.key() {
-                "statusCode" => self.status_code = number(member.value),
-                "executedVersion" => self.executed_version = string(member.value),
-                "functionError" => self.function_error = string(member.value),
-                _ => {}
-            }
-        }
-    }
-}
-
-fn string(value: Raw<'_>) -> Option<Cow<'_, str>> {
-    json::unquote(value.get())
-}
-
-fn number(value: Raw<'_>) -> Option<u64> {
-    value.get().parse().ok()
 }
 
 #[cfg(test)]

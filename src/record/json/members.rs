@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::skip::{self, Broken, End};
+use super::object::{self, Visit};
+use super::skip::{self, Broken, End, Span};
 use super::unescape;
 
 /// The text of one JSON value, as it is written.
@@ -10,6 +11,11 @@ use super::unescape;
 pub struct Raw<'a>(&'a str);
 
 impl<'a> Raw<'a> {
+    /// The value whose text that is.
+    pub(in crate::record) fn of(text: &'a str) -> Self {
+        Self(text)
+    }
+
     /// The text.
     #[must_use]
     pub fn get(self) -> &'a str {
@@ -42,13 +48,28 @@ pub(in crate::record) type Members<'a> = Vec<Member<'a>>;
 ///
 /// What was read before an error stays in `members`.
 pub(in crate::record) fn read<'a>(text: &'a str, members: &mut Members<'a>) -> Result<usize, Broken> {
-    each_member(text.as_bytes(), 0, |at| {
-        let (key, start) = skip::key(text.as_bytes(), at)?;
-        let end = skip::value(text.as_bytes(), start)?;
-        let (value, is_plain) = (Raw(&text[start..end]), !key.has_escape);
-        members.push(Member { key: &text[key.start + 1..key.end - 1], is_plain, value });
-        Ok(end)
-    })
+    object::walk(text.as_bytes(), &mut Reading { text, members, key: Span::default() })
+}
+
+/// Collects the members of an object.
+struct Reading<'a, 'm> {
+    text: &'a str,
+    members: &'m mut Members<'a>,
+    key: Span,
+}
+
+impl Visit for Reading<'_, '_> {
+    const LEVELS: usize = 1;
+
+    fn key(&mut self, _: usize, key: Span) {
+        self.key = key;
+    }
+
+    fn value(&mut self, _: usize, value: Span) {
+        let key = &self.text[self.key.start + 1..self.key.end - 1];
+        let value = Raw(&self.text[value.start..value.end]);
+        self.members.push(Member { key, is_plain: !self.key.has_escape, value });
+    }
 }
 
 /// Calls `member` where each member of the object begins that begins at `at`, or behind white space there; it tells where

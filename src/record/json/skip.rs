@@ -6,6 +6,9 @@
 /// Bytes that are looked at together.
 const PIECE: usize = 32;
 
+/// Words of eight bytes that most strings are not longer than.
+const SHORT: usize = 5;
+
 /// Where a text stopped being JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Broken {
@@ -19,7 +22,7 @@ pub struct Broken {
 pub type End = Result<usize, Broken>;
 
 /// Where a value or a key stands in a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Span {
     /// Where it begins.
     pub start: usize,
@@ -41,11 +44,13 @@ pub fn span(bytes: &[u8], at: usize) -> Result<Span, Broken> {
     value(bytes, at).map(|end| Span { start: at, end, has_escape: false })
 }
 
+#[cold]
 fn cut(bytes: &[u8]) -> Broken {
     Broken { read: bytes.len(), cut: true }
 }
 
 /// What breaks at a byte that must not stand there.
+#[cold]
 pub(super) fn broken(at: usize) -> Broken {
     Broken { read: at + 1, cut: false }
 }
@@ -55,11 +60,13 @@ pub(super) fn broken(at: usize) -> Broken {
 /// # Errors
 ///
 /// The end of the text, when there is none.
+#[inline]
 pub fn token(bytes: &[u8], at: usize) -> Result<(usize, u8), Broken> {
     token_in::<false>(bytes, at)
 }
 
 /// The same; a line break is no white space within one line.
+#[inline]
 fn token_in<const IN_LINE: bool>(bytes: &[u8], mut at: usize) -> Result<(usize, u8), Broken> {
     while let Some(&byte) = bytes.get(at) {
         if !matches!(byte, b' ' | b'\r' | b'\t') && (IN_LINE || byte != b'\n') {
@@ -142,6 +149,7 @@ fn nested<const IN_LINE: bool>(bytes: &[u8], start: usize, mut goes_on: impl FnM
 /// # Errors
 ///
 /// Where it broke, when it is none.
+#[inline]
 pub fn key(bytes: &[u8], at: usize) -> Result<(Span, usize), Broken> {
     key_in::<false>(bytes, at)
 }
@@ -159,7 +167,8 @@ fn key_in<const IN_LINE: bool>(bytes: &[u8], at: usize) -> Result<(Span, usize),
     }
 }
 
-fn scalar(bytes: &[u8], at: usize) -> End {
+#[inline]
+pub(super) fn scalar(bytes: &[u8], at: usize) -> End {
     match bytes.get(at) {
         Some(b'"') => string(bytes, at),
         Some(b'-' | b'0'..=b'9') => number(bytes, at),
@@ -188,16 +197,21 @@ fn string(bytes: &[u8], at: usize) -> End {
 /// The string whose quote stands at `start`.
 #[allow(clippy::inline_always, reason = "a result this large costs more to hand over than a short string to read")]
 #[inline(always)]
-fn text(bytes: &[u8], start: usize) -> Result<Span, Broken> {
-    let (mut at, mut has_escape) = (start + 1, false);
+pub(super) fn text(bytes: &[u8], start: usize) -> Result<Span, Broken> {
+    let at = plain(bytes, start + 1);
+    if bytes.get(at) == Some(&b'"') {
+        return Ok(Span { start, end: at + 1, has_escape: false });
+    }
+    escaped(bytes, start, at)
+}
+
+/// The same, of which nothing ends the string before `at`.
+#[inline(never)]
+fn escaped(bytes: &[u8], start: usize, mut at: usize) -> Result<Span, Broken> {
     loop {
-        at = plain(bytes, at);
         match bytes.get(at) {
-            Some(b'"') => return Ok(Span { start, end: at + 1, has_escape }),
-            Some(b'\\') => {
-                has_escape = true;
-                at = escape(bytes, at + 1)?;
-            }
+            Some(b'"') => return Ok(Span { start, end: at + 1, has_escape: true }),
+            Some(b'\\') => at = plain(bytes, escape(bytes, at + 1)?),
             Some(_) => return Err(broken(at)),
             None => return Err(cut(bytes)),
         }
@@ -205,15 +219,22 @@ fn text(bytes: &[u8], start: usize) -> Result<Span, Broken> {
 }
 
 /// Where the next byte stands that is a quote, a backslash or a control character.
+#[allow(clippy::inline_always, reason = "most strings are short")]
+#[inline(always)]
 fn plain(bytes: &[u8], mut at: usize) -> usize {
-    // Most strings are short.
-    for _ in 0..2 {
-        match bytes[at..].first_chunk().map(|word| first_special(u64::from_le_bytes(*word))) {
+    for _ in 0..SHORT {
+        match bytes.get(at..).and_then(|rest| rest.first_chunk()).map(|word| first_special(u64::from_le_bytes(*word))) {
             Some(8) => at += 8,
             Some(offset) => return at + offset,
             None => break,
         }
     }
+    long_plain(bytes, at)
+}
+
+/// The same in what is long, or near the end of the text.
+#[inline(never)]
+fn long_plain(bytes: &[u8], mut at: usize) -> usize {
     let has_special = |piece: &[u8; PIECE]| piece.iter().fold(false, |any, &byte| any | is_special(byte));
     while bytes[at..].first_chunk().is_some_and(|piece| !has_special(piece)) {
         at += PIECE;
@@ -233,9 +254,9 @@ fn plain(bytes: &[u8], mut at: usize) -> usize {
 /// One in each of eight bytes.
 const EACH: u64 = u64::MAX / 0xff;
 
-/// Which of eight bytes, the lowest first, is special; 8 when none is.
+/// Which of eight bytes, the lowest first, is special; 8 when none is. A changed bit puts a quote next to the controls.
 fn first_special(word: u64) -> usize {
-    first(less(word, 0x20) | is(word, b'"') | is(word, b'\\'))
+    first(less(word ^ (EACH * 2), 0x21) | is(word, b'\\'))
 }
 
 /// Which of eight bytes, the lowest first, is a backslash; 8 when none is.
@@ -312,7 +333,7 @@ fn digits(bytes: &[u8], at: usize) -> End {
 
 /// Which brackets are open, a bit each: braces are ones.
 #[derive(Default)]
-struct Brackets {
+pub(super) struct Brackets {
     bits: u64,
     depth: usize,
     /// The outer brackets of deep nesting, 64 in each.
@@ -320,7 +341,8 @@ struct Brackets {
 }
 
 impl Brackets {
-    fn push(&mut self, is_object: bool) {
+    /// Opens one, a brace or a square bracket.
+    pub(super) fn push(&mut self, is_object: bool) {
         if self.depth > 0 && self.depth.is_multiple_of(64) {
             self.outer.push(self.bits);
         }
@@ -328,12 +350,18 @@ impl Brackets {
         self.depth += 1;
     }
 
-    fn is_object(&self) -> bool {
+    /// How many are open.
+    pub(super) fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// Whether the innermost is a brace.
+    pub(super) fn is_object(&self) -> bool {
         self.bits & 1 == 1
     }
 
     /// Closes the innermost; gives whether that was the last.
-    fn pop(&mut self) -> bool {
+    pub(super) fn pop(&mut self) -> bool {
         self.bits >>= 1;
         self.depth -= 1;
         if self.depth > 0 && self.depth.is_multiple_of(64) {
@@ -344,7 +372,7 @@ impl Brackets {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use proptest::collection::vec;
     use proptest::prelude::*;
@@ -358,7 +386,8 @@ mod tests {
         Some(values.byte_offset())
     }
 
-    fn nearly_json() -> impl Strategy<Value = String> {
+    /// Text that often is JSON.
+    pub(in crate::record::json) fn nearly_json() -> impl Strategy<Value = String> {
         let pieces = vec![
             "{",
             "}",
