@@ -95,29 +95,27 @@ pub(in crate::record) fn in_line(bytes: &[u8], goes_on: impl FnMut(Span, usize, 
 /// Passes over an object or an array and whatever it holds, as long as `goes_on` says so of its keys.
 fn nested<const IN_LINE: bool>(bytes: &[u8], start: usize, mut goes_on: impl FnMut(Span, usize, usize) -> bool) -> End {
     let mut open = Brackets::default();
-    let mut value_of = |at, depth| match key_in::<IN_LINE>(bytes, at)? {
-        (key, value) if goes_on(key, value, depth) => Ok(value),
-        _ => Err(broken(at)),
-    };
     let mut at = start;
     loop {
-        // Here a value begins.
+        // Here a member, an item or the value itself begins.
+        if open.is_object() {
+            let (key, value) = key_in::<IN_LINE>(bytes, at)?;
+            if !goes_on(key, value, open.depth) {
+                return Err(broken(at));
+            }
+            at = value;
+        }
         at = match bytes.get(at) {
             Some(bracket @ (b'{' | b'[')) => {
                 open.push(*bracket == b'{');
                 let (first, byte) = token_in::<IN_LINE>(bytes, at + 1)?;
-                match byte {
-                    b'}' | b']' => first,
-                    _ if open.is_object() => {
-                        at = value_of(first, open.depth)?;
-                        continue;
-                    }
-                    _ => {
-                        at = first;
-                        continue;
-                    }
+                if !matches!(byte, b'}' | b']') {
+                    at = first;
+                    continue;
                 }
+                first
             }
+            Some(b'"') => text(bytes, at)?.end,
             _ => scalar(bytes, at)?,
         };
         // Here one has ended, or nothing was in the brackets.
@@ -130,11 +128,7 @@ fn nested<const IN_LINE: bool>(bytes: &[u8], start: usize, mut goes_on: impl FnM
                         return Ok(at);
                     }
                 }
-                (b',', true) => {
-                    at = value_of(token_in::<IN_LINE>(bytes, at)?.0, open.depth)?;
-                    break;
-                }
-                (b',', false) => {
+                (b',', _) => {
                     at = token_in::<IN_LINE>(bytes, at)?.0;
                     break;
                 }
@@ -154,7 +148,8 @@ pub fn key(bytes: &[u8], at: usize) -> Result<(Span, usize), Broken> {
     key_in::<false>(bytes, at)
 }
 
-#[inline]
+#[allow(clippy::inline_always, reason = "a result this large costs more to hand over than a short key to read")]
+#[inline(always)]
 fn key_in<const IN_LINE: bool>(bytes: &[u8], at: usize) -> Result<(Span, usize), Broken> {
     let key = match bytes.get(at) {
         Some(b'"') => text(bytes, at)?,
