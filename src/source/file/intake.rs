@@ -29,6 +29,8 @@ const LARGE: usize = 1024 * 1024;
 const PACK: usize = 1024 * 1024;
 /// Packs that wait to be searched.
 const WAITING: usize = 2;
+/// Parts that are searched elsewhere, or wait to be counted.
+const PARTS: usize = 8;
 
 /// What is to be done with what was read.
 enum Job {
@@ -101,7 +103,7 @@ impl Intake {
         status: &dyn Fn() -> SourceUpdate,
     ) -> Result<Reached, Stop> {
         self.flush()?;
-        let (announce, parts) = sync_channel(WAITING);
+        let (announce, parts) = sync_channel(PARTS);
         let (reached, result) = sync_channel(1);
         self.order(Job::Take(Apart { place: together.place.clone(), from: together.from, parts, reached }))?;
         // The thread is busy with the parts.
