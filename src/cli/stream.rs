@@ -26,7 +26,7 @@ const AT_ONCE: usize = 4;
 /// So many finds are worth another thread.
 const MANY: usize = 16;
 
-/// Bytes of events that are dealt with before any others.
+/// Bytes of events that are dealt with before any others: one of them may be large, or few of many may hold records.
 const LARGE: u64 = 1024 * 1024;
 
 /// A source that was stopped has so long to give what it has left.

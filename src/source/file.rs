@@ -1,7 +1,8 @@
 //! Reading files and standard input, whatever form the log events have in them.
 //!
 //! A file is read in blocks, and what its content says it is tells how log events are taken out of it (`sniff`, `formats`):
-//! lines, lines with a time, JSON documents, tables. Memory holds a block and one event, not a document.
+//! lines, lines with a time, JSON documents, tables. Memory holds a block and one event, not a document. A long file of
+//! lines is read by several threads (`together`).
 
 mod ahead;
 mod archive;
