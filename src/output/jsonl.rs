@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::log::{EventId, KeptOrigin};
-use crate::record::{Arrival, FunctionArn, InvocationError, StackFrame, json};
+use crate::record::{Arrival, Fingerprint, FunctionArn, InvocationError, StackFrame, json};
 
 /// The key of a member as it is written behind another member.
 macro_rules! key {
@@ -43,7 +43,7 @@ pub fn write(out: &mut impl Write, arrival: &Arrival) -> io::Result<()> {
     let failed = record.error();
     line.value(key!("error"), failed.as_ref(), error)?;
     let fingerprint = record.fingerprint_with(failed.as_ref());
-    line.value(key!("fingerprint"), fingerprint.as_ref(), |out, fingerprint| write!(out, "\"{fingerprint}\""))?;
+    line.value(key!("fingerprint"), fingerprint.as_ref(), |out, fingerprint| digits(out, *fingerprint))?;
     line.value(key!("record"), Some(&*json::one_line(record.text())), json_text)?;
     line.value(key!("origin"), Some(&arrival.origin), origin)?;
     if let Some(kept) = &arrival.kept {
@@ -92,6 +92,12 @@ fn origin<W: Write>(out: &mut W, origin: &KeptOrigin) -> io::Result<()> {
     object.known_string(key!("file"), origin.file())?;
     object.known_number(key!("line"), origin.line().as_ref())?;
     object.end()
+}
+
+fn digits<W: Write>(out: &mut W, fingerprint: Fingerprint) -> io::Result<()> {
+    out.write_all(b"\"")?;
+    out.write_all(&fingerprint.digits())?;
+    out.write_all(b"\"")
 }
 
 fn json_text<W: Write>(out: &mut W, text: &str) -> io::Result<()> {

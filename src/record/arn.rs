@@ -8,38 +8,41 @@ use std::sync::Arc;
 /// Records of asynchronous invocations carry a qualified ARN (`…:function:name:$LATEST`), those of event source
 /// mappings may carry an unqualified one. Clones share the text.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct FunctionArn(Arc<str>);
+pub struct FunctionArn {
+    text: Arc<str>,
+    /// Where the name stands in it: every line of output tells it.
+    name: (usize, usize),
+}
 
 impl FunctionArn {
     /// Takes the text as it is; what is not the ARN of a function counts as a plain name.
     #[must_use]
     pub fn parse(text: &str) -> Self {
-        Self(Arc::from(text))
+        Self::from(Arc::from(text))
     }
 
     /// The text as it was given, also what the Invoke API takes as `FunctionName`.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// Name of the function, without account and qualifier.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.name_and_qualifier().0
+        &self.text[self.name.0..self.name.1]
     }
 
     /// Version or alias that was asked for: `$LATEST`, `7`, `live`.
     #[must_use]
     pub fn qualifier(&self) -> Option<&str> {
-        self.name_and_qualifier().1
+        self.text.get(self.name.1 + 1..)
     }
 
     /// Both at once.
     #[must_use]
     pub fn name_and_qualifier(&self) -> (&str, Option<&str>) {
-        let Some(resource) = self.resource() else { return (&self.0, None) };
-        resource.split_once(':').map_or((resource, None), |(name, qualifier)| (name, Some(qualifier)))
+        (self.name(), self.qualifier())
     }
 
     /// Partition, such as `aws` or `aws-cn`.
@@ -60,29 +63,36 @@ impl FunctionArn {
         self.part(4)
     }
 
-    /// What follows `function:` in the ARN of a function.
-    fn resource(&self) -> Option<&str> {
-        let (_, rest) = self.0.strip_prefix("arn:")?.split_once(':')?;
-        let (_, rest) = rest.strip_prefix("lambda:")?.split_once(':')?;
-        let (_, rest) = rest.split_once(':')?;
-        rest.strip_prefix("function:")
-    }
-
     fn part(&self, index: usize) -> Option<&str> {
-        self.resource()?;
-        self.0.split(':').nth(index).filter(|part| !part.is_empty())
+        resource(&self.text)?;
+        self.text.split(':').nth(index).filter(|part| !part.is_empty())
     }
+}
+
+/// What follows `function:` in the ARN of a function.
+fn resource(text: &str) -> Option<&str> {
+    let (_, rest) = text.strip_prefix("arn:")?.split_once(':')?;
+    let (_, rest) = rest.strip_prefix("lambda:")?.split_once(':')?;
+    let (_, rest) = rest.split_once(':')?;
+    rest.strip_prefix("function:")
+}
+
+/// Where the name of the function stands in what a record gives for it.
+fn name(text: &str) -> (usize, usize) {
+    let Some(resource) = resource(text) else { return (0, text.len()) };
+    let start = text.len() - resource.len();
+    (start, resource.find(':').map_or(text.len(), |end| start + end))
 }
 
 impl From<Arc<str>> for FunctionArn {
     fn from(text: Arc<str>) -> Self {
-        Self(text)
+        Self { name: name(&text), text }
     }
 }
 
 impl fmt::Display for FunctionArn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 
@@ -104,6 +114,12 @@ mod tests {
     fn an_unqualified_arn_has_no_qualifier() {
         let arn = FunctionArn::parse("arn:aws:lambda:eu-central-1:111122223333:function:orders");
         assert_eq!((arn.name(), arn.qualifier()), ("orders", None));
+    }
+
+    #[test]
+    fn an_empty_qualifier_is_one() {
+        let arn = FunctionArn::parse("arn:aws:lambda:eu-central-1:111122223333:function:orders:");
+        assert_eq!(arn.name_and_qualifier(), ("orders", Some("")));
     }
 
     #[test]

@@ -13,9 +13,17 @@ use super::{InvocationError, InvocationRecord, Outcome, Owner, StackFrame};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fingerprint(u64);
 
+impl Fingerprint {
+    /// Its sixteen hexadecimal digits.
+    #[must_use]
+    pub fn digits(self) -> [u8; 16] {
+        std::array::from_fn(|at| b"0123456789abcdef"[(self.0 >> (60 - 4 * at)) as usize & 0xf])
+    }
+}
+
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}", self.0)
+        f.write_str(&String::from_utf8_lossy(&self.digits()))
     }
 }
 
@@ -65,9 +73,20 @@ impl Fnv {
     fn error(&mut self, error: &InvocationError, request_id: Option<&str>) {
         let raising = own_frame(error);
         self.part(error.error_type.as_deref());
-        self.part(error.masked_message(request_id).as_deref());
+        self.masked(error.message.as_deref(), request_id);
         self.part(raising.and_then(StackFrame::file_name));
         self.part(raising.and_then(|frame| frame.function.as_deref()));
+    }
+
+    /// Adds a message as if it were masked.
+    fn masked(&mut self, message: Option<&str>, request_id: Option<&str>) {
+        match message {
+            Some(message) => {
+                mask::each_piece(message, request_id, |piece| self.bytes(piece.as_bytes()));
+                self.end();
+            }
+            None => self.part(None),
+        }
     }
 
     fn condition(&mut self, record: &InvocationRecord) {
@@ -78,6 +97,10 @@ impl Fnv {
     /// Adds a part, so that neither an absent one nor a shifted border gives the same value.
     fn part(&mut self, part: Option<&str>) {
         self.bytes(part.unwrap_or("\u{0}").as_bytes());
+        self.end();
+    }
+
+    fn end(&mut self) {
         self.bytes(&[0xff]);
     }
 

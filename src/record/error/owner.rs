@@ -1,6 +1,9 @@
 //! Whose code a frame lies in, told by where runtimes and package managers put theirs.
 
 use std::path::Path;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::StackFrame;
 
@@ -79,17 +82,31 @@ const GO_RUNTIME: [&str; 4] = ["runtime/", "reflect/", "net/http/", "encoding/js
 pub(super) fn of(frame: &StackFrame) -> Owner {
     let file = frame.file.as_deref().unwrap_or_default();
     let name = frame.function.as_deref().unwrap_or_default();
-    if contains(&RUNTIME_FILES, file) || begins(&RUNTIME_NAMES, name) || is_go_runtime(file) {
+    if contains(RUNTIME_FILE.as_ref(), file) || is_qualified(&RUNTIME_NAMES, name) || is_go_runtime(file) {
         Owner::Runtime
-    } else if contains(&LIBRARY_FILES, file) || begins(&LIBRARY_NAMES, name) || is_go_module(file) {
+    } else if contains(LIBRARY_FILE.as_ref(), file) || is_qualified(&LIBRARY_NAMES, name) || is_go_module(file) {
         Owner::Library
     } else {
         Owner::Own
     }
 }
 
-fn contains(parts: &[&str], file: &str) -> bool {
-    parts.iter().any(|part| file.contains(part))
+static RUNTIME_FILE: LazyLock<Option<Regex>> = LazyLock::new(|| any_of(&RUNTIME_FILES));
+static LIBRARY_FILE: LazyLock<Option<Regex>> = LazyLock::new(|| any_of(&LIBRARY_FILES));
+
+/// A look for all parts at once.
+fn any_of(parts: &[&str]) -> Option<Regex> {
+    let parts: Vec<_> = parts.iter().map(|part| regex::escape(part)).collect();
+    Regex::new(&parts.join("|")).ok()
+}
+
+fn contains(parts: Option<&Regex>, file: &str) -> bool {
+    parts.is_some_and(|parts| parts.is_match(file))
+}
+
+/// Whether a name begins so; all of these have dots, and the names of most languages have none.
+fn is_qualified(starts: &[&str], name: &str) -> bool {
+    name.contains('.') && begins(starts, name)
 }
 
 fn begins(starts: &[&str], name: &str) -> bool {
@@ -97,12 +114,12 @@ fn begins(starts: &[&str], name: &str) -> bool {
 }
 
 fn is_go_runtime(file: &str) -> bool {
-    has_go_extension(file) && begins(&GO_RUNTIME, file)
+    begins(&GO_RUNTIME, file) && has_go_extension(file)
 }
 
 /// A module that was fetched carries its version: `github.com/pkg/errors@v0.9.1/errors.go`.
 fn is_go_module(file: &str) -> bool {
-    has_go_extension(file) && file.contains("@v")
+    file.contains('@') && file.contains("@v") && has_go_extension(file)
 }
 
 fn has_go_extension(file: &str) -> bool {

@@ -1,7 +1,11 @@
 //! Taking out of an error's message what differs from one failure to the next.
 
+use std::borrow::Cow;
+
+use memchr::memmem;
+
 /// Stands for what was taken out.
-const MASK: char = '#';
+const MASK: &str = "#";
 
 /// Letters that are taken for a hexadecimal number even without a digit.
 const SHORTEST_HEX: usize = 8;
@@ -10,27 +14,41 @@ const SHORTEST_HEX: usize = 8;
 const LONGEST_QUOTED: usize = 256;
 
 /// The message without the request id, quoted values, and words that hold a digit: numbers, ids, times, addresses.
+pub(super) fn masked(message: &str, request_id: Option<&str>) -> String {
+    let mut out = String::with_capacity(message.len());
+    each_piece(message, request_id, |piece| out.push_str(piece));
+    out
+}
+
+/// The same, a piece after the other.
 ///
 /// Words with digits that do not vary (`s3`) go as well. That seldom joins different failures, since type and frame
 /// count too; a word that stays although it varies would tear equal ones apart.
-pub(super) fn masked(message: &str, request_id: Option<&str>) -> String {
-    let known = request_id.filter(|id| !id.is_empty());
-    let message = known.map_or_else(|| message.to_owned(), |id| message.replace(id, "#"));
-    let mut out = String::with_capacity(message.len());
-    let mut rest = message.as_str();
-    let mut before = ' ';
-    while let Some(first) = rest.chars().next() {
-        let length = quoted(rest, before).unwrap_or_else(|| word(rest));
-        let (piece, after) = rest.split_at(length.max(first.len_utf8()));
-        if varies(piece) {
-            out.push(MASK);
-        } else {
-            out.push_str(piece);
-        }
+pub(super) fn each_piece(message: &str, request_id: Option<&str>, mut take: impl FnMut(&str)) {
+    let message = without_id(message, request_id);
+    let (mut rest, mut before) = (&*message, ' ');
+    while let Some(&first) = rest.as_bytes().first() {
+        // Most of a message is words and the spaces between them.
+        let length = if first == b' ' { 1 } else { quoted(rest, before).unwrap_or_else(|| word(rest)) };
+        let (piece, after) = rest.split_at(length);
+        take(if varies(piece) { MASK } else { piece });
         before = piece.chars().next_back().unwrap_or(' ');
         rest = after;
     }
-    out
+}
+
+fn without_id<'a>(message: &'a str, request_id: Option<&str>) -> Cow<'a, str> {
+    let mut masked = Cow::Borrowed("");
+    let mut rest = message;
+    let Some(id) = request_id.filter(|id| !id.is_empty()) else { return message.into() };
+    while id.len() <= rest.len()
+        && let Some(at) = memmem::find(rest.as_bytes(), id.as_bytes())
+    {
+        masked += &rest[..at];
+        masked += MASK;
+        rest = &rest[at + id.len()..];
+    }
+    masked + rest
 }
 
 /// Length of the quoted value that `text` starts with. An apostrophe inside a word opens and closes nothing.
@@ -48,21 +66,72 @@ fn quoted(text: &str, before: char) -> Option<usize> {
         .map(|(at, _)| at + 1)
 }
 
-/// Length of the word that `text` starts with; what joins the parts of ids, times, addresses and paths belongs to it.
+/// Length of the word that `text` starts with, and of one character if it starts with none; what joins the parts of ids,
+/// times, addresses and paths belongs to it.
 fn word(text: &str) -> usize {
-    let end = text.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.' | ':' | '/' | '@' | '+' | '#'));
-    text[..end.unwrap_or(text.len())].trim_end_matches(['.', ':', '-']).len()
+    let bytes = text.as_bytes();
+    let mut end = 0;
+    while let Some(&byte) = bytes.get(end) {
+        end += match char_at(text, end) {
+            _ if byte.is_ascii_alphanumeric() || b"_-.:/@+#".contains(&byte) => 1,
+            Some(c) if c.is_alphanumeric() => c.len_utf8(),
+            _ => break,
+        };
+    }
+    while end > 0 && b".:-".contains(&bytes[end - 1]) {
+        end -= 1;
+    }
+    end.max(text.chars().next().map_or(0, char::len_utf8))
+}
+
+/// The character that begins there, unless it is ASCII.
+fn char_at(text: &str, at: usize) -> Option<char> {
+    if text.as_bytes()[at].is_ascii() { None } else { text[at..].chars().next() }
 }
 
 fn varies(piece: &str) -> bool {
-    let is_quoted = piece.len() > 1 && piece.starts_with(['"', '\'', '`']);
-    let is_hex = piece.len() >= SHORTEST_HEX && piece.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_quoted || is_hex || piece.contains(|c: char| c.is_numeric() || c == MASK)
+    let bytes = piece.as_bytes();
+    let is_quoted = bytes.len() > 1 && matches!(bytes[0], b'"' | b'\'' | b'`');
+    let is_hex = || bytes.len() >= SHORTEST_HEX && bytes.iter().all(u8::is_ascii_hexdigit);
+    let has_number = || bytes.iter().any(|&byte| byte.is_ascii_digit() || byte == b'#');
+    is_quoted || has_number() || is_hex() || !piece.is_ascii() && piece.contains(char::is_numeric)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::masked;
+    use proptest::prelude::*;
+
+    use super::{MASK, masked};
+
+    /// Length of the word that `text` starts with, a character after the other.
+    fn slow_word(text: &str) -> usize {
+        let end =
+            text.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.' | ':' | '/' | '@' | '+' | '#'));
+        let length = text[..end.unwrap_or(text.len())].trim_end_matches(['.', ':', '-']).len();
+        length.max(text.chars().next().map_or(0, char::len_utf8))
+    }
+
+    fn slowly_varies(piece: &str) -> bool {
+        let is_quoted = piece.len() > 1 && piece.starts_with(['"', '\'', '`']);
+        let is_hex = piece.len() >= super::SHORTEST_HEX && piece.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_quoted || is_hex || piece.contains(|c: char| c.is_numeric() || c == '#')
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 4096, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn words_are_what_their_characters_are(text in "[a-f09 ._:/#'\"é٣½–]{0,12}|\\PC{0,8}") {
+            prop_assert_eq!(super::word(&text), slow_word(&text));
+            prop_assert_eq!(super::varies(&text), slowly_varies(&text));
+        }
+
+        #[test]
+        fn the_id_goes_wherever_it_stands(text in "[ab ]{0,24}", id in "[ab]{0,3}") {
+            let replaced = if id.is_empty() { text.clone() } else { text.replace(&id, MASK) };
+            prop_assert_eq!(super::without_id(&text, Some(&id)), replaced);
+        }
+    }
 
     #[test]
     fn what_varies_is_masked() {

@@ -26,7 +26,16 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
 /// Whether a text needs no escape at all to stand in a string of JSON that is written as one line.
 #[must_use]
 pub fn is_plain(text: &str) -> bool {
-    first_piece(text.as_bytes(), needs_escape) >= text.len()
+    let bytes = text.as_bytes();
+    let is_plain = |rest: &[u8]| !rest.iter().fold(false, |any, &byte| any | needs_escape(byte));
+    let short = || all_pieces::<8>(bytes, is_plain).unwrap_or_else(|| is_plain(bytes));
+    all_pieces::<PIECE>(bytes, is_plain).or_else(|| all_pieces::<16>(bytes, is_plain)).unwrap_or_else(short)
+}
+
+/// Whether that is so of every piece of so many bytes, the last of which may overlap; `None` if there are not so many.
+fn all_pieces<const N: usize>(bytes: &[u8], is_meant: impl Fn(&[u8]) -> bool) -> Option<bool> {
+    let last = bytes.last_chunk::<N>()?;
+    Some(bytes.as_chunks::<N>().0.iter().all(|piece| is_meant(piece)) && is_meant(last))
 }
 
 /// Where the first byte stands that may belong to a character which is escaped; most text has none.
@@ -110,6 +119,21 @@ mod tests {
     fn clean_text_is_borrowed() {
         for text in ["{\"a\":\"ü€😀’\"}", "", "{ \"a\" :\t1 }"] {
             assert!(matches!(one_line(text), Cow::Borrowed(same) if same == text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_needs_an_escape_is_found_wherever_it_stands() {
+        for length in 0..100 {
+            let text = "a".repeat(length);
+            assert!(is_plain(&text));
+            for at in 0..length {
+                for odd in ["\"", "\\", "\n", "\u{7f}"] {
+                    let mut text = text.clone();
+                    text.replace_range(at..=at, odd);
+                    assert!(!is_plain(&text), "{text}");
+                }
+            }
         }
     }
 
