@@ -35,7 +35,7 @@ pub(super) struct Bracket<'a> {
 }
 
 impl<'a> Bracket<'a> {
-    /// The text from the bracket on, which may end before its line does.
+    /// The text from the bracket on, which ends with a line break.
     pub(super) fn rest(self) -> &'a [u8] {
         &self.text[self.at..]
     }
@@ -45,11 +45,11 @@ impl<'a> Bracket<'a> {
         self.at == 0 || self.text[self.at - 1] == b'\n'
     }
 
-    /// Its line, if that is complete, and the length of the rest of it with the line break.
-    pub(super) fn line(self) -> Option<(&'a [u8], usize)> {
-        let length = memchr::memchr(b'\n', self.rest())?;
+    /// Its line, and the length of the rest of that with the line break.
+    pub(super) fn line(self) -> (&'a [u8], usize) {
+        let length = memchr::memchr(b'\n', self.rest()).unwrap_or_default();
         let begin = after_last_break(&self.text[..self.at]);
-        Some((without_return(&self.text[begin..self.at + length]), length + 1))
+        (without_return(&self.text[begin..self.at + length]), length + 1)
     }
 }
 
@@ -157,7 +157,8 @@ impl<R: Read> Lines<R> {
     pub(super) fn pass(&mut self, dull: impl Fn(Bracket<'_>) -> Option<usize>) -> Passed<'_> {
         let end = self.word.next(&self.buffer[..self.filled], self.start).unwrap_or(self.filled);
         let rest = if self.skipping { &[] } else { &self.buffer[self.start..end] };
-        let passed = self.start..self.start + before_bracket(rest, dull);
+        let complete = &rest[..after_last_break(rest)];
+        let passed = self.start..self.start + before_bracket(complete, dull);
         let lines = memchr::memchr_iter(b'\n', &self.buffer[passed.clone()]).count() as u64;
         self.take(passed.len(), lines);
         Passed { text: &self.buffer[passed], lines }
@@ -240,7 +241,7 @@ impl<R: Read> Lines<R> {
     }
 }
 
-/// Length of the complete lines before the first one with a bracket that is not dull.
+/// Length of the lines before the first one with a bracket that is not dull.
 fn before_bracket(text: &[u8], dull: impl Fn(Bracket<'_>) -> Option<usize>) -> usize {
     let mut at = 0;
     while let Some(offset) = memchr::memchr2(b'{', b'[', &text[at..]) {
@@ -250,10 +251,10 @@ fn before_bracket(text: &[u8], dull: impl Fn(Bracket<'_>) -> Option<usize>) -> u
             None => return after_last_break(&text[..bracket.at]),
         }
     }
-    after_last_break(text)
+    text.len()
 }
 
-/// Where the last line of a text begins.
+/// Length of the complete lines of a text.
 fn after_last_break(text: &[u8]) -> usize {
     memchr::memrchr(b'\n', text).map_or(0, |last| last + 1)
 }
@@ -335,12 +336,12 @@ mod tests {
 
     #[test]
     fn a_bracket_has_a_line() {
-        let text = b"a\n[x] {y\r\nz {";
+        let text = b"a\n[x] {y\r\nz {\n";
         let brackets = memchr::memchr2_iter(b'{', b'[', text).map(|at| Bracket { text, at });
         let seen: Vec<_> =
             brackets.map(|bracket| (bracket.rest().len(), bracket.begins_line(), bracket.line())).collect();
         let line = &text[2..8];
-        assert_eq!(seen, [(11, true, Some((line, 8))), (7, false, Some((line, 4))), (1, false, None)]);
+        assert_eq!(seen, [(12, true, (line, 8)), (8, false, (line, 4)), (2, false, (&b"z {"[..], 2))]);
     }
 
     proptest! {
@@ -352,7 +353,7 @@ mod tests {
                 loop {
                     taken += lines.pass(|bracket| match bracket.rest() {
                         [b'{', b'b', ..] if !bracket.begins_line() => Some(2),
-                        _ => bracket.line().filter(|(line, _)| line.ends_with(b"a")).map(|(_, length)| length),
+                        _ => Some(bracket.line()).filter(|(line, _)| line.ends_with(b"a")).map(|(_, length)| length),
                     }).lines;
                     let number = lines.number();
                     match lines.next_line() {

@@ -10,16 +10,18 @@ use crate::source::file::sniff::{self, Sniff};
 /// How much from a bracket on means nothing.
 pub(super) fn dull(bracket: Bracket<'_>) -> Option<usize> {
     let (rest, begins_line) = (bracket.rest(), bracket.begins_line());
-    let next = *rest.get(1)?;
-    let may_matter = match rest[0] {
+    let may_matter = |next: &u8| match rest[0] {
         b'[' => begins_line && (matches!(next, b'[' | b'{') || next.is_ascii_whitespace()),
         _ => matches!(next, b'"' | b'\'' | b'\\') || next.is_ascii_whitespace(),
     };
-    if !may_matter {
+    if !rest.get(1).is_some_and(may_matter) {
         return Some(1);
     }
     // Most lines with an object are one, which is told by a single walk.
-    object(rest, begins_line).or_else(|| bracket.line().filter(|(line, _)| is_dull(line)).map(|(_, length)| length))
+    object(rest, begins_line).or_else(|| {
+        let (line, length) = bracket.line();
+        is_dull(line).then_some(length)
+    })
 }
 
 /// Length of the object that `rest` begins with, if it ends in its line and its keys show that it means nothing.
