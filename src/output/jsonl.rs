@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::log::{EventId, KeptOrigin};
-use crate::record::{Arrival, Fingerprint, FunctionArn, InvocationError, StackFrame, json};
+use crate::record::{Arrival, FunctionArn, InvocationError, StackFrame, json};
 
 /// The key of a member as it is written behind another member.
 macro_rules! key {
@@ -28,13 +28,13 @@ pub fn write(out: &mut impl Write, arrival: &Arrival) -> io::Result<()> {
     let mut line = Object::new(out);
     let record = &arrival.record;
     line.string(key!("requestId"), record.request_id())?;
-    line.string(key!("outcome"), Some(record.outcome().as_str()))?;
+    line.word(key!("outcome"), record.outcome().as_str())?;
     line.string(key!("condition"), Some(record.condition().as_str()))?;
     line.number(key!("approximateInvokeCount"), record.invoke_count().as_ref())?;
     line.string(key!("timestamp"), record.timestamp_text().as_deref())?;
     function(&mut line, record.function())?;
-    line.string(key!("kind"), Some(record.kind().as_str()))?;
-    line.array(key!("envelope"), &arrival.envelope, |out, layer| string(out, layer.as_str()))?;
+    line.word(key!("kind"), record.kind().as_str())?;
+    line.array(key!("envelope"), &arrival.envelope, |out, layer| quoted(out, layer.as_str()))?;
     line.number(key!("redelivery"), Some(&arrival.redelivery))?;
     line.flag(key!("replayable"), arrival.replayable())?;
     line.flag(key!("recovered"), arrival.recovered)?;
@@ -43,7 +43,7 @@ pub fn write(out: &mut impl Write, arrival: &Arrival) -> io::Result<()> {
     let failed = record.error();
     line.value(key!("error"), failed.as_ref(), error)?;
     let fingerprint = record.fingerprint_with(failed.as_ref());
-    line.value(key!("fingerprint"), fingerprint.as_ref(), |out, fingerprint| digits(out, *fingerprint))?;
+    line.value(key!("fingerprint"), fingerprint.as_ref(), |out, print| quoted(out, &print.digits()))?;
     line.value(key!("record"), Some(&*json::one_line(record.text())), json_text)?;
     line.value(key!("origin"), Some(&arrival.origin), origin)?;
     if let Some(kept) = &arrival.kept {
@@ -56,11 +56,15 @@ pub fn write(out: &mut impl Write, arrival: &Arrival) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
-fn function(line: &mut Object<'_, impl Write>, function: Option<&FunctionArn>) -> io::Result<()> {
+fn function<W: Write>(line: &mut Object<'_, W>, function: Option<&FunctionArn>) -> io::Result<()> {
+    let arn = function.map(FunctionArn::as_str);
     let (name, qualifier) = function.map(FunctionArn::name_and_qualifier).unzip();
-    line.string(key!("functionArn"), function.map(FunctionArn::as_str))?;
-    line.string(key!("functionName"), name)?;
-    line.string(key!("qualifier"), qualifier.flatten())
+    let qualifier = qualifier.flatten();
+    // Of what needs no escape, no part does.
+    let write: fn(&mut W, &str) -> _ = if arn.is_some_and(json::is_plain) { quoted } else { string };
+    line.value(key!("functionArn"), arn, write)?;
+    line.value(key!("functionName"), name, write)?;
+    line.value(key!("qualifier"), qualifier, write)
 }
 
 fn error<W: Write>(out: &mut W, error: &InvocationError) -> io::Result<()> {
@@ -94,24 +98,23 @@ fn origin<W: Write>(out: &mut W, origin: &KeptOrigin) -> io::Result<()> {
     object.end()
 }
 
-fn digits<W: Write>(out: &mut W, fingerprint: Fingerprint) -> io::Result<()> {
-    out.write_all(b"\"")?;
-    out.write_all(&fingerprint.digits())?;
-    out.write_all(b"\"")
-}
-
 fn json_text<W: Write>(out: &mut W, text: &str) -> io::Result<()> {
     out.write_all(text.as_bytes())
 }
 
 fn string<W: Write>(out: &mut W, text: &str) -> io::Result<()> {
     if json::is_plain(text) {
-        out.write_all(b"\"")?;
-        out.write_all(text.as_bytes())?;
-        return out.write_all(b"\"");
+        return quoted(out, text);
     }
     let quoted = serde_json::to_string(text)?;
     out.write_all(json::one_line(&quoted).as_bytes())
+}
+
+/// Writes a text that needs no escape.
+fn quoted<W: Write>(out: &mut W, text: &(impl AsRef<[u8]> + ?Sized)) -> io::Result<()> {
+    out.write_all(b"\"")?;
+    out.write_all(text.as_ref())?;
+    out.write_all(b"\"")
 }
 
 /// An object that is being written. serde's own would give `\u` escapes to fewer characters than are harmful.
@@ -150,6 +153,11 @@ impl<'w, W: Write> Object<'w, W> {
 
     pub(super) fn string(&mut self, key: &'static str, text: Option<&str>) -> io::Result<()> {
         self.value(key, text, string)
+    }
+
+    /// A word of ours, which needs no escape.
+    fn word(&mut self, key: &'static str, word: &'static str) -> io::Result<()> {
+        self.value(key, Some(word), quoted)
     }
 
     pub(super) fn flag(&mut self, key: &'static str, value: bool) -> io::Result<()> {

@@ -59,8 +59,6 @@ struct Reading<'a, 'm> {
 }
 
 impl Visit for Reading<'_, '_> {
-    const LEVELS: usize = 1;
-
     fn key(&mut self, _: usize, key: Span) {
         self.key = key;
     }

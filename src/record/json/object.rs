@@ -1,12 +1,9 @@
 //! One walk through an object that tells of its members, and of the members of objects in it.
 
-use super::skip::{self, Brackets, Broken, End, Span};
+use super::skip::{self, End, Span};
 
 /// What is told of by a walk. The members of the object are on level 1, those of an object that is the value of one on level 2.
 pub(in crate::record) trait Visit {
-    /// Levels that are told of, 1 or 2.
-    const LEVELS: usize;
-
     /// Meets a key if `rest` begins with the one that is expected next; gives the length of it and its colon.
     fn expected(&mut self, _level: usize, _rest: &[u8]) -> Option<usize> {
         None
@@ -15,6 +12,11 @@ pub(in crate::record) trait Visit {
     /// Meets any other key.
     fn key(&mut self, level: usize, key: Span);
 
+    /// Whether the members of the object are to be told of that is the value of the last key of level 1.
+    fn enters(&self) -> bool {
+        false
+    }
+
     /// Meets the end of the value of the key that was met last on its level.
     fn value(&mut self, level: usize, value: Span);
 }
@@ -22,139 +24,63 @@ pub(in crate::record) trait Visit {
 /// Walks through the object that `bytes` begin with, or begin with behind white space; gives where it ends.
 #[inline]
 pub(in crate::record) fn walk(bytes: &[u8], visit: &mut impl Visit) -> End {
-    let (start, first) = skip::token(bytes, 0)?;
-    if first != b'{' {
-        return Err(skip::broken(start));
-    }
-    let mut walk = Walk { bytes, at: start, byte: first, open: Brackets::default(), starts: [0; 2], visit };
-    walk.open.push(true);
-    walk.token(start + 1)?;
-    if walk.byte == b'}' {
-        return Ok(walk.at + 1);
-    }
-    loop {
-        walk.key()?;
-        if let Some(has_escape) = walk.begin()?
-            && walk.end(has_escape)?
-        {
-            return Ok(walk.at);
-        }
+    match skip::token(bytes, 0)? {
+        (start, b'{') => members(bytes, start, &mut |at| member(bytes, at, visit)),
+        (start, _) => Err(skip::broken(start)),
     }
 }
 
-struct Walk<'b, 'v, V> {
-    bytes: &'b [u8],
-    at: usize,
-    /// The byte at `at`.
-    byte: u8,
-    open: Brackets,
-    /// Where the values begin that are open, of each level that is told of.
-    starts: [usize; 2],
-    visit: &'v mut V,
+/// Passes over the members of the object whose brace stands at `brace`.
+#[allow(clippy::inline_always, reason = "one loop over variables that stay in registers")]
+#[inline(always)]
+fn members(bytes: &[u8], brace: usize, member: &mut impl FnMut(usize) -> End) -> End {
+    let (mut at, mut byte) = skip::token(bytes, brace + 1)?;
+    if byte == b'}' {
+        return Ok(at + 1);
+    }
+    loop {
+        (at, byte) = skip::token(bytes, member(at)?)?;
+        match byte {
+            b',' => at = skip::token(bytes, at + 1)?.0,
+            b'}' => return Ok(at + 1),
+            _ => return Err(skip::broken(at)),
+        }
+    }
 }
 
 #[allow(clippy::inline_always, reason = "one loop over variables that stay in registers")]
-impl<V: Visit> Walk<'_, '_, V> {
-    /// Passes over the key that begins here, in an object, to where its value begins.
-    #[inline(always)]
-    fn key(&mut self) -> Result<(), Broken> {
-        if !self.open.is_object() {
-            return Ok(());
-        }
-        let level = self.open.depth();
-        if level > V::LEVELS {
-            self.written_key()?;
-            return Ok(());
-        }
-        if let Some(length) = self.visit.expected(level, &self.bytes[self.at..]) {
-            self.token(self.at + length)?;
-        } else {
-            let key = self.written_key()?;
-            self.visit.key(level, key);
-        }
-        self.starts[level - 1] = self.at;
-        Ok(())
+#[inline(always)]
+fn member(bytes: &[u8], at: usize, visit: &mut impl Visit) -> End {
+    let start = key(bytes, at, 1, visit)?;
+    if bytes[start] != b'{' || !visit.enters() {
+        return value(bytes, start, 1, visit);
     }
+    let end = members(bytes, start, &mut |at| {
+        let start = key(bytes, at, 2, visit)?;
+        value(bytes, start, 2, visit)
+    })?;
+    visit.value(1, Span { start, end, has_escape: false });
+    Ok(end)
+}
 
-    /// Passes over any key and its colon.
-    #[inline(always)]
-    fn written_key(&mut self) -> Result<Span, Broken> {
-        if self.byte != b'"' {
-            return Err(skip::broken(self.at));
-        }
-        let key = skip::text(self.bytes, self.at)?;
-        self.token(key.end)?;
-        if self.byte != b':' {
-            return Err(skip::broken(self.at));
-        }
-        self.token(self.at + 1)?;
-        Ok(key)
+/// Passes over a key to where its value begins.
+#[allow(clippy::inline_always, reason = "one loop over variables that stay in registers")]
+#[inline(always)]
+fn key(bytes: &[u8], at: usize, level: usize, visit: &mut impl Visit) -> End {
+    if let Some(length) = visit.expected(level, &bytes[at..]) {
+        return Ok(skip::token(bytes, at + length)?.0);
     }
+    let (key, start) = skip::key(bytes, at)?;
+    visit.key(level, key);
+    Ok(start)
+}
 
-    /// Passes over a value, or over the bracket that it begins with; gives for a whole one whether something in it is escaped.
-    #[inline(always)]
-    fn begin(&mut self) -> Result<Option<bool>, Broken> {
-        match self.byte {
-            b'"' => {
-                let text = skip::text(self.bytes, self.at)?;
-                self.at = text.end;
-                Ok(Some(text.has_escape))
-            }
-            b'{' | b'[' => self.bracket().map(|is_empty| is_empty.then_some(false)),
-            _ => {
-                self.at = skip::scalar(self.bytes, self.at)?;
-                Ok(Some(false))
-            }
-        }
-    }
-
-    /// Passes over a bracket, and over the closing one if nothing is between; gives whether that is so.
-    #[inline(always)]
-    fn bracket(&mut self) -> Result<bool, Broken> {
-        let is_object = self.byte == b'{';
-        self.token(self.at + 1)?;
-        match (self.byte, is_object) {
-            (b'}', true) | (b']', false) => {
-                self.at += 1;
-                Ok(true)
-            }
-            (b'}', false) => Err(skip::broken(self.at)),
-            _ => {
-                self.open.push(is_object);
-                Ok(false)
-            }
-        }
-    }
-
-    /// Passes over what follows a value that ends here, to where the next key or value begins; gives whether the object has
-    /// ended.
-    #[inline(always)]
-    fn end(&mut self, mut has_escape: bool) -> Result<bool, Broken> {
-        loop {
-            let level = self.open.depth();
-            if level <= V::LEVELS && self.open.is_object() {
-                self.visit.value(level, Span { start: self.starts[level - 1], end: self.at, has_escape });
-            }
-            self.token(self.at)?;
-            match (self.byte, self.open.is_object()) {
-                (b',', _) => return self.token(self.at + 1).map(|()| false),
-                (b'}', true) | (b']', false) => {}
-                _ => return Err(skip::broken(self.at)),
-            }
-            self.at += 1;
-            if self.open.pop() {
-                return Ok(true);
-            }
-            has_escape = false;
-        }
-    }
-
-    /// Goes to the next byte that is no white space.
-    #[inline(always)]
-    fn token(&mut self, at: usize) -> Result<(), Broken> {
-        (self.at, self.byte) = skip::token(self.bytes, at)?;
-        Ok(())
-    }
+#[allow(clippy::inline_always, reason = "one loop over variables that stay in registers")]
+#[inline(always)]
+fn value(bytes: &[u8], at: usize, level: usize, visit: &mut impl Visit) -> End {
+    let value = skip::span(bytes, at)?;
+    visit.value(level, value);
+    Ok(value.end)
 }
 
 #[cfg(test)]
@@ -162,6 +88,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::record::json::Broken;
     use crate::record::json::skip::tests::nearly_json;
 
     /// Everything that a walk tells.
@@ -174,7 +101,9 @@ mod tests {
     }
 
     impl Visit for Told {
-        const LEVELS: usize = 2;
+        fn enters(&self) -> bool {
+            true
+        }
 
         fn expected(&mut self, level: usize, rest: &[u8]) -> Option<usize> {
             let key = self.expected.iter().find(|key| rest.starts_with(key.as_bytes()))?;

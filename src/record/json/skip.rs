@@ -37,6 +37,8 @@ pub struct Span {
 /// # Errors
 ///
 /// Where it broke, when it is none.
+#[allow(clippy::inline_always, reason = "a result this large costs more to hand over than a short string to read")]
+#[inline(always)]
 pub fn span(bytes: &[u8], at: usize) -> Result<Span, Broken> {
     if bytes.get(at) == Some(&b'"') {
         return text(bytes, at);
@@ -66,8 +68,18 @@ pub fn token(bytes: &[u8], at: usize) -> Result<(usize, u8), Broken> {
 }
 
 /// The same; a line break is no white space within one line.
-#[inline]
-fn token_in<const IN_LINE: bool>(bytes: &[u8], mut at: usize) -> Result<(usize, u8), Broken> {
+#[allow(clippy::inline_always, reason = "hardly ever more than two comparisons")]
+#[inline(always)]
+fn token_in<const IN_LINE: bool>(bytes: &[u8], at: usize) -> Result<(usize, u8), Broken> {
+    match bytes.get(at) {
+        Some(&byte) if byte > b' ' => Ok((at, byte)),
+        _ => blank::<IN_LINE>(bytes, at),
+    }
+}
+
+/// The same where white space may stand.
+#[inline(never)]
+fn blank<const IN_LINE: bool>(bytes: &[u8], mut at: usize) -> Result<(usize, u8), Broken> {
     while let Some(&byte) = bytes.get(at) {
         if !matches!(byte, b' ' | b'\r' | b'\t') && (IN_LINE || byte != b'\n') {
             return Ok((at, byte));
@@ -95,44 +107,42 @@ pub(in crate::record) fn in_line(bytes: &[u8], goes_on: impl FnMut(Span, usize, 
 /// Passes over an object or an array and whatever it holds, as long as `goes_on` says so of its keys.
 fn nested<const IN_LINE: bool>(bytes: &[u8], start: usize, mut goes_on: impl FnMut(Span, usize, usize) -> bool) -> End {
     let mut open = Brackets::default();
-    let mut at = start;
+    let (mut at, mut byte) = token_in::<IN_LINE>(bytes, start)?;
     loop {
         // Here a member, an item or the value itself begins.
         if open.is_object() {
+            let key_at = at;
             let (key, value) = key_in::<IN_LINE>(bytes, at)?;
             if !goes_on(key, value, open.depth) {
-                return Err(broken(at));
+                return Err(broken(key_at));
             }
-            at = value;
+            (at, byte) = (value, bytes[value]);
         }
-        at = match bytes.get(at) {
-            Some(bracket @ (b'{' | b'[')) => {
-                open.push(*bracket == b'{');
-                let (first, byte) = token_in::<IN_LINE>(bytes, at + 1)?;
+        at = match byte {
+            b'"' => text(bytes, at)?.end,
+            b'{' | b'[' => {
+                open.push(byte == b'{');
+                (at, byte) = token_in::<IN_LINE>(bytes, at + 1)?;
                 if !matches!(byte, b'}' | b']') {
-                    at = first;
                     continue;
                 }
-                first
+                at
             }
-            Some(b'"') => text(bytes, at)?.end,
             _ => scalar(bytes, at)?,
         };
         // Here one has ended, or nothing was in the brackets.
         loop {
-            let (next, byte) = token_in::<IN_LINE>(bytes, at)?;
-            at = next + 1;
-            match (byte, open.is_object()) {
-                (b'}', true) | (b']', false) => {
-                    if open.pop() {
-                        return Ok(at);
-                    }
-                }
-                (b',', _) => {
-                    at = token_in::<IN_LINE>(bytes, at)?.0;
-                    break;
-                }
-                _ => return Err(broken(next)),
+            (at, byte) = token_in::<IN_LINE>(bytes, at)?;
+            if byte == b',' {
+                (at, byte) = token_in::<IN_LINE>(bytes, at + 1)?;
+                break;
+            }
+            if byte != open.closing() {
+                return Err(broken(at));
+            }
+            at += 1;
+            if open.pop() {
+                return Ok(at);
             }
         }
     }
@@ -143,7 +153,8 @@ fn nested<const IN_LINE: bool>(bytes: &[u8], start: usize, mut goes_on: impl FnM
 /// # Errors
 ///
 /// Where it broke, when it is none.
-#[inline]
+#[allow(clippy::inline_always, reason = "a result this large costs more to hand over than a short key to read")]
+#[inline(always)]
 pub fn key(bytes: &[u8], at: usize) -> Result<(Span, usize), Broken> {
     key_in::<false>(bytes, at)
 }
@@ -218,11 +229,12 @@ fn escaped(bytes: &[u8], start: usize, mut at: usize) -> Result<Span, Broken> {
 #[inline(always)]
 fn plain(bytes: &[u8], mut at: usize) -> usize {
     for _ in 0..SHORT {
-        match bytes.get(at..).and_then(|rest| rest.first_chunk()).map(|word| first_special(u64::from_le_bytes(*word))) {
-            Some(8) => at += 8,
-            Some(offset) => return at + offset,
-            None => break,
+        let Some(word) = bytes.get(at..).and_then(|rest| rest.first_chunk()) else { break };
+        let marks = special(u64::from_le_bytes(*word));
+        if marks != 0 {
+            return at + first(marks);
         }
+        at += 8;
     }
     long_plain(bytes, at)
 }
@@ -235,7 +247,7 @@ fn long_plain(bytes: &[u8], mut at: usize) -> usize {
         at += PIECE;
     }
     while let Some(word) = bytes[at..].first_chunk() {
-        match first_special(u64::from_le_bytes(*word)) {
+        match first(special(u64::from_le_bytes(*word))) {
             8 => at += 8,
             offset => return at + offset,
         }
@@ -249,9 +261,9 @@ fn long_plain(bytes: &[u8], mut at: usize) -> usize {
 /// One in each of eight bytes.
 const EACH: u64 = u64::MAX / 0xff;
 
-/// Which of eight bytes, the lowest first, is special; 8 when none is. A changed bit puts a quote next to the controls.
-fn first_special(word: u64) -> usize {
-    first(less(word ^ (EACH * 2), 0x21) | is(word, b'\\'))
+/// Marks those of eight bytes that are special. A changed bit puts a quote next to the controls.
+fn special(word: u64) -> u64 {
+    (less(word ^ (EACH * 2), 0x21) | is(word, b'\\')) & (EACH << 7)
 }
 
 /// Which of eight bytes, the lowest first, is a backslash; 8 when none is.
@@ -295,6 +307,7 @@ fn escape(bytes: &[u8], at: usize) -> End {
     }
 }
 
+#[inline]
 fn number(bytes: &[u8], mut at: usize) -> End {
     if bytes[at] == b'-' {
         at += 1;
@@ -317,10 +330,14 @@ fn number(bytes: &[u8], mut at: usize) -> End {
 }
 
 /// Passes over digits, of which there must be one.
-fn digits(bytes: &[u8], at: usize) -> End {
-    let count = bytes.get(at..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count();
+#[inline]
+fn digits(bytes: &[u8], start: usize) -> End {
+    let mut at = start;
+    while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+        at += 1;
+    }
     match bytes.get(at) {
-        _ if count > 0 => Ok(at + count),
+        _ if at > start => Ok(at),
         Some(_) => Err(broken(at)),
         None => Err(cut(bytes)),
     }
@@ -328,7 +345,7 @@ fn digits(bytes: &[u8], at: usize) -> End {
 
 /// Which brackets are open, a bit each: braces are ones.
 #[derive(Default)]
-pub(super) struct Brackets {
+struct Brackets {
     bits: u64,
     depth: usize,
     /// The outer brackets of deep nesting, 64 in each.
@@ -337,29 +354,29 @@ pub(super) struct Brackets {
 
 impl Brackets {
     /// Opens one, a brace or a square bracket.
-    pub(super) fn push(&mut self, is_object: bool) {
-        if self.depth > 0 && self.depth.is_multiple_of(64) {
+    fn push(&mut self, is_object: bool) {
+        if self.depth.is_multiple_of(64) && self.depth > 0 {
             self.outer.push(self.bits);
         }
         self.bits = self.bits << 1 | u64::from(is_object);
         self.depth += 1;
     }
 
-    /// How many are open.
-    pub(super) fn depth(&self) -> usize {
-        self.depth
-    }
-
     /// Whether the innermost is a brace.
-    pub(super) fn is_object(&self) -> bool {
+    fn is_object(&self) -> bool {
         self.bits & 1 == 1
     }
 
+    /// What closes the innermost.
+    fn closing(&self) -> u8 {
+        if self.is_object() { b'}' } else { b']' }
+    }
+
     /// Closes the innermost; gives whether that was the last.
-    pub(super) fn pop(&mut self) -> bool {
+    fn pop(&mut self) -> bool {
         self.bits >>= 1;
         self.depth -= 1;
-        if self.depth > 0 && self.depth.is_multiple_of(64) {
+        if self.depth.is_multiple_of(64) {
             self.bits = self.outer.pop().unwrap_or_default();
         }
         self.depth == 0

@@ -170,8 +170,6 @@ impl<'a, 'v> Reading<'a, 'v> {
 
 #[allow(clippy::inline_always, reason = "parts of one loop")]
 impl Visit for Reading<'_, '_> {
-    const LEVELS: usize = 2;
-
     #[inline(always)]
     fn expected(&mut self, level: usize, rest: &[u8]) -> Option<usize> {
         let field = self.expected[level - 1];
@@ -183,10 +181,6 @@ impl Visit for Reading<'_, '_> {
     #[inline(always)]
     fn key(&mut self, level: usize, key: Span) {
         let parent = (level == 2).then_some(self.met[0]);
-        if parent.is_some_and(|parent| parent.first() == Field::Other) {
-            self.met[1] = Field::Other;
-            return;
-        }
         let written = &self.text[key.start + 1..key.end - 1];
         let key = if key.has_escape { json::unescape(written) } else { Cow::Borrowed(written) };
         let field = Some(Field::named(&key)).filter(|field| field.parent() == parent).unwrap_or(Field::Other);
@@ -194,6 +188,11 @@ impl Visit for Reading<'_, '_> {
         if field == Field::BatchInfo {
             self.batch = key;
         }
+    }
+
+    #[inline(always)]
+    fn enters(&self) -> bool {
+        self.expected[1] != Field::Other
     }
 
     #[inline(always)]
