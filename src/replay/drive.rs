@@ -72,6 +72,11 @@ pub enum Control {
 /// What a run under way tells of an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Told {
+    /// Its turn has come: it is on its way.
+    Sending {
+        /// Number of the item in the plan.
+        item: usize,
+    },
     /// It was accepted.
     Accepted {
         /// Number of the item in the plan.
@@ -149,7 +154,7 @@ pub async fn drive<I: Invoker>(
             break;
         }
         if let Step::Send(item) = step {
-            driver.send(item);
+            driver.send(item).await;
             continue;
         }
         tokio::select! {
@@ -223,7 +228,8 @@ impl<I: Invoker> Driver<I> {
         step == Step::Over && !waits()
     }
 
-    fn send(&mut self, item: usize) {
+    async fn send(&mut self, item: usize) {
+        self.tell(Told::Sending { item }).await;
         let (invoker, journal) = (self.invoker.clone(), self.journal.clone());
         let planned = self.run.items()[item].clone();
         self.under_way.spawn(async move { (item, send(invoker, journal, planned).await) });

@@ -168,26 +168,32 @@ fn arrival_lines<'a>(model: &Model, theme: &Theme, arrival: &Arrival, room: usiz
         .collect()
 }
 
-/// What became of its payload when it was sent again, and whose payload it was.
+/// Of the sendings of one payload, the last that has left, and one after it that has not: it was not sent, or will be.
+pub(super) fn told_sends(sends: &[Replay]) -> (Option<&Replay>, Option<&Replay>) {
+    let left = sends.iter().rfind(|replay| replay.has_left());
+    (left, sends.last().filter(|last| !last.has_left()))
+}
+
+/// What became of its payload when it was sent again, and, where there is room, whose payload it was.
 fn replays(model: &Model, arrival: &Arrival) -> Vec<String> {
     let id = arrival.record.request_id().unwrap_or_default();
     let replays = model.board.replays();
-    let origin = replays.origin(id).map(|origin| {
-        let words = replays.of(origin).map(|replay| replay_words(model, replay)).unwrap_or_default();
+    let (left, last) = told_sends(replays.all_of(id));
+    let sent = left.into_iter().chain(last).map(|replay| {
+        let time = times::short(model, replay.at, times::is_dated(model, replay.at));
+        let what = if replay.state == ReplayState::Queued { "queued" } else { "replayed" };
+        format!("↻ {what} {time}{}", replay_words(model, replay))
+    });
+    let origin = replays.origin(id).map(|(origin, own)| {
+        let words = replay_words(model, own);
         format!("↻ replay of {}{words}", visible(origin))
     });
-    let replayed = replays.of(id).map(|replay| {
-        format!(
-            "↻ replayed {}{}",
-            times::short(model, replay.at, times::is_dated(model, replay.at)),
-            replay_words(model, replay)
-        )
-    });
-    origin.into_iter().chain(replayed).collect()
+    sent.chain(origin).collect()
 }
 
 fn replay_words(model: &Model, replay: &Replay) -> String {
     match &replay.state {
+        ReplayState::Queued => ", not sent yet".to_owned(),
         ReplayState::Sending => ", on its way".to_owned(),
         ReplayState::Waiting { expected, attempts, .. } => waiting_words(model, replay.at, *expected, *attempts),
         ReplayState::Answered { words, .. } => format!(" → {}", visible(words)),

@@ -131,7 +131,9 @@ fn arrival_cells(
 /// by the reader.
 fn state(model: &Model, seq: Seq, arrival: &Arrival) -> String {
     let id = arrival.record.request_id().unwrap_or_default();
-    let replayed = model.board.replays().of(id).map(|replay| match &replay.state {
+    let (left, last) = super::detail::told_sends(model.board.replays().all_of(id));
+    let replayed = left.into_iter().chain(last).map(|replay| match &replay.state {
+        ReplayState::Queued => "queued",
         ReplayState::Sending | ReplayState::Waiting { .. } => "↻",
         ReplayState::Answered { outcome: Outcome::Success, .. } => "↻ ✓",
         ReplayState::Answered { outcome: Outcome::Failure, .. } => "↻ ✗",
@@ -141,7 +143,7 @@ fn state(model: &Model, seq: Seq, arrival: &Arrival) -> String {
     let replay = model.board.replays().origin(id).map(|_| "replay");
     let marked = model.board.state(seq).marked.then_some("◆");
     let noted = model.notes.contains_key(&seq).then_some("✎");
-    let words: Vec<_> = [replay, replayed, noted, marked].into_iter().flatten().collect();
+    let words: Vec<_> = replay.into_iter().chain(replayed).chain(noted).chain(marked).collect();
     words.join(" ")
 }
 

@@ -1,7 +1,8 @@
 //! Boards for tests, filled the way a source fills them.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail by panicking")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part")]
 
+pub mod replay;
 pub mod screen;
 
 use arrivals::app::keymap::Keymap;

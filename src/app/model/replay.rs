@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::app::jobs::Ticket;
-use crate::board::Seq;
+use crate::board::{Replay, Seq};
 use crate::record::InvocationRecord;
 use crate::replay::drive::Progress;
 use crate::replay::facts::EventConfig;
@@ -32,6 +32,8 @@ pub struct Heard {
 pub struct Pending {
     /// Request id of the record whose payload was sent.
     pub request_id: String,
+    /// Request id of the new invocation.
+    pub new_request_id: Option<String>,
     /// Fingerprint of its failure.
     pub fingerprint: Option<String>,
     /// When it was accepted, in milliseconds since the Unix epoch.
@@ -47,6 +49,8 @@ pub struct Active {
     pub plan: Arc<Plan>,
     /// How it is doing.
     pub progress: Option<Progress>,
+    /// What became of each of its items in this run, in the plan's order.
+    pub replays: Vec<Replay>,
     /// The rows of what it sends, in the plan's order.
     pub rows: Vec<Vec<Seq>>,
     /// Whether it is over.
@@ -60,8 +64,8 @@ pub struct Active {
 pub struct Counting {
     /// The job.
     pub ticket: Ticket,
-    /// Request id of the record whose payload was sent.
-    pub request_id: String,
+    /// Request id of the invocation whose attempts are counted.
+    pub new_request_id: String,
     /// The function.
     pub function: String,
 }

@@ -15,7 +15,7 @@ use crate::replay::facts::EventConfig;
 use crate::replay::invoker::{Kind, Reply};
 use crate::replay::journal::{Attempt, AttemptId, Fate};
 use crate::replay::plan::Item;
-use crate::replay::run::State as Sent;
+use crate::replay::run::{Mode, State as Sent};
 use crate::replay::{Plan, Verdict};
 
 /// Between two counts of the attempts of a replay that is looked at, in milliseconds.
@@ -38,13 +38,14 @@ impl Model {
     /// Starts a run of this plan.
     pub(super) fn start_run(&mut self, order: Order, bulk: bool, effects: &mut Vec<Effect>) -> Ticket {
         let plan = std::sync::Arc::clone(&order.plan);
+        let queued = Replay { at: self.now, new_request_id: None, state: ReplayState::Queued };
         for item in plan.items.iter().filter(|item| item.call.kind != Kind::DryRun) {
-            let replay = Replay { at: self.now, new_request_id: None, state: ReplayState::Sending };
-            self.board.replays_mut().set(item.key.as_str(), replay);
+            self.board.replays_mut().begin(item.key.as_str(), queued.clone());
         }
         let rows = self.rows_of(&plan);
+        let replays = vec![queued; plan.items.len()];
         let ticket = self.start(Request::Replay(ReplayRequest::Run(order)), effects);
-        self.replays.runs.insert(ticket, Active { plan, progress: None, rows, over: false, bulk });
+        self.replays.runs.insert(ticket, Active { plan, progress: None, replays, rows, over: false, bulk });
         self.replays.warned = false;
         ticket
     }
@@ -90,7 +91,7 @@ impl Model {
         let sent_before = !self.board.replays().is_empty()
             && (self.board.get(seq).and_then(Entry::arrival))
                 .and_then(|arrival| arrival.record.request_id())
-                .is_some_and(|id| self.board.replays().of(id).is_some_and(Replay::has_left));
+                .is_some_and(|id| self.board.replays().all_of(id).iter().any(Replay::has_left));
         if sent_before {
             self.board.set_state(seq, State { replayed: true, ..self.board.state(seq) });
         }
@@ -108,17 +109,13 @@ impl Model {
 
     /// What changes by time alone: records that come no more, attempts that are counted again.
     pub(super) fn replay_tick(&mut self, effects: &mut Vec<Effect>) {
-        let late = |replay: &Replay| matches!(replay.state, ReplayState::Waiting { until, .. } if until < self.now);
-        let late: Vec<String> =
-            self.board.replays().waiting().filter(|(_, replay)| late(replay)).map(|(id, _)| id.to_owned()).collect();
-        for id in late {
-            self.board.replays_mut().change(&id, |replay| replay.state = ReplayState::Unanswered);
-            let pending = self.replays.pending.iter().find(|(_, pending)| pending.request_id == id);
-            if let Some((attempt, run)) = pending.map(|(attempt, pending)| (attempt.clone(), pending.run)) {
-                self.replays.pending.remove(&attempt);
-                if let Some((ticket, item)) = run {
-                    effects.push(Effect::Tell { ticket, control: Control::Unanswered { item } });
-                }
+        for (id, new) in self.board.replays_mut().give_up(self.now) {
+            let is_it = |pending: &Pending| pending.request_id == id && pending.new_request_id == new;
+            let attempt = self.replays.pending.iter().find(|(_, pending)| is_it(pending)).map(|(id, _)| id.clone());
+            let Some(pending) = attempt.and_then(|attempt| self.replays.pending.remove(&attempt)) else { continue };
+            self.settle_pending(&pending, ReplayState::Unanswered);
+            if let Some((ticket, item)) = pending.run {
+                effects.push(Effect::Tell { ticket, control: Control::Unanswered { item } });
             }
         }
         self.count_attempts(effects);
@@ -139,21 +136,21 @@ impl Model {
         let (Some(id), Some(function)) = (arrival.record.request_id(), arrival.record.function()) else { return };
         let Some(replay) = self.board.replays().of(id) else { return };
         let (ReplayState::Waiting { .. }, Some(new)) = (&replay.state, &replay.new_request_id) else { return };
-        let (id, function) = (id.to_owned(), function.as_str().to_owned());
+        let function = function.as_str().to_owned();
         let group = self.replays.logs.get(&function).cloned();
         let (new, since) = (new.clone(), replay.at - 60_000);
-        let request = ReplayRequest::Attempts { function: function.clone(), group, request_id: new, since };
+        let request = ReplayRequest::Attempts { function: function.clone(), group, request_id: new.clone(), since };
         let ticket = self.start(Request::Replay(request), effects);
-        self.replays.counting = Some(Counting { ticket, request_id: id, function });
+        self.replays.counting = Some(Counting { ticket, new_request_id: new, function });
         self.replays.counted = self.now;
     }
 
     fn attempts_news(&mut self, news: &News) {
-        let Some(Counting { request_id, function, .. }) = self.replays.counting.take() else { return };
+        let Some(Counting { new_request_id, function, .. }) = self.replays.counting.take() else { return };
         // Who may not read the function's log does without.
         let News::Done(Ok(Answer::Replay(ReplayAnswer::Attempts(found)))) = news else { return };
         self.replays.logs.insert(function, found.group.clone());
-        self.board.replays_mut().change(&request_id, |replay| {
+        self.board.replays_mut().change(&new_request_id, |replay| {
             if let ReplayState::Waiting { attempts, .. } = &mut replay.state {
                 *attempts = found.started;
             }
@@ -178,17 +175,30 @@ impl Model {
     fn restore(&mut self, effects: &mut Vec<Effect>) {
         let history = std::sync::Arc::clone(&self.replays.history);
         for attempt in history.iter().filter(|attempt| attempt.may_have_left()) {
-            let known = self.replays.pending.contains_key(&attempt.id);
-            if !known && self.board.replays().of(attempt.key.as_str()).is_none_or(|replay| replay.at < attempt.at) {
+            if !self.replays.pending.contains_key(&attempt.id) && self.is_news(attempt) {
                 self.restore_one(attempt, effects);
             }
         }
         self.mark_restored();
     }
 
+    /// Whether the journal knows more of a sending than the board does.
+    fn is_news(&self, attempt: &Attempt) -> bool {
+        let replays = self.board.replays();
+        match &attempt.new_request_id {
+            Some(new) => {
+                replays.origin(new).is_none_or(|(_, replay)| !matches!(replay.state, ReplayState::Answered { .. }))
+            }
+            // What is queued or sent here is in the journal without its end, too.
+            None => replays.of(attempt.key.as_str()).is_none_or(|last| {
+                last.at < attempt.at && !matches!(last.state, ReplayState::Queued | ReplayState::Sending)
+            }),
+        }
+    }
+
     /// Notes on the rows that are there already what the journal knows of them.
     fn mark_restored(&mut self) {
-        let left = |id: &str| self.board.replays().of(id).is_some_and(Replay::has_left);
+        let left = |id: &str| self.board.replays().all_of(id).iter().any(Replay::has_left);
         let rows: Vec<Seq> = (self.board.arrivals())
             .filter(|(_, arrival)| arrival.record.request_id().is_some_and(left))
             .map(|(seq, _)| seq)
@@ -212,10 +222,10 @@ impl Model {
         let state =
             if matches!(state, ReplayState::Waiting { .. }) && !waits { ReplayState::Unanswered } else { state };
         let new_request_id = attempt.new_request_id.clone();
-        self.board.replays_mut().set(&id, Replay { at: attempt.at, new_request_id: new_request_id.clone(), state });
+        self.board.replays_mut().learn(&id, Replay { at: attempt.at, new_request_id: new_request_id.clone(), state });
         if let Some(new) = new_request_id.filter(|_| waits) {
             let (fingerprint, sent) = (attempt.fingerprint.clone(), attempt.at);
-            let pending = Pending { request_id: id, fingerprint, sent, run: None };
+            let pending = Pending { request_id: id, new_request_id: Some(new.clone()), fingerprint, sent, run: None };
             self.replays.pending.insert(attempt.id.clone(), pending);
             self.await_record(attempt.id.clone(), &new, effects);
         }
@@ -234,15 +244,19 @@ impl Model {
     fn run_over(&mut self, ticket: Ticket, error: Option<&JobError>) {
         let Some(run) = self.replays.runs.get_mut(&ticket) else { return };
         run.over = true;
-        let plan = std::sync::Arc::clone(&run.plan);
-        for item in &plan.items {
-            let replays = self.board.replays_mut();
-            if replays.of(item.key.as_str()).is_some_and(|replay| replay.state == ReplayState::Sending) {
-                replays.forget(item.key.as_str());
-            }
-        }
+        self.forget_unsent(ticket, &[ReplayState::Queued, ReplayState::Sending]);
         if let Some(error) = error {
             self.notify(format!("{error}; nothing was sent"));
+        }
+    }
+
+    /// What a run has in these states is not marked any more as something that it sends.
+    fn forget_unsent(&mut self, ticket: Ticket, states: &[ReplayState]) {
+        let Some(run) = self.replays.runs.get(&ticket) else { return };
+        for (item, replay) in run.plan.items.iter().zip(&run.replays) {
+            if item.call.kind != Kind::DryRun && states.contains(&replay.state) {
+                self.board.replays_mut().forget(item.key.as_str(), &replay.state);
+            }
         }
     }
 
@@ -252,12 +266,19 @@ impl Model {
                 if let Some(run) = self.replays.runs.get_mut(&ticket) {
                     run.progress = Some(progress.clone());
                 }
+                if matches!(progress.mode, Mode::Cancelled | Mode::Stopped(_)) {
+                    self.forget_unsent(ticket, &[ReplayState::Queued]);
+                }
+            }
+            Told::Sending { item } => {
+                let Some(planned) = self.item(ticket, *item) else { return };
+                let replay = Replay { at: self.now, new_request_id: None, state: ReplayState::Sending };
+                self.set_replay(&planned, (ticket, *item), replay);
             }
             Told::Failed { item, state, .. } => self.not_sent(ticket, *item, state),
             Told::Accepted { item, attempt, reply, verdict, at } => {
                 let Some(planned) = self.item(ticket, *item) else { return };
-                let run = Some((ticket, *item));
-                self.accepted(&planned, run, attempt.as_ref(), reply, verdict.as_ref(), *at, effects);
+                self.accepted(&planned, (ticket, *item), attempt.as_ref(), reply, verdict.as_ref(), *at, effects);
             }
         }
     }
@@ -275,24 +296,21 @@ impl Model {
         let state = match state {
             Sent::Refused(why) => ReplayState::Refused(why.clone()),
             Sent::Unknown(why) => ReplayState::Unknown(why.clone()),
-            _ => ReplayState::Sending,
+            _ => ReplayState::Queued,
         };
         if let (ReplayState::Refused(why) | ReplayState::Unknown(why), false) = (&state, self.is_bulk(ticket)) {
             self.notify(why.clone());
             self.not_run(ticket);
         }
-        // A dry run says nothing of what became of the record's payload.
-        if planned.call.kind == Kind::DryRun {
-            return;
-        }
-        self.board.replays_mut().set(planned.key.as_str(), Replay { at: self.now, new_request_id: None, state });
+        let replay = Replay { at: self.now, new_request_id: None, state };
+        self.set_replay(&planned, (ticket, item), replay);
     }
 
     #[expect(clippy::too_many_arguments, reason = "all that is told of an acceptance")]
     fn accepted(
         &mut self,
         item: &Item,
-        run: Option<(Ticket, usize)>,
+        run: (Ticket, usize),
         attempt: Option<&AttemptId>,
         reply: &Reply,
         verdict: Option<&Verdict>,
@@ -306,7 +324,7 @@ impl Model {
             return self.notify(format!("nothing was run: {}:{qualifier} may be invoked so", to.name()));
         };
         if let Some(verdict) = verdict {
-            self.ran(run, reply, verdict);
+            self.ran(run.0, reply, verdict);
             let state = answered_state(verdict);
             return self.set_replay(item, run, Replay { at, new_request_id, state });
         }
@@ -315,7 +333,9 @@ impl Model {
         self.set_replay(item, run, Replay { at, new_request_id: new_request_id.clone(), state });
         let fingerprint = item.fingerprint.as_deref().map(str::to_owned);
         let request_id = item.key.as_str().to_owned();
-        self.replays.pending.insert(attempt.clone(), Pending { request_id, fingerprint, sent: at, run });
+        let pending =
+            Pending { request_id, new_request_id: new_request_id.clone(), fingerprint, sent: at, run: Some(run) };
+        self.replays.pending.insert(attempt.clone(), pending);
         if let Some(new) = new_request_id {
             self.await_record(attempt.clone(), &new, effects);
         }
@@ -331,8 +351,7 @@ impl Model {
         let Some(pending) = self.replays.pending.remove(attempt) else { return };
         let record: &InvocationRecord = &heard.record;
         let verdict = Verdict::of(record, pending.fingerprint.as_deref(), pending.sent, heard.at);
-        let state = answered_state(&verdict);
-        self.board.replays_mut().change(&pending.request_id, |replay| replay.state = state);
+        self.settle_pending(&pending, answered_state(&verdict));
         let note = ReplayRequest::Answered(attempt.clone(), verdict.clone());
         let noting = self.start(Request::Replay(note), effects);
         self.replays.noting.push(noting);
@@ -353,12 +372,31 @@ impl Model {
         ReplayState::Waiting { expected, until, attempts: 0 }
     }
 
-    /// Notes a replay that has left, on the record and on its rows.
-    fn set_replay(&mut self, item: &Item, run: Option<(Ticket, usize)>, replay: Replay) {
+    /// Notes how far a run has come with an item: in the run, on the record and, once it has left, on its rows.
+    fn set_replay(&mut self, item: &Item, (ticket, at): (Ticket, usize), replay: Replay) {
+        let Some(run) = self.replays.runs.get_mut(&ticket) else { return };
+        if let Some(own) = run.replays.get_mut(at) {
+            own.clone_from(&replay);
+        }
+        // A dry run says nothing of what became of the record's payload.
+        if item.call.kind == Kind::DryRun {
+            return;
+        }
+        let rows = if replay.has_left() { run.rows.get(at).cloned().unwrap_or_default() } else { Vec::new() };
         self.board.replays_mut().set(item.key.as_str(), replay);
-        let rows = run.and_then(|(ticket, at)| self.replays.runs.get(&ticket)?.rows.get(at).cloned());
-        for seq in rows.into_iter().flatten() {
+        for seq in rows {
             self.board.set_state(seq, State { replayed: true, ..self.board.state(seq) });
+        }
+    }
+
+    /// What was awaited has ended so: on the record, and in the run.
+    fn settle_pending(&mut self, pending: &Pending, state: ReplayState) {
+        if let Some(new) = &pending.new_request_id {
+            self.board.replays_mut().change(new, |replay| replay.state = state.clone());
+        }
+        let run = pending.run.and_then(|(ticket, item)| self.replays.runs.get_mut(&ticket)?.replays.get_mut(item));
+        if let Some(own) = run {
+            own.state = state;
         }
     }
 }
@@ -367,17 +405,19 @@ fn answered_state(verdict: &Verdict) -> ReplayState {
     ReplayState::Answered { outcome: verdict.outcome, words: verdict.words() }
 }
 
-/// How a replay of an item is told of in a summary.
-pub(super) fn summary_line(item: &Item, replay: Option<&Replay>) -> String {
-    let what = match replay.map(|replay| &replay.state) {
-        None => "not sent".to_owned(),
-        Some(ReplayState::Sending) => "not sent yet, or on its way".to_owned(),
-        Some(ReplayState::Waiting { .. }) => "sent, no record yet".to_owned(),
-        Some(ReplayState::Answered { words, .. }) => words.clone(),
-        Some(ReplayState::Unanswered) => "no record came".to_owned(),
-        Some(ReplayState::Refused(why)) => format!("not sent: {why}"),
-        Some(ReplayState::Unknown(why)) => format!("unknown: {why}"),
+/// How the replay of an item is told of in a summary of its run.
+pub(super) fn summary_line(item: &Item, replay: &Replay, mode: Option<&Mode>) -> String {
+    let what = match (&replay.state, mode) {
+        (ReplayState::Queued, Some(Mode::Cancelled)) => "not sent: the run was cancelled".to_owned(),
+        (ReplayState::Queued, Some(Mode::Stopped(why))) => format!("not sent: the run was stopped, {why}"),
+        (ReplayState::Queued, _) => "queued, not sent yet".to_owned(),
+        (ReplayState::Sending, _) => "on its way".to_owned(),
+        (ReplayState::Waiting { .. }, _) => "sent, no record yet".to_owned(),
+        (ReplayState::Answered { words, .. }, _) => words.clone(),
+        (ReplayState::Unanswered, _) => "no record came".to_owned(),
+        (ReplayState::Refused(why), _) => format!("not sent: {why}"),
+        (ReplayState::Unknown(why), _) => format!("unknown: {why}"),
     };
-    let new = replay.and_then(|replay| replay.new_request_id.as_deref()).unwrap_or("-");
+    let new = replay.new_request_id.as_deref().unwrap_or("-");
     format!("{}\t{new}\t{}\t{what}\n", item.key, item.call.target)
 }

@@ -158,6 +158,7 @@ impl Answers {
 
     fn told(&mut self, told: Told) -> Result<(), Failure> {
         match told {
+            Told::Sending { .. } => Ok(()),
             Told::Accepted { item, reply, verdict: Some(verdict), .. } => self.returned(item, &reply, &verdict),
             Told::Accepted { item, attempt, reply, at, .. } => self.accepted(item, attempt, reply, at),
             Told::Failed { item, state, cause } => self.report.failed(&self.items[item], &state, cause),

@@ -211,8 +211,9 @@ impl Model {
     fn save_summary(&mut self, ticket: Ticket, effects: &mut Vec<Effect>) {
         let Some(run) = self.replays.runs.get(&ticket) else { return };
         let mut text = String::from("request id\tnew request id\tfunction\toutcome\n");
-        for item in &run.plan.items {
-            let _ = write!(text, "{}", summary_line(item, self.board.replays().of(item.key.as_str())));
+        let mode = run.progress.as_ref().map(|progress| &progress.mode);
+        for (item, replay) in run.plan.items.iter().zip(&run.replays) {
+            text += &summary_line(item, replay, mode);
         }
         for skipped in &run.plan.skipped {
             let function = skipped.function.as_ref().map_or("-", |function| function.as_str());

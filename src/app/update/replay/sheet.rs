@@ -252,11 +252,11 @@ impl Model {
     }
 
     /// A synchronous replay has ended: its sheet shows what it returned, if that is still open.
-    pub(super) fn ran(&mut self, run: Option<(Ticket, usize)>, reply: &Reply, verdict: &Verdict) {
+    pub(super) fn ran(&mut self, ticket: Ticket, reply: &Reply, verdict: &Verdict) {
         self.notify(format!("ran at once: {}", verdict.words()));
         if let Some(Overlay::Replay(sheet)) = &mut self.overlay
             && let Stage::Ran(ran) = &mut sheet.stage
-            && run.is_some_and(|(ticket, _)| ticket == ran.ticket)
+            && ticket == ran.ticket
         {
             ran.came_to = Some((reply.returned.clone().unwrap_or_default(), verdict.words()));
         }
