@@ -37,7 +37,7 @@ pub use attempt::{Attempt, attempts};
 pub use batch::Batch;
 pub use condition::{Condition, Outcome};
 pub use crash::{Crash, Ending};
-pub use dull::dull_object;
+pub use dull::DullObjects;
 pub use error::{InvocationError, Owner, StackFrame};
 pub use finder::{Finder, Uncounted, may_begin};
 pub use fingerprint::Fingerprint;

@@ -173,8 +173,9 @@ fn key_in<const IN_LINE: bool>(bytes: &[u8], at: usize) -> Result<(Span, usize),
     }
 }
 
+/// Passes over the string, the number or the literal that begins at `at`.
 #[inline]
-pub(super) fn scalar(bytes: &[u8], at: usize) -> End {
+pub(in crate::record) fn scalar(bytes: &[u8], at: usize) -> End {
     match bytes.get(at) {
         Some(b'"') => string(bytes, at),
         Some(b'-' | b'0'..=b'9') => number(bytes, at),
@@ -209,6 +210,13 @@ pub(super) fn text(bytes: &[u8], start: usize) -> Result<Span, Broken> {
         return Ok(Span { start, end: at + 1, has_escape: false });
     }
     escaped(bytes, start, at)
+}
+
+/// Passes over what is left of a string at `at`, and its quote.
+#[inline]
+pub(in crate::record) fn rest_of_text(bytes: &[u8], at: usize) -> End {
+    let end = plain(bytes, at);
+    if bytes.get(end) == Some(&b'"') { Ok(end + 1) } else { escaped(bytes, at, end).map(|text| text.end) }
 }
 
 /// The same, of which nothing ends the string before `at`.

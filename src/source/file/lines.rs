@@ -154,7 +154,7 @@ impl<R: Read> Lines<R> {
 
     /// Passes over the complete lines before the next one that may matter: one that holds the word of records, or has a
     /// bracket that is not dull: `dull` tells how much from there on means nothing.
-    pub(super) fn pass(&mut self, dull: impl Fn(Bracket<'_>) -> Option<usize>) -> Passed<'_> {
+    pub(super) fn pass(&mut self, dull: impl FnMut(Bracket<'_>) -> Option<usize>) -> Passed<'_> {
         let end = self.word.next(&self.buffer[..self.filled], self.start).unwrap_or(self.filled);
         let rest = if self.skipping { &[] } else { &self.buffer[self.start..end] };
         let complete = &rest[..after_last_break(rest)];
@@ -242,7 +242,7 @@ impl<R: Read> Lines<R> {
 }
 
 /// Length of the lines before the first one with a bracket that is not dull.
-fn before_bracket(text: &[u8], dull: impl Fn(Bracket<'_>) -> Option<usize>) -> usize {
+fn before_bracket(text: &[u8], mut dull: impl FnMut(Bracket<'_>) -> Option<usize>) -> usize {
     let mut at = 0;
     while let Some(offset) = memchr::memchr2(b'{', b'[', &text[at..]) {
         let bracket = Bracket { text, at: at + offset };

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::document::Document;
-use super::dull::dull;
+use super::dull::Dull;
 use super::fields::{Field, Fields};
 use super::notes::Notes;
 use super::{Draft, Form, Place, Run, Sink, Source, Spot, Turn, lossy, next_line};
@@ -37,6 +37,7 @@ pub(super) struct Plain {
     /// Whether the last line told of a log event.
     told: bool,
     notes: Notes,
+    dull: Dull,
 }
 
 impl Plain {
@@ -64,7 +65,7 @@ impl Plain {
         loop {
             self.tell(source, place, sink)?;
             let spot = place.at(source.number());
-            let Passed { text, lines } = source.pass(dull);
+            let Passed { text, lines } = source.pass(|bracket| self.dull.length(bracket));
             if lines > 0 {
                 sink.pass(Run { spot, text, lines })?;
             }
