@@ -34,9 +34,12 @@ pub(super) enum Piece<'a> {
     Unreadable(Reason),
 }
 
+/// Where the word stands in a record as the service writes it.
+const USUAL: Range<usize> = 57..57 + WORD.len();
+
 /// Whether a message needs to be searched at all.
 pub(super) fn may_hold_record(message: &str) -> bool {
-    position(message, 0).is_some()
+    message.as_bytes().get(USUAL) == Some(WORD.as_bytes()) || position(message, 0).is_some()
 }
 
 /// Where the word stands that every record holds.

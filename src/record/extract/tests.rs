@@ -1,5 +1,9 @@
 //! Every place in one log event that a record is found in, and every one that it is not.
 
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
 use super::*;
 
 const RECORD: &str = r#"{"version":"1.0","requestContext":{"requestId":"r1","functionArn":"f","condition":"Success"},"requestPayload":{"a":"b\"\\c"}}"#;
@@ -289,5 +293,38 @@ fn hostile_text_is_given_up_in_time() {
     ] {
         let (records, reasons) = search_all(&message);
         assert!(records.len() + reasons.len() >= 1 || message.starts_with("requestContext"), "{message:.40}");
+    }
+}
+
+#[test]
+fn the_word_stands_in_its_usual_place() {
+    let record = r#"{"version":"1.0","timestamp":"2026-11-20T10:52:17.748Z","requestContext":{"condition":"x"}}"#;
+    assert_eq!(position(record, 0), Some(USUAL.start));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4096, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A space in a record has it taken apart instead of read in one walk.
+    #[test]
+    fn records_as_the_service_writes_them_are_found_as_others(
+        pieces in vec(select(vec![
+            RECORD, OTHER, "\"", "{\"a\":", "}", "[", "]", ",", " ", "\n", "x", "'", "{", "\\\\", "requestContext", "{'a': 1}",
+            "{\"version\":\"1.0\"}", "{\"version\":\"1.0\",\"requestContext\":{\"condition\":\"c\"}}", "{\"version\":\"1",
+            "{\"version\":\"0\",\"requestContext\":{\"path\":\"/\"},\"body\":\"{\\\"requestContext\\\":1}\"}",
+            "{\"version\":\"1.0\",\"request\\u0043ontext\":{\"condition\":\"c\",\"requestId\":\"r\"}}",
+        ]), 0..7),
+        is_quoted: bool,
+        is_wrapped: bool,
+    ) {
+        let text = pieces.concat();
+        let text = if is_quoted { quoted(&text) } else { text };
+        let text = if is_wrapped { format!("{{\"message\":{text}}}") } else { text };
+        let spaced = text.replace("{\"version", "{ \"version").replace("{\\\"version", "{ \\\"version");
+        let (mut records, reasons) = search_all(&spaced);
+        for (record, _) in &mut records {
+            *record = record.replace("{ \"version", "{\"version");
+        }
+        prop_assert_eq!(search_all(&text), (records, reasons), "{}", text);
     }
 }

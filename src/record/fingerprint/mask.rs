@@ -4,6 +4,9 @@ use std::borrow::Cow;
 
 use memchr::memmem;
 
+/// What messages of the service begin with.
+const LABEL: &str = "RequestId: ";
+
 /// Stands for what was taken out.
 const MASK: &str = "#";
 
@@ -42,13 +45,22 @@ fn without_id<'a>(message: &'a str, request_id: Option<&str>) -> Cow<'a, str> {
     let mut rest = message;
     let Some(id) = request_id.filter(|id| !id.is_empty()) else { return message.into() };
     while id.len() <= rest.len()
-        && let Some(at) = memmem::find(rest.as_bytes(), id.as_bytes())
+        && let Some(at) = find_id(rest, id)
     {
         masked += &rest[..at];
         masked += MASK;
         rest = &rest[at + id.len()..];
     }
     masked + rest
+}
+
+/// Where the id stands in a text that it may stand in; messages of the service begin with it.
+fn find_id(text: &str, id: &str) -> Option<usize> {
+    let is_labelled = text.strip_prefix(LABEL).is_some_and(|rest| rest.starts_with(id));
+    if is_labelled && !LABEL.as_bytes().contains(&id.as_bytes()[0]) {
+        return Some(LABEL.len());
+    }
+    memmem::find(text.as_bytes(), id.as_bytes())
 }
 
 /// Length of the quoted value that `text` starts with. An apostrophe inside a word opens and closes nothing.
@@ -127,7 +139,7 @@ mod tests {
         }
 
         #[test]
-        fn the_id_goes_wherever_it_stands(text in "[ab ]{0,24}", id in "[ab]{0,3}") {
+        fn the_id_goes_wherever_it_stands(text in "(RequestId: )?(Id: |[ab ]){0,12}", id in "[ab]{0,3}|(Id: ){1,2}|t") {
             let replaced = if id.is_empty() { text.clone() } else { text.replace(&id, MASK) };
             prop_assert_eq!(super::without_id(&text, Some(&id)), replaced);
         }
