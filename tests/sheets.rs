@@ -147,6 +147,65 @@ fn nothing_is_sent_while_its_payload_is_changed() {
     assert_eq!(runs(&effects)[0].1.plan.items[0].call.payload, r#"{"return":"failure","n":1}"#);
 }
 
+const WHY: &str = "jq: .order.totals is missing here, and so are its parts; a longer reason does not fit on one line";
+
+/// Types an expression; gives the job that tries it.
+fn expression(model: &mut Model, text: &str) -> Ticket {
+    press_all(model, text);
+    let effects = press(model, KeyCode::Enter);
+    let [(ticket, _)] = started(&effects)[..] else { panic!("{effects:?}") };
+    ticket
+}
+
+/// What is seen of the reason that an expression failed, and that no key sends anything then.
+fn stays_open(model: &mut Model, typed: &str) {
+    let shown = screen(model, 80, 24);
+    let line = format!("jq: {typed}");
+    for part in ["does not fit on", "one line", &line, "↵ apply"] {
+        assert!(shown.contains(part), "{part} is not in\n{shown}");
+    }
+    press(model, KeyCode::Char('s'));
+    assert!(runs(&press(model, KeyCode::Enter)).is_empty());
+    assert!(screen(model, 80, 24).contains(&format!("{line}s")));
+    press(model, KeyCode::Esc);
+    press(model, KeyCode::Char('x'));
+    assert!(!screen(model, 80, 24).contains(typed), "what failed is not offered again");
+}
+
+#[test]
+fn an_expression_that_fails_stays_with_its_reason() {
+    let mut model = sheet_with(&facts());
+    let ticket = expression(&mut model, "x.a.b=1");
+    tell(&mut model, ticket, News::Done(Ok(Answer::Replay(ReplayAnswer::Changed(Err(WHY.into()))))));
+    stays_open(&mut model, ".a.b=1");
+}
+
+#[test]
+fn an_expression_that_changes_no_payload_of_a_plan_stays_with_its_reason() {
+    for of_all in [true, false] {
+        let mut model = plan();
+        press_all(&mut model, "x.a.b=1");
+        let effects = press(&mut model, KeyCode::Enter);
+        let [(ticket, ReplayRequest::ChangeAll { payloads, .. })] = &started(&effects)[..] else {
+            panic!("{effects:?}")
+        };
+        let each = payloads.iter().map(|payload| (payload.clone(), Err(WHY.to_owned()))).collect();
+        let made = if of_all { Err(WHY.to_owned()) } else { Ok(Arc::new(each)) };
+        tell(&mut model, *ticket, News::Done(Ok(Answer::Replay(ReplayAnswer::ChangedAll(made)))));
+        stays_open(&mut model, ".a.b=1");
+    }
+}
+
+#[test]
+fn the_records_own_payload_comes_without_the_expression() {
+    let mut model = sheet_with(&facts());
+    let ticket = expression(&mut model, "x.n=1");
+    let made = ReplayAnswer::Changed(Ok(r#"{"return":"failure","n":1}"#.into()));
+    tell(&mut model, ticket, News::Done(Ok(Answer::Replay(made))));
+    press_all(&mut model, "ox");
+    assert!(!screen(&mut model, 80, 24).contains(".n=1"));
+}
+
 #[test]
 fn production_is_asked_for_by_who_sends_and_where_to() {
     for config in ["[production]\naccounts = ['1111*']", "[production]\nprofiles = ['*prod*']"] {

@@ -63,7 +63,7 @@ pub use page::Page;
 pub use pair::{Pair, PairLine, PairTaken};
 pub use picker::{PickRow, Picker};
 pub use reasons::Reasons;
-pub use replay::{Active, Bulk, BulkStage, Counting, Editor, Heard, Pending, Ran, ReplayDesk, Sheet, Stage};
+pub use replay::{Active, Bulk, BulkStage, Counting, Editor, Heard, JqLine, Pending, Ran, ReplayDesk, Sheet, Stage};
 pub use source::{Health, Place, SourceState};
 pub use text_line::TextLine;
 pub use themes::ThemeMenu;

@@ -228,6 +228,7 @@ impl Model {
             _ => {}
         }
         self.paste_in_sheet(text);
+        self.paste_in_bulk(text);
         if let Some(Overlay::Filter(line)) = &mut self.overlay
             && let Some(query) = line.paste(text)
         {

@@ -58,6 +58,11 @@ pub enum Skip {
         /// When that send was begun, in milliseconds since the Unix epoch.
         at: i64,
     },
+    /// It is what came of a replay: its payload was sent already, for another record.
+    Answer {
+        /// The record whose payload was sent.
+        of: Key,
+    },
     /// The payload is larger than the service takes.
     TooLarge {
         /// Bytes that it has.
@@ -79,6 +84,7 @@ impl Skip {
             Self::Success => "a success".to_owned(),
             Self::Redelivery => "a redelivery of one that is sent".to_owned(),
             Self::Replayed { .. } => "already replayed".to_owned(),
+            Self::Answer { .. } => "what came of a replay".to_owned(),
             Self::Unknown { .. } => "unknown: perhaps sent by a run that was cut off".to_owned(),
             Self::TooLarge { limit, .. } => format!("larger than {limit} bytes"),
             Self::NotChanged(why) => why.clone(),
@@ -99,6 +105,7 @@ impl fmt::Display for Skip {
             Self::Unknown { at } => {
                 write!(f, "unknown: a send was begun at {} and nobody knows what became of it", time(*at))
             }
+            Self::Answer { of } => write!(f, "what came of a replay: it has the payload of {of}"),
             Self::TooLarge { bytes, limit } => write!(f, "{bytes} bytes are too large: Lambda takes {limit}"),
             other => f.write_str(&other.cause()),
         }
@@ -131,6 +138,9 @@ pub struct Options<'a> {
     pub change: Option<&'a Change<'a>>,
     /// Whether successes are sent too.
     pub successes: bool,
+    /// Whether the records of replays were chosen one by one; else each of their payloads is sent for the record that
+    /// was replayed first, or not at all.
+    pub answers: bool,
     /// Whether what was sent before, or perhaps was, is sent again.
     pub again: bool,
 }
@@ -147,14 +157,25 @@ pub struct Plan {
 impl Plan {
     /// Plans to send the payloads of these arrivals.
     pub fn of<'a>(arrivals: impl IntoIterator<Item = &'a Arrival>, options: &Options<'_>, history: &History) -> Self {
-        let (mut plan, mut keys) = (Self::default(), HashSet::new());
-        for arrival in arrivals {
-            let key = Key::of(arrival);
-            let planned =
-                if keys.insert(key.clone()) { item(arrival, &key, options, history) } else { Err(Skip::Redelivery) };
+        let arrivals: Vec<_> = arrivals.into_iter().map(|arrival| (Key::of(arrival), arrival)).collect();
+        let mut plan = Self::default();
+        let (mut keys, mut origins) = (HashSet::new(), HashSet::new());
+        if options.again && !options.answers {
+            origins.extend(arrivals.iter().map(|(key, _)| key));
+        }
+        for (key, arrival) in &arrivals {
+            let origin = history.origin(key).filter(|_| !options.answers);
+            let planned = match origin {
+                _ if !keys.insert(key) => Err(Skip::Redelivery),
+                Some(of) if !options.again || !origins.insert(of) => Err(Skip::Answer { of: of.clone() }),
+                _ => item(arrival, key, options, history),
+            };
             match planned {
                 Ok(item) => plan.items.push(item),
-                Err(why) => plan.skipped.push(Skipped { key, function: arrival.record.function().cloned(), why }),
+                Err(why) => {
+                    let function = arrival.record.function().cloned();
+                    plan.skipped.push(Skipped { key: key.clone(), function, why });
+                }
             }
         }
         plan.items.sort_by_key(|item| item.recorded);

@@ -7,7 +7,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::model::TextLine;
+use crate::app::model::{JqLine, TextLine};
 use crate::log::visible;
 
 use super::text::{cut, wrap};
@@ -38,6 +38,13 @@ fn warning<'a>(theme: &Theme, text: &str, room: usize) -> Vec<Line<'a>> {
         .zip(marks)
         .map(|(text, mark)| Line::styled(format!("{mark}{text}"), theme.waiting()))
         .collect()
+}
+
+/// Why the expression that is typed made no payload; never more than so many lines.
+fn jq_errors<'a>(jq: Option<&JqLine>, theme: &Theme, room: usize) -> Vec<Line<'a>> {
+    const MOST: usize = 5;
+    let error = jq.and_then(|jq| jq.error.as_deref());
+    error.map(|error| warning(theme, error, room).into_iter().take(MOST).collect()).unwrap_or_default()
 }
 
 /// A line that is typed, with its cursor.

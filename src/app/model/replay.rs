@@ -15,8 +15,26 @@ use crate::replay::journal::{AttemptId, History};
 use crate::replay::run::Mode;
 use crate::replay::{Join, Plan};
 
+use super::TextLine;
 pub use bulk::{Bulk, BulkStage};
 pub use sheet::{Editor, Ran, Sheet, Stage};
+
+/// A jq expression that is typed; it stays until it has made a payload.
+#[derive(Debug)]
+pub struct JqLine {
+    /// The expression.
+    pub line: TextLine,
+    /// Why it made none, as it was when that was tried.
+    pub error: Option<String>,
+}
+
+impl JqLine {
+    /// A line that begins with the expression that was used last.
+    #[must_use]
+    pub fn new(program: &str) -> Self {
+        Self { line: TextLine::new(program), error: None }
+    }
+}
 
 /// A record that may answer a send, and when it was heard of.
 #[derive(Debug)]

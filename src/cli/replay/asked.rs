@@ -96,6 +96,7 @@ impl<'a> Asked<'a> {
             tenant: self.args.tenant_id.as_deref(),
             change: self.change.as_deref(),
             successes: self.by_id(),
+            answers: self.by_id(),
             again: self.args.again,
         }
     }

@@ -73,7 +73,7 @@ impl Report {
     pub(super) fn skipped(&mut self, skipped: &Skipped) -> Result<(), Failure> {
         let status = if matches!(skipped.why, Skip::Unknown { .. }) { Status::Unknown } else { Status::Refused };
         let end = match skipped.why {
-            Skip::Replayed { .. } | Skip::Success | Skip::Redelivery => None,
+            Skip::Replayed { .. } | Skip::Answer { .. } | Skip::Success | Skip::Redelivery => None,
             _ => Some(End::NotSent),
         };
         let line = Line {

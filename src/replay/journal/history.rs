@@ -85,6 +85,7 @@ pub struct History {
     attempts: Vec<Attempt>,
     by_id: HashMap<AttemptId, usize>,
     by_key: HashMap<Key, Vec<usize>>,
+    by_new_request_id: HashMap<String, usize>,
 }
 
 impl History {
@@ -98,6 +99,15 @@ impl History {
     #[must_use]
     pub fn last_send_of(&self, key: &Key) -> Option<&Attempt> {
         self.sends_of(key).last()
+    }
+
+    /// The record whose payload started the invocation of a record, through any number of replays; `None` when it is
+    /// no replay that is known of.
+    #[must_use]
+    pub fn origin(&self, key: &Key) -> Option<&Key> {
+        let sent = |key: &Key| self.by_new_request_id.get(key.as_str()).map(|&place| &self.attempts[place].key);
+        // A file that somebody else wrote into may go round in circles.
+        std::iter::successors(sent(key), |origin| sent(origin)).take(self.attempts.len()).last()
     }
 
     /// Every send, refused ones too.
@@ -117,7 +127,9 @@ impl History {
                 self.attempts.push(Attempt { id: attempt, key, at, target, edited, fingerprint, new_request_id, fate });
             }
             Line::Sent { attempt, new_request_id, .. } => {
-                if let Some(known) = self.known(&attempt) {
+                if let Some(&place) = self.by_id.get(&attempt) {
+                    self.by_new_request_id.extend(new_request_id.clone().map(|id| (id, place)));
+                    let known = &mut self.attempts[place];
                     known.new_request_id.clone_from(&new_request_id);
                     known.fate = Fate::Sent { new_request_id };
                 }

@@ -26,7 +26,15 @@ fn arrivals(messages: &[String]) -> Vec<Arrival> {
 }
 
 fn options() -> Options<'static> {
-    Options { kind: Kind::Event, qualifier: None, tenant: None, change: None, successes: false, again: false }
+    Options {
+        kind: Kind::Event,
+        qualifier: None,
+        tenant: None,
+        change: None,
+        successes: false,
+        answers: false,
+        again: false,
+    }
 }
 
 fn journal() -> (tempfile::TempDir, Journal) {
@@ -89,6 +97,33 @@ fn what_was_sent_before_is_sent_again_only_when_asked() {
     let again = Plan::of(&arrivals(&messages), &Options { again: true, ..options() }, journal.history());
     let known: Vec<_> = again.items.iter().map(|item| (item.key.as_str(), item.sent_before)).collect();
     assert_eq!(known, [("a", 1), ("b", 1), ("c", 0)]);
+}
+
+#[test]
+fn what_came_of_a_replay_is_not_sent_as_something_new() {
+    let (_folder, mut journal) = journal();
+    for (key, new) in [("first", "second"), ("second", "third"), ("gone", "lonely"), ("gone", "later")] {
+        let (key, target) = (Key::from(key), ARN.to_owned());
+        let known = journal.history().sends_of(&key).count();
+        let intent = Intent { key, target, bytes: 1, edited: false, fingerprint: None, known };
+        let Begun::May(id) = journal.begin(&intent).unwrap() else { panic!("taken") };
+        journal.note(&id, &Fate::Sent { new_request_id: Some(new.to_owned()) }).unwrap();
+    }
+    let messages = ["third", "second", "first", "lonely", "later", "new"]
+        .map(|id| record(id, "RetriesExhausted", r#","requestPayload":1"#));
+    let sent = |options: &Options<'_>| {
+        let plan = Plan::of(&arrivals(&messages), options, journal.history());
+        let mut keys: Vec<_> = plan.items.iter().map(|item| item.key.to_string()).collect();
+        keys.sort();
+        (keys.join(" "), plan)
+    };
+    let (keys, plan) = sent(&options());
+    assert_eq!(keys, "new");
+    assert_eq!(plan.causes()[0], ("what came of a replay".to_owned(), 4));
+    assert_eq!(plan.skipped[0].why.to_string(), "what came of a replay: it has the payload of first");
+    // One event goes once, however many records tell of it.
+    assert_eq!(sent(&Options { again: true, ..options() }).0, "first lonely new");
+    assert_eq!(sent(&Options { answers: true, ..options() }).0, "later lonely new third");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
@@ -19,7 +19,7 @@ use crate::replay::run::Mode;
 
 use super::super::overlay::popup;
 use super::super::theme::Theme;
-use super::{confirm, field, typed, warning};
+use super::{confirm, field, jq_errors, typed, warning};
 
 pub(in crate::ui) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, bulk: &Bulk, theme: &Theme) {
     let wide = area.width.saturating_sub(4).min(96);
@@ -30,11 +30,16 @@ pub(in crate::ui) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, bulk
         }
         BulkStage::Run(ticket) => run_lines(model, *ticket, theme, room),
     };
-    let high = (lines.len() as u16 + 4).min(area.height.saturating_sub(1));
+    let jq = if let BulkStage::Jq(jq) = &bulk.stage { Some(&**jq) } else { None };
+    let errors = jq_errors(jq, theme, room);
+    let high = ((lines.len() + errors.len()) as u16 + 4).min(area.height.saturating_sub(1));
     let inside = Rect { height: area.height.saturating_sub(1), ..area };
     let inner = popup(frame, inside, " Replay of several ", wide, high, theme);
-    let foot = Rect { y: inner.bottom().saturating_sub(1), height: 1, ..inner };
-    frame.render_widget(Paragraph::new(lines), Rect { height: inner.height.saturating_sub(1), ..inner });
+    let [body, wrong, foot] =
+        Layout::vertical([Constraint::Fill(1), Constraint::Length(errors.len() as u16), Constraint::Length(1)])
+            .areas(inner);
+    frame.render_widget(Paragraph::new(lines), body);
+    frame.render_widget(Paragraph::new(errors), wrong);
     if let BulkStage::Confirm(line) = &bulk.stage {
         let names: Vec<_> = bulk.functions().iter().map(|name| visible(name).into_owned()).collect();
         let what = format!("{} payloads", bulk.plan.items.len());
@@ -42,7 +47,7 @@ pub(in crate::ui) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, bulk
         confirm(frame, foot, theme, by_name, (&what, &names.join(" ")), line);
     }
     match &bulk.stage {
-        BulkStage::Jq(line) => typed(frame, foot, theme, "jq:", line),
+        BulkStage::Jq(jq) => typed(frame, foot, theme, "jq:", &jq.line),
         BulkStage::Qualifier(line) => typed(frame, foot, theme, "version or alias of all:", line),
         _ => {}
     }
@@ -136,9 +141,9 @@ fn pace_lines<'a>(model: &Model, bulk: &Bulk, theme: &Theme, room: usize) -> Vec
     let qualifier = bulk.qualifier.as_deref().unwrap_or("the records' own");
     lines.extend(field(theme, "version", &format!("{qualifier} ({})", key(Action::Qualifier)), room, 1));
     let payload = match (bulk.program.as_str(), bulk.changing) {
-        ("", _) => "the records' own bytes".to_owned(),
+        ("", None) => "the records' own bytes".to_owned(),
+        (_, Some(_)) => "being changed…".to_owned(),
         (program, None) => format!("changed by {program}"),
-        (program, Some(_)) => format!("being changed by {program}…"),
     };
     lines.extend(field(theme, "payloads", &format!("{payload} ({})", key(Action::Jq)), room, 1));
     let again = if bulk.again { "what was sent before is sent again" } else { "what was sent before is left out" };

@@ -18,7 +18,7 @@ use crate::replay::payload::{self, Change};
 use super::super::overlay::popup;
 use super::super::text::{cut, width, wrap};
 use super::super::theme::Theme;
-use super::{confirm, field, typed, warning};
+use super::{confirm, field, jq_errors, typed, warning};
 
 pub(in crate::ui) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, sheet: &Sheet, theme: &Theme) {
     let inside = Rect { height: area.height.saturating_sub(1), ..area };
@@ -27,15 +27,19 @@ pub(in crate::ui) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, shee
         return draw_editor(frame, inner, sheet, theme);
     }
     let room = usize::from(inner.width);
-    let head = head(model, sheet, theme, room, usize::from(inner.height));
-    let [top, title, body, foot] = Layout::vertical([
+    let jq = if let Stage::Jq(jq) = &sheet.stage { Some(jq) } else { None };
+    let errors = jq_errors(jq, theme, room);
+    let head = head(model, sheet, theme, room, usize::from(inner.height).saturating_sub(errors.len()));
+    let [top, title, body, wrong, foot] = Layout::vertical([
         Constraint::Length(head.len() as u16),
         Constraint::Length(1),
         Constraint::Fill(1),
+        Constraint::Length(errors.len() as u16),
         Constraint::Length(1),
     ])
     .areas(inner);
     frame.render_widget(Paragraph::new(head), top);
+    frame.render_widget(Paragraph::new(errors), wrong);
     frame.render_widget(Line::styled(rule(sheet, room), theme.dim()), title);
     frame.render_widget(Paragraph::new(body_lines(sheet, theme, usize::from(body.height), room)), body);
     draw_stage(frame, body, foot, model, sheet, theme);
@@ -173,7 +177,7 @@ fn diff_lines(sheet: &Sheet, theme: &Theme) -> Vec<(Style, String)> {
 
 fn draw_stage(frame: &mut Frame<'_>, body: Rect, foot: Rect, model: &Model, sheet: &Sheet, theme: &Theme) {
     match &sheet.stage {
-        Stage::Jq(line) => typed(frame, foot, theme, "jq:", line),
+        Stage::Jq(jq) => typed(frame, foot, theme, "jq:", &jq.line),
         Stage::Tenant(line) => typed(frame, foot, theme, "tenant id:", line),
         Stage::Confirm(line) => {
             let name = sheet.target().map_or_else(String::new, |arn| visible(arn.name()).into_owned());

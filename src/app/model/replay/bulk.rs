@@ -13,6 +13,7 @@ use crate::replay::journal::History;
 use crate::replay::plan::Options;
 use crate::replay::run::Pace;
 
+use super::JqLine;
 use crate::app::model::TextLine;
 
 /// What the keys speak to.
@@ -21,7 +22,7 @@ pub enum BulkStage {
     /// The plan.
     Plan,
     /// A jq expression is typed.
-    Jq(Box<TextLine>),
+    Jq(Box<JqLine>),
     /// A version or alias is typed.
     Qualifier(Box<TextLine>),
     /// One more key sends; production wants the functions' names typed before.
@@ -59,6 +60,15 @@ pub struct Bulk {
     pub again: bool,
     /// What the keys speak to.
     pub stage: BulkStage,
+}
+
+/// The changes, unless there is not one payload that can be changed so.
+fn some_changed(changes: &Changes) -> Result<&Changes, String> {
+    let failed = changes.values().filter_map(|made| made.as_ref().err());
+    match failed.clone().min() {
+        Some(why) if failed.count() == changes.len() => Err(format!("no payload can be changed so: {why}")),
+        _ => Ok(changes),
+    }
 }
 
 /// Most sends a second that can be chosen.
@@ -104,6 +114,19 @@ impl Bulk {
         (self.again, self.changes.is_some(), self.qualifier.clone())
     }
 
+    /// What the expression came to: other payloads, or why there are none, which keeps its line open.
+    pub fn changed(&mut self, made: Result<&Changes, String>) {
+        let BulkStage::Jq(jq) = &mut self.stage else { return };
+        match made.and_then(some_changed) {
+            Ok(changes) => {
+                jq.line.text().trim().clone_into(&mut self.program);
+                self.changes = Some(Arc::clone(changes));
+                self.stage = BulkStage::Plan;
+            }
+            Err(why) => jq.error = Some(why),
+        }
+    }
+
     /// Works out anew what will be sent and what speaks against it.
     pub fn settle(&mut self, history: &History, now: i64, watched: &[String]) {
         let changes = self.changes.clone().unwrap_or_default();
@@ -114,6 +137,7 @@ impl Bulk {
             tenant: None,
             change: if self.changes.is_some() { Some(&change) } else { None },
             successes: self.marked,
+            answers: self.marked,
             again: self.again,
         };
         let plan = Plan::of(self.arrivals.iter(), &options, history);

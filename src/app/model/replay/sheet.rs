@@ -12,6 +12,7 @@ use crate::replay::journal::History;
 use crate::replay::payload::{self, NotJson};
 use crate::replay::plan::{Item, Options, Plan, Skip};
 
+use super::JqLine;
 use crate::app::model::TextLine;
 
 /// What the keys of the sheet speak to.
@@ -22,7 +23,7 @@ pub enum Stage {
     /// The payload is edited in place.
     Edit(Box<Editor>),
     /// A jq expression is typed.
-    Jq(TextLine),
+    Jq(JqLine),
     /// A tenant is named.
     Tenant(TextLine),
     /// A version or alias is chosen; the number is that of the row.
@@ -97,7 +98,7 @@ pub struct Sheet {
     pub looking: Option<Ticket>,
     /// The job that changes the payload by a jq expression.
     pub changing: Option<Ticket>,
-    /// The jq expression that was used last.
+    /// The jq expression that changed the payload last.
     pub program: String,
     /// What the keys speak to.
     pub stage: Stage,
@@ -153,6 +154,7 @@ impl Sheet {
             tenant: self.tenant.as_deref(),
             change: if self.edited.is_some() { Some(&change) } else { None },
             successes: true,
+            answers: true,
             // Who sees that it was sent before may send it again.
             again: true,
         };
@@ -194,6 +196,26 @@ impl Sheet {
         let same = text == own || text.trim_end() == json::pretty(own).trim_end();
         self.edited = (!same).then(|| text.trim_end_matches('\n').to_owned());
         self.scroll = 0;
+    }
+
+    /// Takes the record's own payload again.
+    pub fn restore(&mut self) {
+        (self.edited, self.diff, self.scroll) = (None, false, 0);
+        self.program.clear();
+    }
+
+    /// What the expression came to: another payload, or why there is none, which keeps its line open.
+    pub fn changed(&mut self, made: Result<&str, String>) {
+        let Stage::Jq(jq) = &mut self.stage else { return };
+        match made {
+            Ok(text) => {
+                jq.line.text().clone_into(&mut self.program);
+                self.stage = Stage::Look;
+                self.edit(text);
+                self.diff = self.edited.is_some();
+            }
+            Err(why) => jq.error = Some(why),
+        }
     }
 
     /// The qualifiers to choose from, as far as they are known; the record's own is always among them.

@@ -8,7 +8,7 @@ use crossterm::event::KeyEvent;
 use crate::app::action::Action;
 use crate::app::jobs::{Answer, News, Order, ReplayAnswer, ReplayRequest, Request, Ticket};
 use crate::app::message::Effect;
-use crate::app::model::{Bulk, BulkStage, Model, Overlay, TextLine};
+use crate::app::model::{Bulk, BulkStage, JqLine, Model, Overlay, TextLine};
 use crate::record::FunctionArn;
 use crate::replay::drive::Control;
 use crate::replay::run::Mode;
@@ -50,13 +50,12 @@ impl Model {
         let asked = bulk.asked();
         match (&mut bulk.stage, action) {
             (BulkStage::Plan | BulkStage::Run(_), Action::Back) => return None,
-            (_, Action::Back) => bulk.stage = BulkStage::Plan,
-            (BulkStage::Plan, _) => self.plan_action(&mut bulk, action),
-            (BulkStage::Jq(line), Action::Accept) => {
-                line.text().trim().clone_into(&mut bulk.program);
+            (_, Action::Back) => {
+                effects.extend(bulk.changing.take().map(Effect::Cancel));
                 bulk.stage = BulkStage::Plan;
-                self.change_all(&mut bulk, effects);
             }
+            (BulkStage::Plan, _) => self.plan_action(&mut bulk, action),
+            (BulkStage::Jq(_), Action::Accept) => self.change_all(&mut bulk, effects),
             (BulkStage::Qualifier(line), Action::Accept) => {
                 bulk.qualifier = Some(line.text().trim().to_owned()).filter(|name| !name.is_empty());
                 bulk.stage = BulkStage::Plan;
@@ -91,13 +90,12 @@ impl Model {
             Action::Spacing => bulk.toggle_spacing(),
             Action::StopAfter => bulk.step_stop(),
             Action::Again => bulk.again = !bulk.again,
-            Action::Jq => bulk.stage = BulkStage::Jq(Box::new(TextLine::new(&bulk.program))),
+            Action::Jq => bulk.stage = BulkStage::Jq(Box::new(JqLine::new(&bulk.program))),
             Action::Qualifier => {
                 let qualifier = bulk.qualifier.as_deref().unwrap_or_default();
                 bulk.stage = BulkStage::Qualifier(Box::new(TextLine::new(qualifier)));
             }
             Action::Send if self.bulk_guard(bulk).read_only => self.notify(SENDER_READ_ONLY),
-            Action::Send if bulk.changing.is_some() => self.notify(JQ_AT_WORK),
             Action::Send if bulk.plan.items.is_empty() => self.notify("nothing can be sent"),
             Action::Send => bulk.stage = BulkStage::Confirm(Box::default()),
             _ => {}
@@ -117,13 +115,20 @@ impl Model {
         bulk.stage = BulkStage::Run(ticket);
     }
 
-    /// Changes every payload by the expression, or takes the records' own again.
+    /// Changes every payload by the expression that is typed, whose line stays until that is done, or takes the
+    /// records' own again.
     fn change_all(&mut self, bulk: &mut Bulk, effects: &mut Vec<Effect>) {
-        effects.extend(bulk.changing.take().map(Effect::Cancel));
-        bulk.changes = None;
-        if !bulk.program.is_empty() {
-            let (program, payloads) = (bulk.program.clone(), Arc::new(bulk.payloads()));
-            let request = ReplayRequest::ChangeAll { program, payloads };
+        let payloads = Arc::new(bulk.payloads());
+        let BulkStage::Jq(jq) = &mut bulk.stage else { return };
+        if bulk.changing.is_some() {
+            self.notify(JQ_AT_WORK);
+        } else if jq.line.text().trim().is_empty() {
+            bulk.changes = None;
+            bulk.program.clear();
+            bulk.stage = BulkStage::Plan;
+        } else {
+            jq.error = None;
+            let request = ReplayRequest::ChangeAll { program: jq.line.text().trim().to_owned(), payloads };
             bulk.changing = Some(self.start(Request::Replay(request), effects));
         }
     }
@@ -154,14 +159,10 @@ impl Model {
         } else if bulk.changing == Some(ticket) {
             bulk.changing = None;
             match news {
-                News::Done(Ok(Answer::Replay(ReplayAnswer::ChangedAll(Ok(changes))))) => {
-                    bulk.changes = Some(Arc::clone(changes));
+                News::Done(Ok(Answer::Replay(ReplayAnswer::ChangedAll(made)))) => {
+                    bulk.changed(made.as_ref().map_err(Clone::clone));
                 }
-                News::Done(Ok(Answer::Replay(ReplayAnswer::ChangedAll(Err(why))))) => {
-                    let why = std::mem::take(&mut bulk.program) + ": " + why;
-                    self.notify(why);
-                }
-                News::Done(Err(error)) => self.notify(error.to_string()),
+                News::Done(Err(error)) => bulk.changed(Err(error.to_string())),
                 _ => {}
             }
         } else {
@@ -190,10 +191,22 @@ impl Model {
     }
 
     pub(in crate::app::update) fn type_in_bulk(&mut self, key: KeyEvent) {
-        if let Some(Overlay::Replays(bulk)) = &mut self.overlay
-            && let BulkStage::Confirm(line) | BulkStage::Jq(line) | BulkStage::Qualifier(line) = &mut bulk.stage
-        {
-            line.key(key);
+        let Some(Overlay::Replays(bulk)) = &mut self.overlay else { return };
+        match &mut bulk.stage {
+            BulkStage::Jq(_) if bulk.changing.is_some() => self.notify(JQ_AT_WORK),
+            BulkStage::Jq(jq) => drop(jq.line.key(key)),
+            BulkStage::Confirm(line) | BulkStage::Qualifier(line) => drop(line.key(key)),
+            BulkStage::Plan | BulkStage::Run(_) => {}
+        }
+    }
+
+    pub(in crate::app::update) fn paste_in_bulk(&mut self, text: &str) {
+        let Some(Overlay::Replays(bulk)) = &mut self.overlay else { return };
+        match &mut bulk.stage {
+            BulkStage::Jq(_) if bulk.changing.is_some() => self.notify(JQ_AT_WORK),
+            BulkStage::Jq(jq) => jq.line.paste(text),
+            BulkStage::Confirm(line) | BulkStage::Qualifier(line) => line.paste(text),
+            BulkStage::Plan | BulkStage::Run(_) => {}
         }
     }
 

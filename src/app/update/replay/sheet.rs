@@ -8,7 +8,7 @@ use ratatui_textarea::Input;
 use crate::app::action::Action;
 use crate::app::jobs::{Answer, News, Order, ReplayAnswer, ReplayRequest, Request, Ticket};
 use crate::app::message::Effect;
-use crate::app::model::{Editor, Model, Overlay, Ran, Sheet, Stage, TextLine};
+use crate::app::model::{Editor, JqLine, Model, Overlay, Ran, Sheet, Stage, TextLine};
 use crate::board::Entry;
 use crate::record::FunctionArn;
 use crate::replay::facts::EventConfig;
@@ -61,13 +61,7 @@ impl Model {
                     sheet.stage = Stage::Look;
                 }
             }
-            (Stage::Jq(line), Action::Accept) => {
-                let (program, payload) = (line.text().to_owned(), sheet.payload().to_owned());
-                sheet.program.clone_from(&program);
-                let request = ReplayRequest::Change { program, payload };
-                sheet.changing = Some(self.start(Request::Replay(request), effects));
-                sheet.stage = Stage::Look;
-            }
+            (Stage::Jq(_), Action::Accept) => self.change(&mut sheet, effects),
             (Stage::Tenant(line), Action::Accept) => {
                 sheet.tenant = Some(line.text().trim().to_owned()).filter(|tenant| !tenant.is_empty());
                 sheet.stage = Stage::Look;
@@ -89,10 +83,28 @@ impl Model {
                 }
                 self.notify("that is not the function's name; nothing was sent");
             }
-            (_, Action::Back) => sheet.stage = Stage::Look,
+            (_, Action::Back) => {
+                effects.extend(sheet.changing.take().map(Effect::Cancel));
+                sheet.stage = Stage::Look;
+            }
             _ => {}
         }
         self.settled(sheet)
+    }
+
+    /// Changes the payload by the expression that is typed; its line stays until that is done.
+    fn change(&mut self, sheet: &mut Sheet, effects: &mut Vec<Effect>) {
+        let payload = sheet.payload().to_owned();
+        let Stage::Jq(jq) = &mut sheet.stage else { return };
+        if sheet.changing.is_some() {
+            self.notify(JQ_AT_WORK);
+        } else if jq.line.text().trim().is_empty() {
+            sheet.stage = Stage::Look;
+        } else {
+            jq.error = None;
+            let request = ReplayRequest::Change { program: jq.line.text().to_owned(), payload };
+            sheet.changing = Some(self.start(Request::Replay(request), effects));
+        }
     }
 
     fn settled(&mut self, sheet: Box<Sheet>) -> Option<Overlay> {
@@ -105,9 +117,9 @@ impl Model {
         match action {
             Action::Edit => sheet.stage = Stage::Edit(Box::new(Editor::new(&sheet.laid_out()))),
             Action::Editor => effects.push(Effect::EditPayload(sheet.laid_out())),
-            Action::Jq => sheet.stage = Stage::Jq(TextLine::new(&sheet.program)),
+            Action::Jq => sheet.stage = Stage::Jq(JqLine::new(&sheet.program)),
             Action::Diff => (sheet.diff, sheet.scroll) = (!sheet.diff, 0),
-            Action::Restore => (sheet.edited, sheet.diff, sheet.scroll) = (None, false, 0),
+            Action::Restore => sheet.restore(),
             Action::Kind => {
                 let here = Kind::ALL.iter().position(|kind| *kind == sheet.kind).unwrap_or(0);
                 sheet.kind = Kind::ALL[(here + 1) % Kind::ALL.len()];
@@ -119,7 +131,6 @@ impl Model {
             }
             Action::Tenant => sheet.stage = Stage::Tenant(TextLine::new(sheet.tenant.as_deref().unwrap_or_default())),
             Action::Send if self.sheet_guard(sheet).read_only => self.notify(SENDER_READ_ONLY),
-            Action::Send if sheet.changing.is_some() => self.notify(JQ_AT_WORK),
             // Until then nobody knows whether it is production.
             Action::Send if sheet.looking.is_some() && !self.config.production.accounts.is_empty() => {
                 self.notify("who sends is still being asked; nothing was sent");
@@ -144,7 +155,8 @@ impl Model {
                     editor.check();
                 }
             }
-            Stage::Jq(line) | Stage::Tenant(line) | Stage::Confirm(line) => {
+            Stage::Jq(_) if sheet.changing.is_some() => self.notify(JQ_AT_WORK),
+            Stage::Jq(JqLine { line, .. }) | Stage::Tenant(line) | Stage::Confirm(line) => {
                 line.key(key);
             }
             Stage::Look | Stage::Qualifier(_) | Stage::Ran(_) => {}
@@ -158,7 +170,8 @@ impl Model {
                 editor.area.insert_str(text);
                 editor.check();
             }
-            Stage::Jq(line) | Stage::Tenant(line) | Stage::Confirm(line) => line.paste(text),
+            Stage::Jq(_) if sheet.changing.is_some() => self.notify(JQ_AT_WORK),
+            Stage::Jq(JqLine { line, .. }) | Stage::Tenant(line) | Stage::Confirm(line) => line.paste(text),
             Stage::Look | Stage::Qualifier(_) | Stage::Ran(_) => {}
         }
     }
@@ -184,7 +197,6 @@ impl Model {
     /// News of the sheet's own jobs.
     pub(super) fn sheet_news(&mut self, ticket: Ticket, news: &News) -> bool {
         let Some(Overlay::Replay(sheet)) = &mut self.overlay else { return false };
-        let mut word = None;
         if sheet.looking == Some(ticket) {
             sheet.looking = None;
             match news {
@@ -195,19 +207,14 @@ impl Model {
         } else if sheet.changing == Some(ticket) {
             sheet.changing = None;
             match news {
-                News::Done(Ok(Answer::Replay(ReplayAnswer::Changed(Ok(text))))) => {
-                    sheet.edit(text);
-                    sheet.diff = sheet.edited.is_some();
+                News::Done(Ok(Answer::Replay(ReplayAnswer::Changed(made)))) => {
+                    sheet.changed(made.as_deref().map_err(Clone::clone));
                 }
-                News::Done(Ok(Answer::Replay(ReplayAnswer::Changed(Err(why))))) => word = Some(why.clone()),
-                News::Done(Err(error)) => word = Some(error.to_string()),
+                News::Done(Err(error)) => sheet.changed(Err(error.to_string())),
                 _ => {}
             }
         } else {
             return false;
-        }
-        if let Some(word) = word {
-            self.notify(word);
         }
         self.settle_sheet();
         true
@@ -290,7 +297,7 @@ impl Model {
 
 /// What takes replay away although reading alone would allow it.
 pub(super) const SENDER_READ_ONLY: &str = "the settings make the profile that would send read-only: nothing was sent";
-pub(super) const JQ_AT_WORK: &str = "jq is still at work; nothing was sent";
+pub(super) const JQ_AT_WORK: &str = "jq is still at work; nothing was sent, and Esc ends it";
 
 fn scroll(sheet: &mut Sheet, action: Action) {
     match action {
