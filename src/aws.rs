@@ -85,6 +85,8 @@ pub struct Clients {
     sts: aws_sdk_sts::Client,
     region: Arc<str>,
     login: Login,
+    /// What is called instead of AWS.
+    endpoint: Option<Arc<str>>,
     /// The proxy that requests go through.
     proxy: Option<Arc<str>>,
     settings: Arc<Settings>,
@@ -135,10 +137,10 @@ impl Clients {
         format!(" --region {}{profile}{}", self.region, endpoint.unwrap_or_default())
     }
 
-    /// Endpoint that stands in for AWS, when a flag gave one.
+    /// Endpoint that stands in for AWS, when a flag, the environment or the profile gives one.
     #[must_use]
     pub fn endpoint_url(&self) -> Option<&str> {
-        self.settings.endpoint_url.as_deref()
+        self.endpoint.as_deref()
     }
 
     /// The profile that was asked for, by flag or environment.

@@ -143,6 +143,81 @@ fn without_a_source_escape_leaves() {
 }
 
 #[test]
+fn who_is_new_is_told_of_the_keys_of_the_board_once_it_is_there() {
+    let mut model = board_from(Place::default(), &[]);
+    model.greet();
+    let search = started(&model.open_picker()).remove(0).0;
+    let groups = vec![("/ecs/web".to_owned(), "STANDARD".to_owned())];
+    tell(&mut model, search, News::Progress(Answer::Groups(groups)));
+    let picker = screen(&mut model, 80, 24);
+    assert!(picker.contains("↵ read its log") && !picker.contains("new here?"), "{picker}");
+    assert!(picker.lines().next().unwrap().ends_with("○ nothing is read yet"), "{picker}");
+    // Typing is no key of the board.
+    press_all(&mut model, "web");
+    press(&mut model, KeyCode::Enter);
+    let board = screen(&mut model, 80, 24);
+    let greeting = "new here? ? shows every key, : finds any action, / filters";
+    assert!(board.contains(greeting) && board.contains("○ connecting"), "{board}");
+    press(&mut model, KeyCode::Char('2'));
+    assert!(!screen(&mut model, 80, 24).contains("new here?"));
+}
+
+#[test]
+fn where_it_is_searched_is_told_before_anything_is_picked() {
+    let mut model = board_from(Place::default(), &[]);
+    let search = started(&model.open_picker()).remove(0).0;
+    let place = Place {
+        region: Some("eu-central-1".into()),
+        endpoint: Some("http://127.0.0.1:4566".into()),
+        ..Place::default()
+    };
+    tell(&mut model, search, News::Progress(Answer::At(place.clone())));
+    let head = screen(&mut model, 80, 24).lines().next().unwrap().to_owned();
+    assert!(head.starts_with(" arrivals  http://127.0.0.1:4566  eu-central-1 "), "{head}");
+    // A board that has a source keeps it.
+    let mut model = following(&["/aws/lambda/other"], &[]);
+    let search = started(&press(&mut model, KeyCode::Char('L'))).remove(0).0;
+    tell(&mut model, search, News::Progress(Answer::At(place)));
+    assert_eq!(model.source.place.names, ["/aws/lambda/other"]);
+}
+
+#[test]
+fn trouble_of_the_search_can_be_read_to_its_end() {
+    let mut model = board_from(Place::default(), &[]);
+    let search = started(&model.open_picker()).remove(0).0;
+    let problem = "no AWS credentials were found".to_owned();
+    let mend = "run: aws configure, or choose a profile with --profile or AWS_PROFILE".to_owned();
+    tell(&mut model, search, News::Done(Err(JobError::Aws(AwsError::Credentials { problem, mend }))));
+    let shown = screen(&mut model, 80, 24);
+    assert!(shown.contains("no AWS credentials were found") && shown.contains("or AWS_PROFILE"), "{shown}");
+}
+
+#[test]
+fn the_wiring_leads_back_to_the_picker_as_it_was_left() {
+    let mut model = following(&["/aws/lambda/other"], &[]);
+    let (search, _) = started(&press(&mut model, KeyCode::Char('L'))).remove(0);
+    let progress = Answer::Senders(vec![sender()]);
+    tell(&mut model, search, News::Progress(progress));
+    press_all(&mut model, "sender");
+    press(&mut model, KeyCode::Down);
+    let picker = |model: &Model| match &model.overlay {
+        Some(Overlay::Picker(picker)) => (picker.typed().to_owned(), picker.cursor(), picker.total()),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(picker(&model), ("sender".to_owned(), 1, 2));
+    let effects = press(&mut model, KeyCode::Tab);
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Cancel(ticket) if *ticket == search)), "{effects:?}");
+    // What is found meanwhile is not lost.
+    let groups = vec![("/aws/lambda/sender".to_owned(), "STANDARD".to_owned())];
+    tell(&mut model, search, News::Progress(Answer::Groups(groups)));
+    assert!(matches!(model.overlay, Some(Overlay::Wiring(_))));
+    press(&mut model, KeyCode::Esc);
+    assert_eq!(picker(&model), ("sender".to_owned(), 1, 3));
+    press(&mut model, KeyCode::Esc);
+    assert!(model.overlay.is_none());
+}
+
+#[test]
 fn a_function_without_a_log_leads_to_its_wiring() {
     let mut model = following(&["/aws/lambda/other"], &[]);
     picking(&mut model);
@@ -222,7 +297,11 @@ fn failures_that_left_no_record_are_told_in_the_header() {
     assert!(shown.contains("7 failures more than records: see wiring (W) · undelivered 4"), "{shown}");
     press(&mut model, KeyCode::Char('i'));
     let ledger = screen(&mut model, 160, 30);
-    assert!(ledger.contains("0 events received, 9 dropped, the oldest 0.0 s; 4 records undelivered"), "{ledger}");
+    assert!(ledger.contains("0 events received, 9 ended without a success; the longest wait for a run"), "{ledger}");
+    assert!(ledger.contains("was 0.0 s; 4 records undelivered, 0 dead letters lost"), "{ledger}");
+    model.replays.time_scale = 60.0;
+    let scaled = screen(&mut model, 160, 30);
+    assert!(scaled.contains("was 0.0 s by the endpoint's clock, 60 times as fast as this one;"), "{scaled}");
     press(&mut model, KeyCode::Esc);
     let again = started(&update(&mut model, Message::Tick));
     assert!(again.is_empty(), "once a minute: {again:?}");

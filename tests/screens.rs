@@ -73,6 +73,62 @@ fn reading_back_tells_how_far_it_is_and_what_is_left() {
 }
 
 #[test]
+fn what_stands_in_for_aws_is_in_the_header_however_narrow_it_is() {
+    let names = vec!["/aws/lambda/receiver".to_owned()];
+    let (region, identity) = (Some("eu-central-1".to_owned()), Some("123123123123".to_owned()));
+    let endpoint = Some("http://127.0.0.1:39393".to_owned());
+    let mut model = common::board_from(Place { names, region, identity, endpoint, ..Place::default() }, &events());
+    let heard = |model: &mut Model, status| common::update(model, Message::Source(SourceUpdate::Status(status)));
+    let header = |model: &mut Model, width| screen(model, width, 24).lines().next().unwrap().to_owned();
+    heard(&mut model, Status::Following { lag: None, next_poll: Duration::from_secs(2) });
+    assert!(header(&mut model, 120).contains("receiver  http://127.0.0.1:39393  eu-central-1  123123123123 "));
+    assert!(header(&mut model, 80).contains("/aws/lambda/receiver  http://127.0.0.1:39393 "));
+    assert!(header(&mut model, 40).starts_with(" arrivals  127.0.0.1:39393 "), "{}", header(&mut model, 40));
+    let wait = Duration::from_secs(9);
+    heard(&mut model, Status::Retrying { wait, reason: "ThrottlingException".to_owned(), throttled: true });
+    let throttled = header(&mut model, 80);
+    assert!(throttled.contains("/aws/lambda/receiver  127.0.0.1:39393 "), "{throttled}");
+    assert!(!throttled.contains("eu-central-1"), "{throttled}");
+    let narrow = header(&mut model, 50);
+    assert!(narrow.contains("127.0") && !narrow.contains("eu-central-1"), "{narrow}");
+}
+
+#[test]
+fn an_empty_log_tells_from_when_on_it_was_read() {
+    let place =
+        Place { names: vec!["/aws/lambda/receiver".into()], since: Some(common::NOW - 600_000), ..Place::default() };
+    let mut model = common::board_from(place, &[]);
+    let following = Status::Following { lag: None, next_poll: Duration::from_secs(2) };
+    common::update(&mut model, Message::Source(SourceUpdate::Status(following)));
+    let empty = screen(&mut model, 120, 24);
+    assert!(empty.contains("No log event since 10:10:00; new ones show up by themselves."), "{empty}");
+    let batch = Batch { events: 7, ..Batch::default() };
+    common::update(&mut model, Message::Source(SourceUpdate::Found(batch)));
+    let events = screen(&mut model, 120, 24);
+    assert!(events.contains("No failure in 7 log events since 10:10:00; new ones"), "{events}");
+}
+
+#[test]
+fn a_filter_that_shows_nothing_blames_the_term_that_finds_nothing() {
+    let mut model = board_of(&events());
+    let shown = |model: &mut Model, filter: &str| {
+        press(model, KeyCode::Char('/'));
+        press_all(model, filter);
+        press(model, KeyCode::Enter);
+        let shown = screen(model, 200, 24);
+        press(model, KeyCode::Esc);
+        shown
+    };
+    let both = shown(&mut model, "fn:sender count>=9");
+    assert!(both.contains("matches the filter. Esc takes it back.") && !both.contains("whole name"), "{both}");
+    assert!(both.contains("Nothing matches the filter."), "{both}");
+    let part = shown(&mut model, "fn:send");
+    assert!(part.contains("No record has fn:send. It means a whole name, such as sender;"), "{part}");
+    let condition = shown(&mut model, "condition:Retry");
+    assert!(condition.contains("No record has condition:Retry; there are RetryAttemptsExhausted,"), "{condition}");
+}
+
+#[test]
 fn the_board_at_80_by_24() {
     assert_snapshot!(screen(&mut board_of(&events()), 80, 24));
 }

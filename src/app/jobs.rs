@@ -40,11 +40,13 @@ use crate::wiring::{self, Counts, Line, Sender};
 
 use super::document::Excerpt;
 use super::message::Message;
+use super::model::Place;
 
 pub use attempts::{AttemptsFound, AttemptsWanted};
 pub use compare::CompareWanted;
 pub use replay::{Changes, Order, ReplayAnswer, ReplayRequest};
 pub use save::{Luggage, SaveAs, SaveWanted, Saved};
+pub(super) use wiring_jobs::place;
 pub use wiring_jobs::{Glance, NamedGroup, Preview, ways};
 
 pub use source::SourceWanted;
@@ -118,6 +120,8 @@ pub enum Answer {
     Attempts(Box<AttemptsFound>),
     /// Some of the log groups.
     Groups(Vec<NamedGroup>),
+    /// Region, profile and endpoint that are looked at.
+    At(Place),
     /// What may not be listed, and why.
     NotListed(String),
     /// How many functions were asked for their destinations.
@@ -194,6 +198,12 @@ pub struct World {
 }
 
 impl World {
+    /// From when on what was logged is read, in milliseconds since the Unix epoch; `None` from the beginning.
+    #[must_use]
+    pub fn since(&self) -> Option<i64> {
+        (self.tail.since > 0).then_some(self.tail.since)
+    }
+
     /// From when on CloudWatch's counts can be set against what is read, when they are wanted and all of it is read.
     #[must_use]
     pub fn counted_since(&self) -> Option<i64> {

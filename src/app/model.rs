@@ -229,6 +229,8 @@ pub struct Model {
     pub drag: Option<Border>,
     /// One line for the reader, until the next key or for a few seconds.
     pub notice: Option<Notice>,
+    /// How to go on, for who is new: on the board until a key is pressed there.
+    pub greeting: Option<String>,
     /// Names of the themes that there are.
     pub themes: Vec<String>,
     /// Which of them is in force.
@@ -308,6 +310,7 @@ impl Model {
             mouse: true,
             drag: None,
             notice: None,
+            greeting: None,
             themes: Vec::new(),
             theme: 0,
             by_background: None,
@@ -414,12 +417,12 @@ impl Model {
         self.board.query()
     }
 
-    /// Tells who is new how to go on, until a key is pressed.
+    /// Tells who is new how to go on, until a key is pressed on the board: it is of the board's keys that it tells.
     pub fn greet(&mut self) {
         let key = |action| self.keymap.hint(Context::Browse, action).unwrap_or_default();
         let (help, command, filter) = (key(Action::Help), key(Action::Command), key(Action::Filter));
-        let text = format!("new here? {help} shows every key, {command} starts any action by name, {filter} filters");
-        self.notice = Some(Notice { text, until: i64::MAX });
+        let text = format!("new here? {help} shows every key, {command} finds any action, {filter} filters");
+        self.greeting = Some(text);
     }
 
     /// Says something for a few seconds.

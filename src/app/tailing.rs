@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use crate::aws::AwsError;
 use crate::source::{SourceUpdate, history, poll};
 
-use super::jobs::World;
+use super::jobs::{World, place};
 use super::message::Message;
 use super::model::Place;
 
@@ -30,11 +30,9 @@ async fn run(world: World, groups: Vec<Arc<str>>, send: &mpsc::Sender<Message>) 
     let clients = world.aws.clients().await?;
     let place = Place {
         names: groups.iter().map(ToString::to_string).collect(),
-        region: Some(clients.region().to_owned()),
-        identity: clients.profile().map(str::to_owned),
-        endpoint: clients.endpoint_url().map(str::to_owned),
+        since: world.since(),
         counted_since: world.counted_since(),
-        ..Place::default()
+        ..place(&clients)
     };
     let _ = send.send(Message::Place(place)).await;
     if world.queried {

@@ -115,6 +115,7 @@ impl Model {
     fn key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
         self.notice = None;
         let context = self.context();
+        self.greeting = self.greeting.take().filter(|_| context != Context::Browse);
         let action = self.contexts().into_iter().find_map(|context| self.keymap.action(context, key));
         if context == Context::Browse
             && let KeyCode::Char(c) = key.code

@@ -162,6 +162,7 @@ fn clients(config: &SdkConfig, region: &str, login: Login, settings: &Settings) 
         sts: aws_sdk_sts::Client::from_conf(aws_sdk_sts::config::Builder::from(&quick).interceptor(Telling).build()),
         region: region.into(),
         login,
+        endpoint: config.endpoint_url().map(Arc::from),
         // With keys of its own, an endpoint is called straight.
         proxy: http::proxy_in_use(config.endpoint_url()).filter(|_| settings.keys.is_none()).map(Arc::from),
         settings: Arc::new(settings.clone()),

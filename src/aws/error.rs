@@ -237,7 +237,7 @@ fn policy_words(policy: Option<&str>) -> String {
 
 fn near_names(near: &[String]) -> String {
     match near {
-        [] => String::new(),
+        [] => "; check the name, --region and --profile; arrivals alone lists the log groups".to_owned(),
         names => format!("; did you mean {}?", names.join(" or ")),
     }
 }
@@ -260,6 +260,12 @@ mod tests {
         );
         assert_eq!(error.exit_kind().code(), 254);
         assert_eq!(error.recovery(), Recovery::Never);
+        let stranger = AwsError::GroupNotFound { group: "/x".into(), region: "eu-central-1".into(), near: Vec::new() };
+        assert_eq!(
+            stranger.to_string(),
+            "there is no log group /x in eu-central-1; \
+             check the name, --region and --profile; arrivals alone lists the log groups"
+        );
     }
 
     #[test]

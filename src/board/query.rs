@@ -5,7 +5,7 @@
 //!
 //! | term | an arrival matches when |
 //! |---|---|
-//! | `condition:NAME` | its condition is NAME in any case; `*` stands for any run of characters |
+//! | `condition:NAME` | its condition is NAME in any case, or NAME is its short word as rows show it; `*` stands for any run of characters |
 //! | `fn:NAME` | its function's name is NAME; with a `:` its `name:qualifier`, from `arn:` on its whole ARN; `*` as above |
 //! | `version:NAME` | the version that ran is NAME, `*` as above |
 //! | `id:PREFIX` | its request id starts so, in any case |
@@ -46,6 +46,7 @@ mod parser;
 mod path;
 mod pattern;
 mod quality;
+mod stranger;
 mod term;
 #[cfg(test)]
 mod tests;
@@ -171,7 +172,9 @@ impl Query {
     pub fn conditions(&self) -> Vec<Condition> {
         let mut choices = self.expr.operands().iter().filter(|part| part.is_about_conditions());
         match (choices.next(), choices.next()) {
-            (Some(only), None) => only.alternatives().iter().map(chosen).collect::<Option<_>>().unwrap_or_default(),
+            (Some(only), None) => {
+                only.alternatives().iter().map(chosen).collect::<Option<Vec<_>>>().unwrap_or_default().concat()
+            }
             _ => Vec::new(),
         }
     }
@@ -227,19 +230,20 @@ fn choice(condition: &Condition) -> Expr {
     Expr::Term(Term::Condition(glob::Glob::any_case(condition.as_str())))
 }
 
-fn chosen(part: &Expr) -> Option<Condition> {
+fn chosen(part: &Expr) -> Option<Vec<Condition>> {
     match part {
         Expr::Term(Term::Condition(glob)) if !glob.written().contains('*') => Some(named(glob.written())),
         _ => None,
     }
 }
 
-/// The condition that a query means by `name`, which may be written in any case.
-fn named(name: &str) -> Condition {
-    DOCUMENTED
-        .into_iter()
-        .find(|condition| condition.as_str().eq_ignore_ascii_case(name))
-        .unwrap_or_else(|| Condition::from(name))
+/// The conditions that a query means by `name`, which may be written in any case or be the short word for some.
+fn named(name: &str) -> Vec<Condition> {
+    let meant = |condition: &Condition| {
+        condition.as_str().eq_ignore_ascii_case(name) || condition.short().eq_ignore_ascii_case(name)
+    };
+    let documented: Vec<_> = DOCUMENTED.into_iter().filter(meant).collect();
+    if documented.is_empty() { vec![Condition::from(name)] } else { documented }
 }
 
 impl Default for Query {

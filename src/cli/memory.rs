@@ -85,7 +85,7 @@ mod tests {
             let mut model = board("group");
             let memory = Memory::at(file.clone());
             memory.recall(&mut model);
-            assert_eq!(model.notice.is_some(), run < HINTED);
+            assert_eq!(model.greeting.is_some(), run < HINTED);
             assert_eq!(model.wide.failures, if run == 0 { board("group").wide.failures } else { 700 });
             (model.wide.failures, model.time) = (700, TimeStyle::Utc);
             memory.keep(model);

@@ -48,7 +48,7 @@ pub(super) async fn run(args: TailArgs, aws: AwsArgs, look: LookArgs) -> Result<
         metered: !args.no_metrics,
         ..board::world(connection.clone(), sending)
     };
-    let place = Place { counted_since: world.counted_since(), ..place };
+    let place = Place { since: world.since(), counted_since: world.counted_since(), ..place };
     let stopper = plan.options.stopper.clone();
     let queries = queries::agreed(&mut plan, &args, &connection).await?;
     tokio::spawn(begin(plan, queries.clone(), connection, place.clone(), tell, send));
@@ -87,6 +87,7 @@ async fn begin(
     };
     place.region = Some(clients.region().to_owned());
     place.identity = clients.profile().map(str::to_owned);
+    place.endpoint = clients.endpoint_url().map(str::to_owned);
     place.names = options.groups.iter().map(ToString::to_string).collect();
     place.receivers = beside.receivers;
     // Without a board nobody listens.

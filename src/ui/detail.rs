@@ -50,6 +50,7 @@ fn nothing(model: &Model) -> &'static str {
     match (model.board.view(other).is_empty(), other) {
         (false, Pane::Successes) => " No failure to show; 2 goes to the successes.",
         (false, Pane::Failures) => " No success to show; 1 goes to the failures.",
+        (true, _) if model.board.kept(model.shown) + model.board.kept(other) > 0 => " Nothing matches the filter.",
         (true, _) => " Nothing to show yet.",
     }
 }

@@ -17,7 +17,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &The
     let room = usize::from(area.width);
     let counting = model.count.map(|count| format!("{count}× the next movement"));
     let notice = model.notice.as_ref().map(|notice| notice.text.as_str());
-    let line = match counting.as_deref().or(notice).or_else(|| trouble(model)) {
+    let greeting = model.greeting.as_deref().filter(|_| model.overlay.is_none());
+    let line = match counting.as_deref().or(notice).or_else(|| trouble(model)).or(greeting) {
         Some(word) => word_and_keys(word, model, theme, room),
         None => Line::from(keys(model, theme, room)),
     };

@@ -36,16 +36,7 @@ fn draw_source(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) 
         left.push(Span::styled("  read-only", theme.waiting()));
         used += 11;
     }
-    for (at, part) in places(model).into_iter().enumerate() {
-        let free = room.saturating_sub(used + 2);
-        // The log group is worth being cut; half an address or account says nothing.
-        if free < LEAST || at > 0 && width(&part) > free {
-            continue;
-        }
-        let part = cut_middle(&part, free).into_owned();
-        used += width(&part) + 2;
-        left.push(Span::styled(format!("  {part}"), if at == 0 { theme.strong() } else { Style::new() }));
-    }
+    left.extend(places(model, theme, room.saturating_sub(used)));
     frame.render_widget(Line::from(left), area);
     render_right(frame, area, Line::styled(words, style));
     if let Some(colour) = model.guard.header {
@@ -53,20 +44,48 @@ fn draw_source(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) 
     }
 }
 
-/// Group, endpoint, region, and who reads: what is most needed first.
-fn places(model: &Model) -> Vec<String> {
+/// Group, endpoint, region, and who reads: what is most needed first, as far as there is room.
+fn places<'a>(model: &Model, theme: &Theme, room: usize) -> Vec<Span<'a>> {
     let place = &model.source.place;
-    let names = match place.names.as_slice() {
+    let names = names(model);
+    let endpoint = place.endpoint.as_deref().map(|url| address(url, &names, room));
+    let taken = endpoint.as_deref().map_or(0, cells);
+    let rest = room.saturating_sub(taken + 2);
+    let names = (!names.is_empty() && rest >= LEAST).then(|| cut_middle(&names, rest).into_owned());
+    let mut left = room.saturating_sub(taken + names.as_deref().map_or(0, cells));
+    let others = [&place.region, &place.identity].into_iter().flatten().map(|part| visible(part).into_owned());
+    // Half a region or account says nothing.
+    let others = others.filter(|part| {
+        let fits = !part.is_empty() && cells(part) <= left;
+        left -= if fits { cells(part) } else { 0 };
+        fits
+    });
+    let names = names.map(|names| Span::styled(format!("  {names}"), theme.strong()));
+    names.into_iter().chain(endpoint.into_iter().chain(others).map(|part| Span::raw(format!("  {part}")))).collect()
+}
+
+/// Cells of a part and the space before it.
+fn cells(part: &str) -> usize {
+    width(part) + 2
+}
+
+/// The first of what is read, and how much more there is.
+fn names(model: &Model) -> String {
+    let names = match model.source.place.names.as_slice() {
         [one] => one.clone(),
         [first, rest @ ..] => format!("{first} +{}", rest.len()),
         [] => String::new(),
     };
-    let others = [&place.endpoint, &place.region, &place.identity];
-    std::iter::once(names)
-        .chain(others.into_iter().flatten().cloned())
-        .filter(|part| !part.is_empty())
-        .map(|part| visible(&part).into_owned())
-        .collect()
+    visible(&names).into_owned()
+}
+
+/// An endpoint in as many cells as it may have beside the names: in full, without its scheme, or a part of it. It is
+/// never left out, since what stands in for AWS would look like AWS.
+fn address(url: &str, names: &str, free: usize) -> String {
+    let url = visible(url);
+    let bare = url.split_once("://").map_or(&*url, |(_, rest)| rest).trim_end_matches('/');
+    let room = free.saturating_sub(2);
+    if cells(names) + width(&url) <= room { url.into_owned() } else { cut_middle(bare, room).into_owned() }
 }
 
 fn health(model: &Model, theme: &Theme, room: u16) -> (String, Style) {
@@ -83,6 +102,8 @@ fn health(model: &Model, theme: &Theme, room: u16) -> (String, Style) {
 
 fn of_health(model: &Model, health: &Health, theme: &Theme, room: u16) -> (String, Style) {
     match health {
+        // Behind the picker there is no source yet.
+        Health::Connecting if model.source.place.names.is_empty() => ("○ nothing is read yet".to_owned(), theme.dim()),
         Health::Connecting => ("○ connecting".to_owned(), theme.waiting()),
         Health::History { done } => (format!("◐ history {:.0} %", done * 100.0), theme.waiting()),
         Health::Reading { bytes, of } => (reading(*bytes, *of), theme.waiting()),

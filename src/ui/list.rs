@@ -7,7 +7,7 @@ use ratatui::widgets::{Block, Borders, Paragraph, Wrap};
 
 use crate::app::action::Action;
 use crate::app::keymap::Context;
-use crate::app::model::{Focus, Health, Model};
+use crate::app::model::{Focus, Health, Model, TimeStyle};
 use crate::board::Pane;
 use crate::log::visible;
 
@@ -99,7 +99,8 @@ fn empty(model: &Model, pane: Pane) -> String {
     if all > 0 {
         let take_back = model.keymap.hint(Context::Browse, Action::Back);
         let take_back = take_back.map(|key| format!(" {key} takes it back.")).unwrap_or_default();
-        return format!("None of {} matches the filter.{take_back}{}", count(all), hint(&model.query().to_string()));
+        let why = model.board.stranger().map(|why| format!(" {}", visible(&why))).unwrap_or_default();
+        return format!("None of {} matches the filter.{take_back}{why}", count(all));
     }
     let what = match pane {
         Pane::Failures => "failure",
@@ -110,18 +111,25 @@ fn empty(model: &Model, pane: Pane) -> String {
         Health::Connecting => "Connecting…".to_owned(),
         Health::History { .. } | Health::Reading { .. } => format!("Reading; no {what} so far."),
         Health::Failed(reason) => visible(reason).into_owned(),
-        Health::Ended => format!("No {what} in {} log events.", count(model.source.ledger.events as usize)),
-        Health::Retrying { reason, .. } => {
-            format!("No {what} in {} log events.\n\n{}", count(model.source.ledger.events as usize), visible(reason))
-        }
-        Health::Following { .. } => {
-            format!(
-                "No {what} in {} log events; new ones show up by themselves.",
-                count(model.source.ledger.events as usize)
-            )
-        }
+        Health::Ended => format!("{}.", none_of(model, what)),
+        Health::Retrying { reason, .. } => format!("{}.\n\n{}", none_of(model, what), visible(reason)),
+        Health::Following { .. } => format!("{}; new ones show up by themselves.", none_of(model, what)),
     };
     format!("{state}{reasons}")
+}
+
+/// How much was looked at in vain, and from when on.
+fn none_of(model: &Model, what: &str) -> String {
+    let since = model.source.place.since.map(|at| match model.time {
+        TimeStyle::Relative => format!(" in the last {}", times::ago(model.now - at)),
+        _ => format!(" since {}", times::short(model, at, times::is_dated(model, at))),
+    });
+    let since = since.unwrap_or_default();
+    match model.source.ledger.events as usize {
+        0 => format!("No log event{since}"),
+        1 => format!("No {what} in 1 log event{since}"),
+        events => format!("No {what} in {} log events{since}", count(events)),
+    }
 }
 
 /// What may explain that nothing has come, each on a line of its own, and the key that tells what to do.
@@ -138,10 +146,4 @@ fn onward(model: &Model) -> Option<String> {
         Some(_) => key(Action::Wiring).map(|key| format!("{key} shows the wiring, with the commands that mend it.")),
         None => key(Action::Pick).map(|key| format!("{key} lists the functions and where their outcomes go.")),
     }
-}
-
-/// Why a filter that looks right may match nothing.
-fn hint(query: &str) -> &'static str {
-    let whole_name = query.contains("fn:") && !query.contains('*');
-    if whole_name { " fn: takes whole names; * stands for anything, as in fn:order*." } else { "" }
 }

@@ -9,7 +9,7 @@ use crate::app::model::{Geometry, Model, PickRow, Picker};
 use crate::log::visible;
 
 use super::header::count;
-use super::text::{cut_middle, fill, width};
+use super::text::{cut_middle, fill, width, wrap};
 use super::theme::Theme;
 use super::times;
 
@@ -27,11 +27,14 @@ pub(super) fn draw(
     let inner = block.inner(area);
     frame.render_widget(Clear, area);
     frame.render_widget(block, area);
-    let [typed, state, list, preview] =
-        Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Fill(1), Constraint::Length(2)])
+    let state = wrap(&visible(&progress(picker)), usize::from(inner.width).saturating_sub(2));
+    let high = state.len().min(usize::from(inner.height / 2).max(1)) as u16;
+    let [typed, told, list, preview] =
+        Layout::vertical([Constraint::Length(1), Constraint::Length(high), Constraint::Fill(1), Constraint::Length(2)])
             .areas(inner);
     draw_typed(frame, typed, picker, theme);
-    frame.render_widget(Line::styled(format!(" {}", visible(&progress(picker))), theme.dim()), state);
+    let state: Vec<_> = state.into_iter().map(|line| Line::styled(format!(" {line}"), theme.dim())).collect();
+    frame.render_widget(Paragraph::new(state), told);
     geometry.menu = list;
     geometry.menu_top = draw_rows(frame, list, picker, theme);
     frame.render_widget(Paragraph::new(last_record(model, picker, theme)).wrap(Wrap { trim: false }), preview);

@@ -8,6 +8,7 @@ use crate::record::{Arrival, Outcome};
 use crate::source::peek;
 use crate::wiring::{self, Explorer, Gravity, Line, Sender};
 
+use super::super::model::Place;
 use super::{Answer, Reporter};
 
 /// A log group's name and class.
@@ -37,6 +38,7 @@ pub struct Glance {
 
 /// Lists the log groups, and then looks at one function after the other.
 pub(super) async fn discover(clients: Clients, reporter: &Reporter) -> Result<Answer, AwsError> {
+    reporter.progress(Answer::At(place(&clients))).await;
     let mut token = None;
     loop {
         match clients.group_page(token).await {
@@ -68,6 +70,16 @@ pub(super) async fn discover(clients: Clients, reporter: &Reporter) -> Result<An
                 reporter.progress(Answer::Surveyed { done, total }).await;
             }
         }
+    }
+}
+
+/// Where the clients look, as far as they know.
+pub(crate) fn place(clients: &Clients) -> Place {
+    Place {
+        region: Some(clients.region().to_owned()),
+        identity: clients.profile().map(str::to_owned),
+        endpoint: clients.endpoint_url().map(str::to_owned),
+        ..Place::default()
     }
 }
 
@@ -160,7 +172,9 @@ async fn of_group(clients: &Clients, group: &str) -> Option<String> {
             let time = arrival.origin.timestamp().and_then(|time| Timestamp::from_millisecond(time).ok())?;
             Some(format!("the last record in {group} was logged at {time:.0}: --since reads further back"))
         }
-        Ok(None) => Some(format!("{group}: no record is among the newest events of its latest log stream")),
+        Ok(None) => Some(format!(
+            "{group}: no record is among the newest events of its latest log stream, however old these are"
+        )),
         // That the group cannot be read is said by whoever reads it.
         Err(_) => None,
     }

@@ -62,6 +62,8 @@ pub struct Place {
     pub function: Option<String>,
     /// The functions that get its outcomes, when it was named.
     pub receivers: Vec<String>,
+    /// From when on what was logged is read, in milliseconds since the Unix epoch; none from the beginning, or of a file.
+    pub since: Option<i64>,
     /// From when on everything is read, in milliseconds since the Unix epoch, so that CloudWatch's counts can be set
     /// against it; none when only a part is read, or they are not wanted.
     pub counted_since: Option<i64>,

@@ -7,7 +7,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use crate::app::action::Action;
 use crate::app::jobs::{Answer, News, Request, Ticket};
 use crate::app::message::Effect;
-use crate::app::model::{Detail, List, Metering, Model, Overlay, Picker, Reasons, SourceState, WiringPage};
+use crate::app::model::{Detail, List, Metering, Model, Overlay, Picker, Place, Reasons, SourceState, WiringPage};
 use crate::board::{Entry, Pane};
 
 impl Model {
@@ -43,8 +43,7 @@ impl Model {
                     self.notify("a log group has no wiring; pick a function");
                     return Some(Overlay::Picker(picker));
                 };
-                give_up(&picker, effects);
-                return Some(self.wiring_page(function, effects));
+                return Some(self.wiring_from(picker, function, effects));
             }
             Action::Back => {
                 give_up(&picker, effects);
@@ -101,8 +100,7 @@ impl Model {
         if row.groups.is_empty() {
             let function = row.function.clone().unwrap_or_default();
             self.notify(format!("no log has the outcomes of {}: this is why", row.name));
-            give_up(&picker, effects);
-            return Some(self.wiring_page(function, effects));
+            return Some(self.wiring_from(picker, function, effects));
         }
         let groups: Vec<Arc<str>> = row.groups.iter().map(|group| Arc::from(group.as_str())).collect();
         give_up(&picker, effects);
@@ -138,14 +136,20 @@ impl Model {
         let asked_for = || self.source.place.function.clone();
         let known = function.or_else(asked_for).or_else(|| self.metering.seen.functions().next().map(str::to_owned));
         match known {
-            Some(function) => self.overlay = Some(self.wiring_page(function, effects)),
+            Some(function) => self.overlay = Some(Overlay::Wiring(Box::new(self.wiring_page(function, effects)))),
             None => self.search(effects),
         }
     }
 
-    fn wiring_page(&mut self, function: String, effects: &mut Vec<Effect>) -> Overlay {
+    fn wiring_page(&mut self, function: String, effects: &mut Vec<Effect>) -> WiringPage {
         let looking = self.start(Request::Examine(function.clone()), effects);
-        Overlay::Wiring(Box::new(WiringPage::waiting(function, looking)))
+        WiringPage::waiting(function, looking)
+    }
+
+    /// The wiring of a function of the picker, which goes on listing behind the page and comes back as it was left.
+    fn wiring_from(&mut self, picker: Box<Picker>, function: String, effects: &mut Vec<Effect>) -> Overlay {
+        let page = self.wiring_page(function, effects);
+        Overlay::Wiring(Box::new(WiringPage { behind: Some(picker), ..page }))
     }
 
     pub(super) fn in_wiring(
@@ -169,11 +173,9 @@ impl Model {
             }
             Action::Back => {
                 effects.extend(page.looking.map(Effect::Cancel));
-                if self.source.place.names.is_empty() {
-                    self.search(effects);
-                    return self.overlay.take();
-                }
-                return None;
+                let mut picker = page.behind?;
+                self.peek(&mut picker, effects);
+                return Some(Overlay::Picker(picker));
             }
             _ => 0,
         };
@@ -185,24 +187,36 @@ impl Model {
     pub(super) fn wiring_news(&mut self, ticket: Ticket, news: News, effects: &mut Vec<Effect>) {
         match self.overlay.take() {
             Some(Overlay::Picker(mut picker)) => {
-                heard(&mut picker, ticket, news);
+                self.in_picker_heard(&mut picker, ticket, news);
                 self.peek(&mut picker, effects);
                 self.overlay = Some(Overlay::Picker(picker));
             }
             Some(Overlay::Wiring(mut page)) => {
-                if page.looking == Some(ticket)
-                    && let News::Done(done) = news
-                {
-                    page.looking = None;
-                    page.lines = match done {
-                        Ok(Answer::Examined(lines)) => Ok(lines),
-                        Ok(_) => Ok(Vec::new()),
-                        Err(error) => Err(error.to_string()),
-                    };
+                match news {
+                    News::Done(done) if page.looking == Some(ticket) => page.hear(done),
+                    news => {
+                        if let Some(picker) = &mut page.behind {
+                            self.in_picker_heard(picker, ticket, news);
+                        }
+                    }
                 }
                 self.overlay = Some(Overlay::Wiring(page));
             }
             other => self.overlay = other,
+        }
+    }
+
+    fn in_picker_heard(&mut self, picker: &mut Picker, ticket: Ticket, news: News) {
+        match news {
+            News::Progress(Answer::At(place)) if picker.searching == Some(ticket) => self.looking_at(place),
+            news => heard(picker, ticket, news),
+        }
+    }
+
+    /// Before anything is read, the header tells where it would be read.
+    fn looking_at(&mut self, place: Place) {
+        if self.source.place.names.is_empty() {
+            self.source.place = place;
         }
     }
 }

@@ -13,7 +13,7 @@ use super::path::{PathTest, Quoted};
 use super::pattern::{self, Pattern};
 use super::quality::Quality;
 use crate::record::Label;
-use crate::record::{Arrival, FunctionArn, InvocationError, Outcome, json};
+use crate::record::{Arrival, Condition, FunctionArn, InvocationError, Outcome, json};
 
 /// One condition on an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,7 +89,7 @@ impl Term {
     fn matches_arrival(&self, arrival: &Arrival) -> bool {
         let record = &arrival.record;
         match self {
-            Self::Condition(glob) => glob.fits(record.condition().as_str()),
+            Self::Condition(glob) => fits_condition(glob, record.condition()),
             Self::Function(glob) => record.function().is_some_and(|function| fits_function(glob, function)),
             Self::Version(glob) => record.executed_version().is_some_and(|version| glob.fits(version)),
             Self::Id(prefix) => record.request_id().is_some_and(|id| starts_with_any_case(id, prefix)),
@@ -110,7 +110,7 @@ impl Term {
     /// What is known from the parts that many entries share, without looking at the entry.
     pub(super) fn known(&self, label: &Label) -> Option<bool> {
         match self {
-            Self::Condition(glob) => Some(glob.fits(label.condition.as_str())),
+            Self::Condition(glob) => Some(fits_condition(glob, &label.condition)),
             Self::Function(glob) => Some(label.function.as_ref().is_some_and(|function| fits_function(glob, function))),
             Self::Version(glob) => Some(label.version.as_deref().is_some_and(|version| glob.fits(version))),
             Self::Outcome(outcome) => Some(label.condition.outcome() == *outcome),
@@ -161,6 +161,11 @@ fn outcome(value: &str) -> Result<Outcome, String> {
         .ok_or_else(|| format!("expected {} after `outcome:`, not `{value}`", Field::Outcome.expects()))
 }
 
+/// A pattern is for the name; the short word that a column shows stands for all that it is short for.
+fn fits_condition(glob: &Glob, condition: &Condition) -> bool {
+    glob.fits(condition.as_str()) || condition.short().eq_ignore_ascii_case(glob.written())
+}
+
 /// A pattern is for the name, with a colon for `name:qualifier`, and from `arn:` on for the whole ARN.
 fn fits_function(glob: &Glob, arn: &FunctionArn) -> bool {
     if glob.written().starts_with("arn:") {
@@ -173,7 +178,7 @@ fn fits_function(glob: &Glob, arn: &FunctionArn) -> bool {
 }
 
 /// `name:qualifier` as it ends the ARN, or the name alone when there is no qualifier.
-fn qualified_name(arn: &FunctionArn) -> &str {
+pub(super) fn qualified_name(arn: &FunctionArn) -> &str {
     let Some(qualifier) = arn.qualifier() else { return arn.name() };
     let len = arn.name().len() + 1 + qualifier.len();
     let start = arn.as_str().len().checked_sub(len);

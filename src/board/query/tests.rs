@@ -47,7 +47,11 @@ fn terms_match_what_they_say() {
         ("condition:RetriesExhausted", true),
         ("condition:retriesexhausted", true),
         ("CONDITION:RETRIESEXHAUSTED", true),
-        ("condition:Retries", false),
+        ("condition:Retries", true),
+        ("condition:retries", true),
+        ("condition:Retri", false),
+        ("condition:Aged", false),
+        ("condition:Stream", false),
         ("condition:retries*", true),
         ("condition:*", true),
         ("condition:Success", false),
@@ -93,6 +97,22 @@ fn terms_match_what_they_say() {
         ("{\"errorMessage\":\"I'm", true),
     ] {
         assert_eq!(query(text).matches(&entry), expected, "{text}");
+    }
+}
+
+#[test]
+fn the_word_of_a_column_means_each_condition_that_it_is_short_for() {
+    for (condition, word) in [
+        ("EventAgeExceeded", "Aged"),
+        ("ZeroReservedConcurrency", "zero"),
+        ("RetryAttemptsExhausted", "Stream"),
+        ("RecordAgeExceeded", "Stream"),
+        ("MaximumPayloadSizeExceeded", "Stream"),
+        ("Stream", "Stream"),
+    ] {
+        let entry = Sample { condition, ..Sample::default() }.entry();
+        assert!(query(&format!("condition:{word}")).matches(&entry), "{word} for {condition}");
+        assert!(!query("condition:Retries").matches(&entry), "{condition}");
     }
 }
 
@@ -398,7 +418,8 @@ fn printing_is_as_people_type() {
 
 #[test]
 fn the_menu_replaces_what_is_about_conditions() {
-    use Condition::{EventAgeExceeded, RetriesExhausted};
+    use Condition::{EventAgeExceeded, MaximumPayloadSizeExceeded, RecordAgeExceeded};
+    use Condition::{RetriesExhausted, RetryAttemptsExhausted};
     let both = [RetriesExhausted, EventAgeExceeded];
     for (text, chosen, unnarrowed, narrowed) in [
         ("", &[][..], "", "(condition:RetriesExhausted or condition:EventAgeExceeded)"),
@@ -408,6 +429,18 @@ fn the_menu_replaces_what_is_about_conditions() {
             &[EventAgeExceeded],
             "x",
             "x (condition:RetriesExhausted or condition:EventAgeExceeded)",
+        ),
+        (
+            "condition:aged or condition:Retries",
+            &[EventAgeExceeded, RetriesExhausted],
+            "",
+            "(condition:RetriesExhausted or condition:EventAgeExceeded)",
+        ),
+        (
+            "condition:Stream",
+            &[RetryAttemptsExhausted, RecordAgeExceeded, MaximumPayloadSizeExceeded],
+            "",
+            "(condition:RetriesExhausted or condition:EventAgeExceeded)",
         ),
         ("not condition:Success", &[], "", "(condition:RetriesExhausted or condition:EventAgeExceeded)"),
         ("condition:*Exceeded x", &[], "x", "x (condition:RetriesExhausted or condition:EventAgeExceeded)"),

@@ -145,8 +145,14 @@ fn queries(model: &Model) -> String {
 /// The service's own counts.
 fn counted(model: &Model, events: &Events) -> String {
     let metering = &model.metering;
+    let scale = model.replays.time_scale;
+    // A clock that was not asked about goes as fast as the service's.
+    let is_fast = scale > 0.0 && (scale - 1.0).abs() > f64::EPSILON;
+    let clock =
+        if is_fast { format!(" by the endpoint's clock, {scale} times as fast as this one") } else { String::new() };
     format!(
-        "{} events received, {} dropped, the oldest {:.1} s; {} records undelivered, {} dead letters lost, {} receiver errors",
+        "{} events received, {} ended without a success; the longest wait for a run was {:.1} s{clock}; \
+         {} records undelivered, {} dead letters lost, {} receiver errors",
         number(events.received),
         number(events.dropped),
         events.oldest.as_secs_f64(),
