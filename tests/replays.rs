@@ -105,7 +105,7 @@ fn a_replay_that_was_replayed_tells_first_what_became_of_it() {
 }
 
 fn progress(model: &mut Model, ticket: Ticket, mode: Mode, counts: Counts) {
-    told(model, ticket, Told::Progress(Progress { counts, mode, rate: 2.0, asks: false }));
+    told(model, ticket, Told::Progress(Progress { counts, mode, rate: 2.0, slowed: Some("failures"), asks: false }));
 }
 
 fn summary(model: &mut Model) -> String {
@@ -155,4 +155,42 @@ fn what_is_queued_again_keeps_what_became_of_it_before() {
     progress(&mut model, ticket, Mode::Cancelled, Counts { queued: 1, ..Counts::default() });
     let shown = on(&mut model, 1);
     assert!(shown.contains("↻ ✓") && !shown.contains("queued"), "{shown}");
+}
+
+/// What the last row offers, and what is told above it.
+fn footer(model: &mut Model) -> (String, String) {
+    let shown = screen(model, 80, 24);
+    let (above, last) = shown.rsplit_once('\n').unwrap();
+    (last.to_owned(), above.to_owned())
+}
+
+#[test]
+fn the_keys_of_a_run_are_those_that_do_something() {
+    let mut model = plan();
+    press_all(&mut model, "s");
+    let ticket = runs(&press(&mut model, KeyCode::Enter))[0].0;
+    let counts = Counts { queued: 4, sending: 1, ..Counts::default() };
+    progress(&mut model, ticket, Mode::Running, counts);
+    let (keys, told) = footer(&mut model);
+    assert!(keys.contains("p pause  x cancel  w save"), "{keys}");
+    assert!(told.contains("sending, 2.0 a second (slowed by failures), about 2.0 s to go"), "{told}");
+    progress(&mut model, ticket, Mode::Paused, Counts { held: 2, ..counts });
+    assert!(footer(&mut model).0.contains("p resume  x cancel  g send held  w save"));
+    progress(&mut model, ticket, Mode::Cancelled, Counts { held: 2, ..counts });
+    let (keys, told) = footer(&mut model);
+    assert!(keys.starts_with(" w save  Esc back"), "{keys}");
+    assert!(told.contains("unsent     4"), "{told}");
+    assert!(press(&mut model, KeyCode::Char('g')).is_empty());
+    assert!(footer(&mut model).0.contains("nothing more will be sent"));
+}
+
+#[test]
+fn leaving_while_something_is_sent_names_the_keys() {
+    let mut model = plan();
+    press_all(&mut model, "s");
+    press(&mut model, KeyCode::Enter);
+    press(&mut model, KeyCode::Esc);
+    press(&mut model, KeyCode::Char('q'));
+    let (last, _) = footer(&mut model);
+    assert!(last.contains("still sending: q again leaves it unfinished, R shows it"), "{last}");
 }

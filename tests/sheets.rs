@@ -306,7 +306,7 @@ fn leaving_a_run_that_is_paused_is_warned_of() {
     press_all(&mut model, "s");
     let effects = press(&mut model, KeyCode::Enter);
     let counts = Counts { queued: 3, ..Counts::default() };
-    let progress = Progress { counts, mode: Mode::Paused, rate: 2.0, asks: false };
+    let progress = Progress { counts, mode: Mode::Paused, rate: 2.0, slowed: None, asks: false };
     let told = Box::new(Told::Progress(progress));
     tell(&mut model, runs(&effects)[0].0, News::Progress(Answer::Replay(ReplayAnswer::Told(told))));
     press(&mut model, KeyCode::Esc);

@@ -4,6 +4,7 @@
 //! The definitions that can loop are ours and count their rounds, and an expression defines none of its own: nothing
 //! could bound one that calls itself.
 
+mod paths;
 mod room;
 
 use std::cell::Cell;
@@ -75,7 +76,13 @@ impl Expression {
             let message = format!("a jq expression has {LONGEST} bytes at most, and this one {}", written.len());
             return Err(whole(written, message));
         }
-        with_room(|| refuse_definitions(written).and_then(|()| compile(written)))
+        with_room(|| {
+            refuse_definitions(written)?;
+            // What is wrong with it is told of the text as it was written.
+            let plain = compile(written)?;
+            let leading = paths::leading_through(written).and_then(|leading| compile(&leading).ok());
+            Ok(leading.unwrap_or(plain))
+        })
     }
 
     /// What `take` makes of the values for a JSON text, with so many rounds of loops at most; the round after them is
@@ -103,8 +110,8 @@ impl Expression {
 
 fn compile(written: &str) -> Result<Expression, Flaw> {
     let arena = Arena::default();
-    let loops = load::parse(LOOPS, |parser| parser.defs()).unwrap_or_default();
-    let definitions = jaq_core::defs().chain(loops).chain(jaq_std::defs()).chain(jaq_json::defs());
+    let own = [LOOPS, paths::DEFINITION].into_iter().filter_map(|text| load::parse(text, |parser| parser.defs()));
+    let definitions = jaq_core::defs().chain(own.flatten()).chain(jaq_std::defs()).chain(jaq_json::defs());
     let modules = Loader::new(definitions)
         .load(&arena, File { code: written, path: () })
         .map_err(|errors| loading(written, errors.into_iter().map(|(_, error)| error)))?;
@@ -125,6 +132,7 @@ fn functions() -> impl Iterator<Item = Fun<Data>> {
         native::run(("env", native::v(0), |_| native::bome(refusal("the environment cannot be read")))),
         native::run(("halt", native::v(1), |_| native::bome(refusal("an expression cannot end the program")))),
         native::run(("counted_round", native::v(0), |cv| native::bome(counted(cv.1)))),
+        paths::function(),
     ];
     jaq_core::funs().chain(kept).chain(jaq_json::funs()).chain(own)
 }
@@ -227,6 +235,25 @@ mod tests {
             ("[3 | recurse(if . > 0 then . - 1 else empty end)]", "[3,2,1,0]"),
         ] {
             assert_eq!(value(written), expected, "{written}");
+        }
+    }
+
+    #[test]
+    fn what_an_assignment_leads_through_is_made_as_in_jq() {
+        for (written, input, expected) in [
+            (".a.b.c = 1", "{}", r#"{"a":{"b":{"c":1}}}"#),
+            (".a.b.c = 1", r#"{"a":{"b":null,"d":2}}"#, r#"{"a":{"b":{"c":1},"d":2}}"#),
+            (".a = 1", "null", r#"{"a":1}"#),
+            (".a.b |= . + 1", "{}", r#"{"a":{"b":1}}"#),
+            (".a.b += 2 | .c.d //= 3", "{}", r#"{"a":{"b":2},"c":{"d":3}}"#),
+            (".a.b = .x", r#"{"x":7}"#, r#"{"x":7,"a":{"b":7}}"#),
+            (".[].a.b = 1", "[{},{}]", r#"[{"a":{"b":1}},{"a":{"b":1}}]"#),
+            ("if .a then . else .a.b = (.a == null) end", "{}", r#"{"a":{"b":true}}"#),
+            (".a.b", "{}", "null"),
+            ("[paths]", "{}", "[]"),
+            (".a.b = 1", r#"{"a":"text"}"#, r#"error: cannot use "text" as iterable (array or object)"#),
+        ] {
+            assert_eq!(values(written, input).map(|values| values.concat()), Ok(expected.to_owned()), "{written}");
         }
     }
 

@@ -112,6 +112,8 @@ pub struct Progress {
     pub mode: Mode,
     /// Sends per second.
     pub rate: f64,
+    /// What has made it slower than it began.
+    pub slowed: Option<&'static str>,
     /// Whether it waits for somebody to decide about what failed canaries hold back.
     pub asks: bool,
 }
@@ -303,7 +305,8 @@ impl<I: Invoker> Driver<I> {
     async fn progress(&mut self) {
         (self.dirty, self.progress_due) = (false, Instant::now() + PROGRESS);
         let (counts, mode, rate) = (self.run.counts(), self.run.mode().clone(), self.run.rate());
-        self.tell(Told::Progress(Progress { counts, mode, rate, asks: self.run.asks() })).await;
+        let (slowed, asks) = (self.run.slowed(), self.run.asks());
+        self.tell(Told::Progress(Progress { counts, mode, rate, slowed, asks })).await;
     }
 
     async fn tell(&self, told: Told) {

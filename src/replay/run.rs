@@ -162,6 +162,7 @@ pub struct Run {
     sending: usize,
     throttles: usize,
     failures: HashMap<String, usize>,
+    slowed: Option<&'static str>,
 }
 
 impl Run {
@@ -182,6 +183,7 @@ impl Run {
             sending: 0,
             throttles: 0,
             failures: HashMap::new(),
+            slowed: None,
         }
     }
 
@@ -207,6 +209,12 @@ impl Run {
     #[must_use]
     pub fn rate(&self) -> f64 {
         self.rate.current()
+    }
+
+    /// What has halved the rate last, while that is lower than it began.
+    #[must_use]
+    pub fn slowed(&self) -> Option<&'static str> {
+        self.slowed.filter(|_| self.rate.current() < self.pace.start)
     }
 
     /// What to do at `now`.
@@ -274,7 +282,7 @@ impl Run {
     /// An item was throttled at `now`: nothing was sent.
     pub fn throttled(&mut self, item: usize, why: String, now: Duration) {
         self.landed(item);
-        self.rate.badly(now);
+        self.slow_down("throttles", now);
         self.throttles += 1;
         if !self.pace.patient {
             return self.give_up(item, State::Refused(why));
@@ -294,7 +302,7 @@ impl Run {
     /// An item was not sent; `cause` is the kind of reason.
     pub fn refused(&mut self, item: usize, cause: &str, why: String, now: Duration) {
         self.landed(item);
-        self.rate.badly(now);
+        self.slow_down("refusals", now);
         self.give_up(item, State::Refused(why));
         self.failed(cause);
     }
@@ -302,7 +310,7 @@ impl Run {
     /// Nobody knows whether an item was sent.
     pub fn unknown(&mut self, item: usize, why: String, now: Duration) {
         self.landed(item);
-        self.rate.badly(now);
+        self.slow_down("unknown outcomes", now);
         self.give_up(item, State::Unknown(why));
         self.failed("unknown");
     }
@@ -318,7 +326,7 @@ impl Run {
         if success {
             self.rate.well();
         } else {
-            self.rate.badly(now);
+            self.slow_down("failures", now);
             let kind = if verdict.same_fingerprint == Some(true) { "same fingerprint" } else { "another error" };
             let failed = format!("{}, {kind}", verdict.condition);
             self.failed(&failed);
@@ -373,6 +381,11 @@ impl Run {
             self.canaries.insert(group.clone(), Canary::Waiting(now));
             self.canary_items.insert(item, group);
         }
+    }
+
+    fn slow_down(&mut self, by: &'static str, now: Duration) {
+        self.rate.badly(now);
+        self.slowed = Some(by);
     }
 
     fn landed(&mut self, item: usize) {

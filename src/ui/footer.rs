@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::action::Action;
 use crate::app::keymap::FooterFor;
-use crate::app::model::{Focus, Health, Model};
+use crate::app::model::{BulkStage, Focus, Health, Model, Overlay};
 use crate::log::visible;
 
 use super::text::{fit, width};
@@ -49,6 +49,17 @@ fn focused(model: &Model) -> FooterFor {
     }
 }
 
+/// What a key does in the state that the run on screen is in.
+fn run_label<'a>(model: &Model, action: Action, label: &'a str) -> Option<&'a str> {
+    match &model.overlay {
+        Some(Overlay::Replays(bulk)) => match bulk.stage {
+            BulkStage::Run(ticket) => model.replays.run_label(ticket, action, label),
+            _ => Some(label),
+        },
+        _ => Some(label),
+    }
+}
+
 /// Keys and what they do, those of the innermost context first; a key that it takes has no other meaning there.
 fn hints(model: &Model) -> Vec<(String, String)> {
     let mut taken: Vec<KeyCombination> = Vec::new();
@@ -59,16 +70,19 @@ fn hints(model: &Model) -> Vec<(String, String)> {
             // A tree cuts what is long, and opens it in place.
             let wraps = binding.action == Action::Wrap && model.detail.tree().is_some();
             let idles = binding.action == Action::HaltReach && model.source.reach.is_none();
+            let does_nothing = run_label(model, binding.action, "").is_none();
             let pairs = binding.action == Action::Compare && !model.has_pair();
             !wraps
+                && !does_nothing
                 && !idles
                 && !pairs
                 && binding.footer_for.is_none_or(|wanted| wanted == focused(model))
                 && key.is_some_and(|key| !taken.contains(key))
         });
-        hints.extend(
-            shown.filter_map(|binding| Some((binding.key_names().into_iter().next()?, binding.footer.clone()?))),
-        );
+        hints.extend(shown.filter_map(|binding| {
+            let label = run_label(model, binding.action, binding.footer.as_deref()?)?;
+            Some((binding.key_names().into_iter().next()?, label.to_owned()))
+        }));
         taken.extend(model.keymap.of(context).flat_map(|binding| binding.keys.iter().copied()));
     }
     hints

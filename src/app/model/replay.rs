@@ -6,6 +6,7 @@ mod sheet;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::app::action::Action;
 use crate::app::jobs::Ticket;
 use crate::board::{Replay, Seq};
 use crate::record::InvocationRecord;
@@ -77,6 +78,28 @@ pub struct Active {
     pub bulk: bool,
 }
 
+impl Active {
+    /// Whether something waits for its turn that may still come.
+    #[must_use]
+    pub fn may_send(&self) -> bool {
+        let open =
+            |progress: &Progress| progress.counts.queued > 0 && matches!(progress.mode, Mode::Running | Mode::Paused);
+        !self.over && self.progress.as_ref().is_none_or(open)
+    }
+
+    /// Whether it is paused.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        self.progress.as_ref().is_some_and(|progress| progress.mode == Mode::Paused)
+    }
+
+    /// Whether canaries hold something back that may still be sent.
+    #[must_use]
+    pub fn holds_back(&self) -> bool {
+        self.may_send() && self.progress.as_ref().is_some_and(|progress| progress.counts.held > 0)
+    }
+}
+
 /// A count of attempts under way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counting {
@@ -124,6 +147,18 @@ pub struct ReplayDesk {
 }
 
 impl ReplayDesk {
+    /// What a key of the screen of a run does now; `None` when it would do nothing.
+    #[must_use]
+    pub fn run_label<'a>(&self, ticket: Ticket, action: Action, label: &'a str) -> Option<&'a str> {
+        let run = self.runs.get(&ticket)?;
+        match action {
+            Action::Pause if run.may_send() && run.is_paused() => Some("resume"),
+            Action::Pause | Action::CancelRun => run.may_send().then_some(label),
+            Action::Release => run.holds_back().then_some(label),
+            _ => Some(label),
+        }
+    }
+
     /// Whether something is on its way, or will be unless the board is left.
     #[must_use]
     pub fn is_sending(&self) -> bool {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::app::action::Action;
+use crate::app::keymap::Context;
 use crate::app::message::Effect;
 use crate::app::model::{
     CommandLine, ConditionMenu, FilterLine, Focus, Model, Overlay, Split, Tab, ThemeMenu, index, masked,
@@ -55,7 +56,9 @@ impl Model {
     /// Leaves, unless payloads are on their way: then only when asked again.
     fn quit(&mut self, effects: &mut Vec<Effect>) {
         if self.replays.is_sending() && !std::mem::replace(&mut self.replays.warned, true) {
-            return self.notify("still sending: leaving ends it, and what is on its way stays unknown");
+            let key = |action| self.keymap.hint(Context::Browse, action).unwrap_or_default();
+            let (quit, run) = (key(Action::Quit), key(Action::Replays));
+            return self.notify(format!("still sending: {quit} again leaves it unfinished, {run} shows it"));
         }
         effects.push(Effect::Quit);
     }

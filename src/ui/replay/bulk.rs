@@ -12,10 +12,10 @@ use crate::app::keymap::Context;
 use crate::app::model::{Bulk, BulkStage, Model, Ticket};
 use crate::log::visible;
 use crate::record::FunctionArn;
-use crate::replay::Plan;
 use crate::replay::drive::Progress;
 use crate::replay::guard::Warning;
 use crate::replay::run::Mode;
+use crate::replay::{Plan, duration_words};
 
 use super::super::overlay::popup;
 use super::super::theme::Theme;
@@ -160,10 +160,12 @@ fn run_lines<'a>(model: &Model, ticket: Ticket, theme: &Theme, room: usize) -> V
     let mut lines = field(theme, "state", &state_words(progress, run.over), room, 2);
     lines.push(bar(progress, all, theme, room));
     let counts = &progress.counts;
+    let ended = matches!(progress.mode, Mode::Cancelled | Mode::Stopped(_));
     let rows = [
-        ("to go", counts.queued - counts.held),
-        ("held back", counts.held),
-        ("on their way", counts.sending),
+        ("unsent", if ended { counts.queued } else { 0 }),
+        ("to go", if ended { 0 } else { counts.queued - counts.held }),
+        ("held back", if ended { 0 } else { counts.held }),
+        ("under way", counts.sending),
         ("awaited", counts.sent),
         ("success", counts.succeeded),
         ("same error", counts.failed_again),
@@ -187,7 +189,6 @@ fn run_lines<'a>(model: &Model, ticket: Ticket, theme: &Theme, room: usize) -> V
 }
 
 fn state_words(progress: &Progress, over: bool) -> String {
-    let rate = format!("{:.1} a second", progress.rate);
     match (&progress.mode, over) {
         (Mode::Stopped(why), _) => format!("stopped: {why}"),
         (Mode::Cancelled, _) => "cancelled".to_owned(),
@@ -198,8 +199,16 @@ fn state_words(progress: &Progress, over: bool) -> String {
             "the canaries are sent; their records are awaited".to_owned()
         }
         (Mode::Running, _) if progress.counts.queued == 0 => "all sent; records are awaited".to_owned(),
-        (Mode::Running, _) => format!("sending, {rate}"),
+        (Mode::Running, _) => sending_words(progress),
     }
+}
+
+/// How fast it goes, what has slowed it down, and about how long what may go will take at that rate.
+fn sending_words(progress: &Progress) -> String {
+    let slowed = progress.slowed.map(|by| format!(" (slowed by {by})")).unwrap_or_default();
+    let left = (progress.counts.queued - progress.counts.held) as f64 / progress.rate.max(1e-3);
+    let left = duration_words((left * 1000.0) as i64);
+    format!("sending, {:.1} a second{slowed}, about {left} to go", progress.rate)
 }
 
 /// How much has been decided, as a bar.

@@ -11,7 +11,6 @@ use crate::app::message::Effect;
 use crate::app::model::{Bulk, BulkStage, JqLine, Model, Overlay, TextLine};
 use crate::record::FunctionArn;
 use crate::replay::drive::Control;
-use crate::replay::run::Mode;
 
 use super::sheet::{JQ_AT_WORK, SENDER_READ_ONLY};
 use super::summary_line;
@@ -173,14 +172,15 @@ impl Model {
     }
 
     fn run_action(&mut self, ticket: Ticket, action: Action, effects: &mut Vec<Effect>) {
-        let paused = self
-            .replays
-            .runs
-            .get(&ticket)
-            .and_then(|run| run.progress.as_ref())
-            .map(|progress| progress.mode == Mode::Paused);
+        let Some(run) = self.replays.runs.get(&ticket) else { return };
         let control = match action {
-            Action::Pause if paused == Some(true) => Control::Resume,
+            Action::Pause | Action::CancelRun | Action::Release if !run.may_send() => {
+                return self.notify("nothing more will be sent");
+            }
+            Action::Release if !run.holds_back() => {
+                return self.notify("nothing is held back: a canary does that while it waits, or has failed");
+            }
+            Action::Pause if run.is_paused() => Control::Resume,
             Action::Pause => Control::Pause,
             Action::CancelRun => Control::Cancel,
             Action::Release => Control::Release,
