@@ -143,6 +143,7 @@ impl Board {
         let now = self.filter.now();
         let Some(slot) = self.store.slot_mut(seq) else { return };
         let before = std::mem::replace(&mut slot.state, state);
+        self.totals.late += u64::from(state.late && !before.late);
         let place = slot.entry().map(|entry| (entry.pane(), Key { time: entry.time(), seq }));
         if let (Some(slot), Some((pane, key))) = (self.store.slot(seq), place) {
             self.filter.look_again(key, slot, before, now);

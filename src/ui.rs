@@ -20,7 +20,7 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
-use ratatui::widgets::Paragraph;
+use ratatui::widgets::{Paragraph, Wrap};
 
 use crate::app::model::{Focus, Geometry, Model, Split, index};
 use crate::board::Pane;
@@ -52,6 +52,7 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, theme: &Theme) -> Geometry {
     header::draw(frame, head, model, theme);
     footer::draw(frame, foot, model, theme);
     overlay::draw(frame, area, model, theme, &mut geometry);
+    footer::draw_long(frame, foot, model, theme);
     scrub(frame.buffer_mut());
     if theme.is_ascii() {
         plain_borders(frame.buffer_mut());
@@ -88,7 +89,8 @@ fn draw_too_small(frame: &mut Frame<'_>, area: Rect) {
         format!("here are {}×{}.", area.width, area.height),
         "Make the window larger, or press q.".to_owned(),
     ];
-    frame.render_widget(Paragraph::new(lines.map(Line::from).to_vec()), area);
+    let text = Paragraph::new(lines.map(Line::from).to_vec()).wrap(Wrap { trim: true });
+    frame.render_widget(text, area);
 }
 
 /// Whether panes have frames of their own, or only a line between them.

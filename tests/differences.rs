@@ -63,6 +63,55 @@ fn a_finding_becomes_a_filter_and_can_be_copied() {
     assert_eq!(model.board.view(Pane::Failures).len(), 6);
 }
 
+/// Invoices, of which those without totals have failed; another version ran them, too.
+fn invoices() -> Model {
+    let order = |second: i64, version: &str, request: &str, failed: bool| {
+        let payload = if failed { r#"{"errorType":"TypeError","errorMessage":"no total"}"# } else { "null" };
+        let rest = format!(
+            r#""requestPayload":{request},"responseContext":{{"statusCode":200,"executedVersion":"{version}"}},"responsePayload":{payload}"#
+        );
+        record(second, "invoice-render", if failed { "RetriesExhausted" } else { "Success" }, 1, &rest)
+    };
+    let failures = (0..4).map(|second| order(second, "$LATEST", r#"{"order":{}}"#, true));
+    let successes = (10..20).map(|second| order(second, "7", r#"{"order":{"totals":{"total":9}}}"#, false));
+    let mut model = board_of(&failures.chain(successes).collect::<Vec<_>>());
+    settle(&mut model);
+    press(&mut model, KeyCode::Char('D'));
+    settle(&mut model);
+    model
+}
+
+#[test]
+fn what_is_true_of_the_same_records_is_shown_below_and_becomes_a_filter_too() {
+    let mut model = invoices();
+    let folded = screen(&mut model, 120, 40);
+    assert!(folded.contains("Space more") && !folded.contains("and version is"), "{folded}");
+    press(&mut model, KeyCode::Char(' '));
+    let shown = screen(&mut model, 120, 40);
+    let place = |words: &str| shown.find(words).unwrap_or_else(|| panic!("no {words} in\n{shown}"));
+    let places =
+        ["request.order.totals is missing", "and request.order is empty", "and version is \"$LATEST\""].map(place);
+    assert!(places.is_sorted(), "{shown}");
+    press_all(&mut model, "G");
+    press(&mut model, KeyCode::Enter);
+    settle(&mut model);
+    assert_eq!(model.query().to_string(), "version:$LATEST");
+}
+
+#[test]
+fn folding_what_is_alike_keeps_the_cursor_on_its_finding() {
+    let mut model = invoices();
+    let chosen = |model: &Model| match &model.overlay {
+        Some(Overlay::Differences(list)) => list.chosen().unwrap().statement(),
+        other => panic!("{other:?}"),
+    };
+    let lead = chosen(&model);
+    press_all(&mut model, " j");
+    assert_ne!(chosen(&model), lead);
+    press(&mut model, KeyCode::Char(' '));
+    assert_eq!(chosen(&model), lead);
+}
+
 #[test]
 fn without_successes_it_says_what_to_do() {
     let mut model = compared("fn:sender");

@@ -93,6 +93,122 @@ fn what_stands_in_for_aws_is_in_the_header_however_narrow_it_is() {
     assert!(narrow.contains("127.0") && !narrow.contains("eu-central-1"), "{narrow}");
 }
 
+/// The lines at the bottom of the screen.
+fn bottom(model: &mut Model, width: u16, height: u16, lines: usize) -> String {
+    let shown = screen(model, width, height);
+    let all: Vec<_> = shown.lines().collect();
+    all[all.len() - lines..].join("\n")
+}
+
+#[test]
+fn a_notice_is_read_to_its_end() {
+    let mut model = board_of(&events());
+    let path = "/home/somebody/.local/state/arrivals/reports/bulk-2026-11-26T07-08-54.jsonl";
+    let words =
+        format!("the report of what was sent and what became of it lies in {path}; open it with: arrivals read");
+    common::update(&mut model, Message::Told(words.clone()));
+    for (width, height) in [(80, 24), (120, 40), (40, 12)] {
+        let told = bottom(&mut model, width, height, 6);
+        let joined: String = told.split_whitespace().collect();
+        assert!(joined.contains(&words.replace(' ', "")), "{told}");
+        assert!(told.lines().last().unwrap().contains("? help"), "{told}");
+    }
+    // It stays for as long as it takes to read it, and goes with the next key.
+    model.update(Message::Tick, common::NOW + 5_000);
+    assert!(bottom(&mut model, 80, 24, 6).contains("arrivals read"));
+    press(&mut model, KeyCode::Char('j'));
+    assert!(!bottom(&mut model, 80, 24, 6).contains("arrivals read"));
+    // What fits stands beside the keys.
+    common::update(&mut model, Message::Told("copied the trace, 12 bytes".to_owned()));
+    assert!(bottom(&mut model, 80, 24, 1).contains("copied the trace, 12 bytes"));
+}
+
+#[test]
+fn trouble_that_does_not_fit_names_the_key_that_tells_it_in_full() {
+    let mut model = board_of(&events());
+    let reason = format!("cannot reach the service for logs:FilterLogEvents: {}; check the network", "x".repeat(60));
+    let wait = Duration::from_secs(9);
+    let retrying = Status::Retrying { wait, reason, throttled: false };
+    common::update(&mut model, Message::Source(SourceUpdate::Status(retrying)));
+    let told = bottom(&mut model, 120, 40, 1);
+    assert!(told.contains("…  i in full  ? help"), "{told}");
+    press(&mut model, KeyCode::Char('i'));
+    let ledger = screen(&mut model, 120, 40);
+    assert!(ledger.contains("check the") && ledger.contains("network"), "{ledger}");
+}
+
+#[test]
+fn keys_that_do_nothing_are_not_offered() {
+    let mut model = board_of(&events());
+    // The record of a function that may not run: no error, no frames.
+    press_all(&mut model, "/condition:Zero");
+    press(&mut model, KeyCode::Enter);
+    press(&mut model, KeyCode::Enter);
+    let trace = bottom(&mut model, 120, 40, 1);
+    assert!(!trace.contains("code") && !trace.contains("edit"), "{trace}");
+    let effects = press(&mut model, KeyCode::Char('y'));
+    let copied = effects.iter().find_map(|effect| if let Effect::Copy(text) = effect { Some(text) } else { None });
+    assert!(copied.is_some_and(|text| text == "The function never ran."), "{effects:?}");
+    press_all(&mut model, "]]]");
+    let attempts = bottom(&mut model, 120, 40, 1);
+    assert!(attempts.contains("ask the log") && !attempts.contains("log lines"), "{attempts}");
+    press(&mut model, KeyCode::Esc);
+    assert!(bottom(&mut model, 120, 40, 1).contains("r replay"));
+    model.guard.read_only = true;
+    assert!(!bottom(&mut model, 120, 40, 1).contains("r replay"));
+}
+
+#[test]
+fn who_and_when_heads_the_detail_whatever_was_done_to_the_record() {
+    let mut model = board_of(&events());
+    press_all(&mut model, "aseen before, told the team");
+    press(&mut model, KeyCode::Enter);
+    let shown = screen(&mut model, 80, 24);
+    let id = "6f0d0c1e-3a77-4a0e-9a51-0b6a3b1f0011";
+    assert!(shown.contains(id) && shown.contains("✎ seen before, told the team"), "{shown}");
+    press(&mut model, KeyCode::Enter);
+    for (width, height) in [(80, 24), (120, 40)] {
+        let whole = screen(&mut model, width, height);
+        let joined: String = whole.split(['│', '\n']).map(str::trim).collect::<Vec<_>>().join(" ");
+        assert!(
+            joined.contains("recorded 2026-11-20") && joined.contains("[$LATEST]0123456789abcdef0123456789abcdef"),
+            "{whole}"
+        );
+    }
+}
+
+#[test]
+fn the_counts_leave_room_for_the_filter() {
+    let mut model = board_of(&events());
+    press_all(&mut model, "/condition:Retries");
+    press(&mut model, KeyCode::Enter);
+    let line = screen(&mut model, 40, 12).lines().nth(1).unwrap().to_owned();
+    assert!(line.starts_with(" filter ▏condi") && line.contains(" of 13"), "{line}");
+}
+
+#[test]
+fn what_comes_late_is_counted_as_the_filter_shows_it_and_what_is_read_back_is_in_time() {
+    let mut model = board_of(&events());
+    let heard = |model: &mut Model, status| common::update(model, Message::Source(SourceUpdate::Status(status)));
+    let arrive = |model: &mut Model, second: i64| {
+        let record = common::record(second, "sender:1", "Success", 1, r#""requestPayload":{}"#);
+        let batch = Batch { found: common::found(&[record]), events: 1, ..Batch::default() };
+        common::update(model, Message::Source(SourceUpdate::Found(batch)));
+    };
+    heard(&mut model, Status::Following { lag: None, next_poll: Duration::from_secs(2) });
+    let reach = Reach { to: common::NOW, done: 0.4, is_halted: false, events: 9, per_second: 9, left: None };
+    heard(&mut model, Status::Reaching(reach));
+    arrive(&mut model, 1);
+    assert_eq!(model.board.totals().late, 0);
+    heard(&mut model, Status::Reaching(Reach { done: 1.0, ..reach }));
+    arrive(&mut model, 2);
+    assert_eq!(model.board.totals().late, 1);
+    press_all(&mut model, "/is:late");
+    press(&mut model, KeyCode::Enter);
+    let shown = screen(&mut model, 120, 40);
+    assert!(shown.lines().nth(1).unwrap().contains("1 of 15 · late 1 · "), "{shown}");
+}
+
 #[test]
 fn an_empty_log_tells_from_when_on_it_was_read() {
     let place =

@@ -425,9 +425,11 @@ impl Model {
         self.greeting = Some(text);
     }
 
-    /// Says something for a few seconds.
+    /// Says something for a few seconds, or for as long as it takes to be read.
     pub(super) fn notify(&mut self, text: impl Into<String>) {
-        self.notice = Some(Notice { text: text.into(), until: self.now + 4000 });
+        let text = text.into();
+        let shown = i64::try_from(text.chars().count()).unwrap_or(0).saturating_mul(60).max(4000);
+        self.notice = Some(Notice { text, until: self.now.saturating_add(shown) });
     }
 
     /// How the screen is shared out in the layout that was drawn last.

@@ -162,8 +162,10 @@ impl Model {
 
     fn take(&mut self, batch: Batch, effects: &mut Vec<Effect>) {
         let mut rows = [0; 2];
-        // As the window counts them: what comes while a log is followed, and is older than what came before.
-        let follows = matches!(self.source.health, Health::Following { .. } | Health::Retrying { .. });
+        // As the window counts them: what comes while a log is followed, and is older than what came before. What is
+        // read back meanwhile is older, and in time.
+        let follows = matches!(self.source.health, Health::Following { .. } | Health::Retrying { .. })
+            && self.source.reach.is_none();
         for found in batch.found {
             let late = follows && self.board.newest().is_some_and(|newest| found.time() < newest);
             let entry = Entry::from(found);

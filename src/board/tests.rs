@@ -57,7 +57,7 @@ fn rows_stand_by_time_in_their_pane() {
     let board = board_of(usize::MAX, entries);
     assert_eq!(seqs(&board, Pane::Failures), [3, 2, 4, 0]);
     assert_eq!(seqs(&board, Pane::Successes), [1, 5]);
-    assert_eq!(board.totals(), &Totals { success: 2, failure: 2, unreadable: 1, gaps: 1, evicted: 0 });
+    assert_eq!(board.totals(), &Totals { success: 2, failure: 2, unreadable: 1, gaps: 1, late: 0, evicted: 0 });
     assert_eq!(board.totals().arrivals(), 4);
 }
 
@@ -105,7 +105,7 @@ fn the_oldest_successes_go_first() {
     board.append(gap(1, "x"));
     assert_eq!(seqs(&board, Pane::Successes), [0, 2]);
     assert!(board.get(Seq(1)).is_none());
-    assert_eq!(board.totals(), &Totals { success: 3, failure: 0, unreadable: 0, gaps: 1, evicted: 1 });
+    assert_eq!(board.totals(), &Totals { success: 3, failure: 0, unreadable: 0, gaps: 1, late: 0, evicted: 1 });
     assert_eq!(board.kept(Pane::Successes), 2);
     assert_eq!((board.bytes(), board.memory()), (bytes_of(2) + 1, room_for(2) + ENTRY + 1));
 }

@@ -13,6 +13,8 @@ pub struct Totals {
     pub unreadable: u64,
     /// Spans of a log that are missing.
     pub gaps: u64,
+    /// Entries that came later than newer ones, which `is:late` shows.
+    pub late: u64,
     /// Entries given up to stay within the bound.
     pub evicted: u64,
 }

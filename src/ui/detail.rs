@@ -19,7 +19,7 @@ use crate::log::{self, Origin, visible};
 use crate::record::{Arrival, Outcome};
 
 use super::header::count;
-use super::text::{cut, width, wrap};
+use super::text::{cut, wrap};
 use super::theme::Theme;
 use super::{row, times};
 
@@ -44,6 +44,9 @@ pub(super) fn draw(frame: &mut Frame<'_>, model: &Model, theme: &Theme, geometry
     geometry.detail = inset(text);
     draw_text(frame, geometry.detail, model, theme);
 }
+
+/// Rows from which on nothing that identifies a record is cut.
+const ROOMY: u16 = 14;
 
 fn nothing(model: &Model) -> &'static str {
     let other = model.shown.other();
@@ -124,7 +127,7 @@ fn position(model: &Model) -> String {
 fn head<'a>(model: &Model, theme: &Theme, entry: &Entry, area: Rect) -> Vec<Line<'a>> {
     let room = usize::from(area.width).saturating_sub(1);
     let (mut lines, rest) = match entry {
-        Entry::Arrival(arrival) => (headline(model, theme, arrival, area), arrival_lines(model, theme, arrival, room)),
+        Entry::Arrival(arrival) => (headline(model, theme, arrival, area), arrival_lines(model, theme, arrival, area)),
         Entry::Unreadable(unreadable) => {
             let reason = visible(&unreadable.reason.to_string()).into_owned();
             let word = format!(" {}  ", unreadable.reason.word());
@@ -138,9 +141,12 @@ fn head<'a>(model: &Model, theme: &Theme, entry: &Entry, area: Rect) -> Vec<Line
     let most = match area.height {
         0..4 => 0,
         4 => 1,
-        5..8 => 2,
-        _ => 4,
+        5..8 => 2 + usize::from(is_touched(model, entry)),
+        8..ROOMY => 5,
+        _ => usize::from(area.height / 2),
     };
+    // At least a line is left for the text.
+    let most = most.min(usize::from(area.height).saturating_sub(lines.len() + 1));
     lines.extend(rest.into_iter().take(most));
     if area.height >= 10 {
         lines.push(Line::default());
@@ -152,21 +158,49 @@ fn line<'a>(text: &str, style: Style, room: usize) -> Line<'a> {
     Line::styled(format!(" {}", cut(text, room)), style)
 }
 
-fn arrival_lines<'a>(model: &Model, theme: &Theme, arrival: &Arrival, room: usize) -> Vec<Line<'a>> {
-    let id = visible(arrival.record.request_id().unwrap_or("no request id")).into_owned();
-    let when = cut(&format!(" · {}", when(model, arrival)), room.saturating_sub(width(&id))).into_owned();
-    let when = Line::from(vec![Span::raw(format!(" {id}")), Span::styled(when, theme.dim())]);
-    let replays = replays(model, arrival).into_iter().map(|words| line(&words, theme.waiting(), room));
-    let notes = notes(arrival).map(|notes| line(&notes, theme.waiting(), room));
+/// Whether something was done to the entry's record here that its head tells.
+fn is_touched(model: &Model, entry: &Entry) -> bool {
+    let is_noted = model.open_entry().is_some_and(|(seq, _)| model.notes.contains_key(&seq));
+    is_noted || entry.arrival().is_some_and(|arrival| !replays(model, arrival).is_empty())
+}
+
+/// Who and when, and then what was done to it and is known of it: in lines that are cut where there is little room, and
+/// wrapped where there is enough.
+fn arrival_lines<'a>(model: &Model, theme: &Theme, arrival: &Arrival, area: Rect) -> Vec<Line<'a>> {
+    let room = usize::from(area.width).saturating_sub(1);
+    let pieces = |text: &str, style: Style| -> Vec<Line<'a>> {
+        if area.height < ROOMY {
+            return vec![line(text, style, room)];
+        }
+        wrap(text, room).into_iter().map(|piece| line(&piece, style, room)).collect()
+    };
     let own = model.open_entry().and_then(|(seq, _)| model.notes.get(&seq));
-    let own = own.map(|note| line(&format!("✎ {}", visible(note)), theme.strong(), room));
-    [line(&identity(arrival), Style::new(), room)]
-        .into_iter()
-        .chain(replays)
-        .chain(own)
-        .chain([when])
-        .chain(notes)
-        .collect()
+    let own = own.map(|note| format!("✎ {}", visible(note)));
+    let mut replays = replays(model, arrival);
+    if area.height < 8 {
+        // One line has to do for all of it.
+        replays = own.iter().cloned().chain(replays).collect();
+        replays = if replays.is_empty() { replays } else { vec![replays.join(" · ")] };
+    }
+    let own = own.filter(|_| area.height >= 8);
+    let mut lines = pieces(&identity(arrival), Style::new());
+    lines.extend(id_and_times(model, theme, arrival, area));
+    lines.extend(own.iter().flat_map(|words| pieces(words, theme.strong())));
+    lines.extend(replays.iter().chain(&notes(arrival)).flat_map(|words| pieces(words, theme.waiting())));
+    lines
+}
+
+/// The request id and the way of the record.
+fn id_and_times<'a>(model: &Model, theme: &Theme, arrival: &Arrival, area: Rect) -> Vec<Line<'a>> {
+    let room = usize::from(area.width).saturating_sub(1);
+    let id = visible(arrival.record.request_id().unwrap_or("no request id")).into_owned();
+    let whole = format!("{id} · {}", when(model, arrival));
+    let rows = if area.height < ROOMY { vec![cut(&whole, room).into_owned()] } else { wrap(&whole, room) };
+    let dressed = |row: &str| match row.strip_prefix(&id) {
+        Some(rest) => Line::from(vec![Span::raw(format!(" {id}")), Span::styled(rest.to_owned(), theme.dim())]),
+        None => Line::styled(format!(" {row}"), theme.dim()),
+    };
+    rows.iter().map(|row| dressed(row.trim_end_matches(" ·"))).collect()
 }
 
 /// Of the sendings of one payload, the last that has left, and one after it that has not: it was not sent, or will be.

@@ -144,8 +144,9 @@ fn retrying(now: i64, at: i64, throttled: bool) -> String {
 }
 
 fn draw_filter(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
-    let right = known(model, theme);
-    let room = usize::from(area.width).saturating_sub(width(" filter ▏") + right.width() + 2);
+    let label = width(" filter ▏");
+    let right = known(model, theme, usize::from(area.width).saturating_sub(label + LEAST + 2));
+    let room = usize::from(area.width).saturating_sub(label + right.width() + 2);
     let mut left = vec![Span::styled(" filter ▏", theme.dim())];
     let typed = match &model.overlay {
         Some(Overlay::Filter(line)) => Some((" filter ▏", line.text(), line.column())),
@@ -185,8 +186,8 @@ fn draw_cursor(frame: &mut Frame<'_>, area: Rect, text: &str, column: usize) {
     frame.set_cursor_position(Position::new(area.x + FILTER_TEXT as u16 + cells as u16, area.y));
 }
 
-/// Shown of all, and everything that is not known.
-fn known<'a>(model: &Model, theme: &Theme) -> Line<'a> {
+/// Shown of all, and everything that is not known, as far as there is room.
+fn known<'a>(model: &Model, theme: &Theme, room: usize) -> Line<'a> {
     let totals = model.board.totals();
     let shown: usize = Pane::ALL.into_iter().map(|pane| model.board.view(pane).len()).sum();
     let all: usize = Pane::ALL.into_iter().map(|pane| model.board.kept(pane)).sum();
@@ -197,7 +198,7 @@ fn known<'a>(model: &Model, theme: &Theme) -> Line<'a> {
     let mut spans = vec![Span::raw(text)];
     spans.extend(counted(model).map(|words| Span::styled(format!(" · {words}"), theme.waiting())));
     let unknowns = [
-        ("late", model.source.ledger.late.total()),
+        ("late", totals.late),
         ("unreadable", totals.unreadable),
         ("gaps", model.source.ledger.open_gaps()),
         ("evicted", totals.evicted),
@@ -208,6 +209,12 @@ fn known<'a>(model: &Model, theme: &Theme) -> Line<'a> {
             spans.push(Span::styled(format!(" · {word} {}", count(number as usize)), style));
         }
     }
+    let mut used = 1;
+    spans.retain(|span| {
+        let fits = used + span.width() <= room;
+        used += if fits { span.width() } else { 0 };
+        fits
+    });
     spans.push(Span::raw(" "));
     Line::from(spans)
 }

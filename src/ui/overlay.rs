@@ -23,6 +23,9 @@ use super::header::{FILTER_TEXT, count};
 use super::text::{cut, fit, width, wrap};
 use super::theme::Theme;
 
+/// Cells of a choice's key.
+const KEY: usize = 5;
+
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme, geometry: &mut Geometry) {
     match &model.overlay {
         Some(Overlay::Filter(line)) => {
@@ -113,10 +116,15 @@ fn draw_export(frame: &mut Frame<'_>, area: Rect, scope: Scope, model: &Model, t
 /// What can be chosen in a context, each with its key.
 fn draw_choices(frame: &mut Frame<'_>, area: Rect, (context, title): (Context, &str), model: &Model, theme: &Theme) {
     let choices = model.keymap.of(context).filter(|binding| binding.action != Action::Suspend);
+    let room = usize::from(area.width).saturating_sub(KEY + 5);
     let lines: Vec<_> = choices
-        .map(|binding| {
-            let key = fit(&binding.key_names().into_iter().next().unwrap_or_default(), 5);
-            Line::from(vec![Span::styled(format!(" {key}"), theme.accent()), Span::raw(binding.help.clone())])
+        .flat_map(|binding| {
+            let key = binding.key_names().into_iter().next().unwrap_or_default();
+            let keys = std::iter::once(key).chain(std::iter::repeat(String::new()));
+            let rows = wrap(&binding.help, room).into_iter().zip(keys);
+            rows.map(|(words, key)| {
+                Line::from(vec![Span::styled(format!(" {}", fit(&key, KEY)), theme.accent()), Span::raw(words)])
+            })
         })
         .collect();
     let wide = lines.iter().map(Line::width).chain([width(title)]).max().unwrap_or(0) as u16 + 3;

@@ -28,7 +28,7 @@ pub(super) struct Columns {
 
 impl Columns {
     pub(super) fn new(model: &Model, pane: Pane, whole: usize, dated: bool) -> Self {
-        let share = if pane == Pane::Failures { whole / 4 } else { whole / 3 };
+        let share = if pane == Pane::Failures { whole / 4 } else { whole * 2 / 5 };
         Self {
             time: times::short_width(model, dated),
             dated,
@@ -202,7 +202,7 @@ pub(super) fn first_line(error: &InvocationError) -> &str {
 /// A class without its packages: `com.example.orders.Rejected` takes the room that the message needs.
 ///
 /// One dot is a name of the platform's own, such as `Sandbox.Timedout`, and stays.
-fn class_name(error_type: &str) -> &str {
+pub(super) fn class_name(error_type: &str) -> &str {
     let packaged = error_type.matches('.').count() > 1 && !error_type.contains(['<', ' ', ':']);
     if packaged { error_type.rsplit('.').next().unwrap_or(error_type) } else { error_type }
 }

@@ -34,6 +34,12 @@ impl Told {
         }
     }
 
+    /// Whether the error or a cause of it has frames.
+    #[must_use]
+    pub fn has_frames(&self) -> bool {
+        std::iter::successors(self.error.as_ref(), |error| error.cause.as_deref()).any(|error| !error.frames.is_empty())
+    }
+
     /// A frame by its name.
     #[must_use]
     pub fn frame(&self, (depth, place): FrameId) -> Option<&StackFrame> {

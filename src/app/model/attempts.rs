@@ -36,8 +36,15 @@ impl Attempts {
     }
 
     /// Whether nobody has asked the log yet, and there is something to ask for.
-    pub(super) fn may_ask(&self) -> bool {
+    #[must_use]
+    pub fn may_ask(&self) -> bool {
         self.course.nowhere.is_none() && matches!(self.lookup, Lookup::Idle | Lookup::Failed(_))
+    }
+
+    /// Whether there are attempts with lines to unfold.
+    #[must_use]
+    pub fn has_lines(&self) -> bool {
+        matches!(self.lookup, Lookup::Done(_)) && self.page.has_targets()
     }
 
     pub(super) fn asked(&mut self, room: Room) {

@@ -15,6 +15,8 @@ pub struct DifferenceList {
     waits: bool,
     /// As they were told last.
     findings: Vec<Finding>,
+    /// Whether what is true of the same records as a finding is shown below it.
+    unfolded: bool,
     /// After how many records they are told anew.
     due: usize,
     cursor: usize,
@@ -25,7 +27,7 @@ impl DifferenceList {
     #[must_use]
     pub fn new(failures: Vec<Seq>, marked: bool, masks: Arc<Masks>) -> Self {
         let differences = Differences::new(failures, masks);
-        Self { marked, differences, waits: false, findings: Vec::new(), due: 0, cursor: 0 }
+        Self { marked, differences, waits: false, findings: Vec::new(), unfolded: false, due: 0, cursor: 0 }
     }
 
     /// Waits for the filter, to compare what it leaves.
@@ -52,10 +54,29 @@ impl DifferenceList {
         &self.differences
     }
 
-    /// What was found so far, what separates best first.
+    /// What was found so far, what separates best first; with `true` what is true of the same records as the row above.
     #[must_use]
-    pub fn findings(&self) -> &[Finding] {
-        &self.findings
+    pub fn rows(&self) -> Vec<(&Finding, bool)> {
+        let rows = self.findings.iter().flat_map(|finding| {
+            let alike = finding.alike.iter().filter(|_| self.unfolded).map(|alike| (alike, true));
+            std::iter::once((finding, false)).chain(alike)
+        });
+        rows.collect()
+    }
+
+    /// Whether anything is true of the same records as a finding.
+    #[must_use]
+    pub fn has_alike(&self) -> bool {
+        self.findings.iter().any(|finding| !finding.alike.is_empty())
+    }
+
+    /// Shows what is true of the same records, or hides it; the cursor stays on its finding.
+    pub fn toggle(&mut self) {
+        let above = self.rows().iter().take(self.cursor + 1).filter(|(_, is_alike)| !is_alike).count();
+        self.unfolded = !self.unfolded;
+        let rows = self.rows().into_iter().map(|(_, is_alike)| is_alike).enumerate();
+        let leads: Vec<usize> = rows.filter(|(_, is_alike)| !is_alike).map(|(at, _)| at).collect();
+        self.cursor = leads.get(above.saturating_sub(1)).copied().unwrap_or(0);
     }
 
     /// Row under the cursor.
@@ -67,12 +88,12 @@ impl DifferenceList {
     /// The finding under the cursor.
     #[must_use]
     pub fn chosen(&self) -> Option<&Finding> {
-        self.findings.get(self.cursor)
+        self.rows().get(self.cursor).map(|(finding, _)| *finding)
     }
 
     /// Moves the cursor within the rows.
     pub fn step(&mut self, rows: isize) {
-        let last = self.findings.len().saturating_sub(1);
+        let last = self.rows().len().saturating_sub(1);
         self.cursor = self.cursor.saturating_add_signed(rows).min(last);
     }
 
@@ -95,7 +116,7 @@ impl DifferenceList {
         let chosen = self.chosen().filter(|_| self.cursor > 0).cloned();
         self.findings = self.differences.findings();
         let is_same = |a: &Finding, b: &Finding| (&a.function, &a.path, &a.what) == (&b.function, &b.path, &b.what);
-        let place = chosen.and_then(|chosen| self.findings.iter().position(|finding| is_same(finding, &chosen)));
+        let place = chosen.and_then(|chosen| self.rows().iter().position(|(finding, _)| is_same(finding, &chosen)));
         self.cursor = place.unwrap_or(self.cursor);
         self.step(0);
     }

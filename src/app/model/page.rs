@@ -66,6 +66,11 @@ impl Page {
         self.document.targets.get(&self.cursor).copied()
     }
 
+    /// Whether any line stands for something.
+    pub(super) fn has_targets(&self) -> bool {
+        !self.document.targets.is_empty()
+    }
+
     /// Moves the cursor by lines, or the text when it has none.
     pub(super) fn step(&mut self, lines: isize, room: Room) {
         if self.document.targets.is_empty() {

@@ -242,8 +242,13 @@ impl Model {
 
     pub(super) fn copy(&mut self, action: Action, effects: &mut Vec<Effect>) {
         let Some((what, text)) = self.copied_text(action) else {
-            self.notify("nothing to copy: no record is selected, or it has no such part");
-            return;
+            let why = match self.open_entry() {
+                None => "no record is selected".to_owned(),
+                Some((_, entry)) => {
+                    format!("the record has no {}", self.detail.tab(Some(entry)).title().to_lowercase())
+                }
+            };
+            return self.notify(format!("nothing to copy: {why}"));
         };
         let hides = self.open_entry().is_some_and(|(_, entry)| masked(&self.masks, entry).is_some());
         let hidden = if hides { ", secrets masked" } else { "" };
@@ -265,7 +270,10 @@ impl Model {
             return Some(("record", record.text().to_string()));
         }
         match self.detail.tab(Some(entry)) {
-            Tab::Trace => trace_text(arrival, self.detail.text()).map(|text| ("trace", text)),
+            Tab::Trace => {
+                let shown = self.detail.text();
+                Some(("trace", trace_text(arrival, shown).unwrap_or_else(|| shown.to_owned())))
+            }
             Tab::Request => record.request_payload().map(|text| ("request payload", text.to_string())),
             Tab::Response => record.response_payload().map(|text| ("response payload", text.to_string())),
             Tab::Attempts => Some(("attempts", self.detail.text().to_owned())),

@@ -27,6 +27,7 @@ impl Model {
             list.step(rows);
         }
         match action {
+            Action::ToggleFold => list.toggle(),
             Action::Copy => {
                 if let Some(finding) = list.chosen() {
                     effects.push(Effect::Copy(finding.to_string()));

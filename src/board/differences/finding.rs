@@ -1,9 +1,13 @@
 //! Something that failures have in common, in words and as a filter.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use crate::board::query::{jq_path, literal};
 use crate::record::json::ValueKind;
+
+/// The path of the version that ran.
+const VERSION: &str = "version";
 
 /// What there is at a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,16 +37,18 @@ pub struct Finding {
     pub counts: (usize, usize),
     /// Failures and successes that were looked at.
     pub of: (usize, usize),
-    /// Other findings that are true of the very same records.
-    pub alike: usize,
+    /// Other findings that are true of the very same records, the simplest first.
+    pub alike: Vec<Finding>,
     /// How well it separates, from 0 to 1.
     pub score: f64,
 }
 
 impl Finding {
-    /// What is simpler to say comes first.
+    /// What is simpler to say comes first, and what is in the payload before the version: a function fails of what it
+    /// was sent more often than of what ran, and the version often only goes with it.
     pub(super) fn simplicity(&self) -> (u8, usize, String) {
         let rank = match self.what {
+            _ if self.path == VERSION => 5,
             What::Value(_) => 0,
             What::Missing => 1,
             What::Empty => 2,
@@ -52,13 +58,23 @@ impl Finding {
         (rank, self.path.len(), self.statement())
     }
 
-    /// Takes in a finding that is true of the very same records; the simpler of both is told.
+    /// Takes in a finding that is true of the very same records; the simpler of both leads.
     pub(super) fn absorb(&mut self, mut other: Self) {
-        let alike = self.alike + other.alike + 1;
         if other.simplicity() < self.simplicity() {
             std::mem::swap(self, &mut other);
         }
-        self.alike = alike;
+        self.alike.append(&mut other.alike);
+        self.alike.push(other);
+    }
+
+    /// Brings those that are true of the same records in order, `most` of them at most; what reads alike is told once,
+    /// as a value of `null` and one of the kind `null`.
+    pub(super) fn settle(mut self, most: usize) -> Self {
+        self.alike.sort_by_cached_key(Self::simplicity);
+        let mut told = HashSet::from([self.statement()]);
+        self.alike.retain(|alike| told.insert(alike.statement()));
+        self.alike.truncate(most);
+        self
     }
 
     /// The filter that leaves what it is true of; `None` when the language has no words for it.
@@ -73,7 +89,7 @@ impl Finding {
 
     fn own_query(&self) -> Option<String> {
         match &self.what {
-            What::Value(value) if self.path == "version" => Some(format!("version:{value}")),
+            What::Value(value) if self.path == VERSION => Some(format!("version:{value}")),
             What::Value(value) => Some(format!("{}={}", self.path, literal(value)?)),
             What::Missing => Some(format!("not {}", self.path)),
             What::There => Some(self.path.clone()),

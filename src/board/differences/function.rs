@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::features::Features;
 use super::finding::{Finding, What};
-use super::{LEAST, PART, Side};
+use super::{LEAST, MOST, PART, Side};
 use crate::board::entry::Seq;
 use crate::record::{Arrival, Masks};
 
@@ -61,7 +61,7 @@ impl OfFunction {
     }
 
     /// What its failures have and its successes do not, in no order; `function` is told with each. What is true of the very
-    /// same records is told once, by its simplest form. Without successes there is nothing to tell.
+    /// same records is told by its simplest form, with the others. Without successes there is nothing to tell.
     pub(super) fn findings(&self, function: Option<&str>) -> Vec<Finding> {
         if self.successes == 0 {
             return Vec::new();
@@ -75,7 +75,7 @@ impl OfFunction {
                 None => drop(best.insert(set, finding)),
             }
         }
-        best.into_values().collect()
+        best.into_values().map(|finding| finding.settle(MOST)).collect()
     }
 
     /// A feature that failures have, or the lack of one.
@@ -103,7 +103,7 @@ impl OfFunction {
 
     fn finding(&self, path: &str, what: What, counts: (usize, usize), score: f64) -> Finding {
         let of = (self.failures, self.successes);
-        Finding { function: None, path: path.to_owned(), what, counts, of, alike: 0, score }
+        Finding { function: None, path: path.to_owned(), what, counts, of, alike: Vec::new(), score }
     }
 }
 

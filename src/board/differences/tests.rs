@@ -1,7 +1,8 @@
 use proptest::prelude::*;
 
-use super::super::sample::Sample;
+use super::super::sample::{Sample, arrival};
 use super::*;
+use crate::log::Text;
 use crate::record::FunctionArn;
 
 fn entry(time: i64, failed: bool, function: &str, request: &str) -> Entry {
@@ -55,8 +56,30 @@ fn what_is_missing_is_told_once_at_its_root() {
     let board = board_of(requests.map(|(failed, request)| (failed, "f", request)));
     let findings = compared(&board).findings();
     assert_eq!(findings[0].statement(), "request.b is missing");
-    assert_eq!((findings[0].alike, findings.len()), (1, 1), "{findings:?}");
+    assert_eq!((findings[0].alike.len(), findings.len()), (1, 1), "{findings:?}");
+    assert_eq!(findings[0].alike[0].statement(), "request.b.c is missing");
     assert_eq!(findings[0].query().as_deref(), Some("not request.b"));
+}
+
+#[test]
+fn the_payload_is_told_before_the_version_that_goes_with_it() {
+    let record = |version: &str, failed: bool, request: &str| {
+        let condition = if failed { "RetriesExhausted" } else { "Success" };
+        let json = Sample { condition, request, ..Sample::default() }.json();
+        let text = Text::from(json.replace("$LATEST\"}", &format!("{version}\"}}")));
+        arrival(0, &text, &text)
+    };
+    let mut board = Board::new(usize::MAX);
+    for _ in 0..3 {
+        board.append(record("8", true, r#"{"order":{"lines":1}}"#));
+        board.append(record("7", false, r#"{"order":{"lines":1,"totals":{"total":2}}}"#));
+    }
+    let findings = compared(&board).findings();
+    let statements: Vec<_> =
+        findings.iter().chain(&findings[0].alike).map(super::finding::Finding::statement).collect();
+    let expected = ["request.order.totals is missing", "request.order.totals.total is missing", "version is \"8\""];
+    assert_eq!(statements, expected, "{findings:?}");
+    assert_eq!(findings[0].alike[1].query().as_deref(), Some("version:\"8\""));
 }
 
 #[test]

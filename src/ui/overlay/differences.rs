@@ -18,7 +18,7 @@ use crate::ui::theme::Theme;
 const BAR: usize = 8;
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, list: &DifferenceList, theme: &Theme) {
-    let findings = list.findings();
+    let findings = list.rows();
     let high = (findings.len().max(2) + 5).min(usize::from(area.height.saturating_sub(4))) as u16;
     let width = area.width.saturating_sub(4);
     let inner = super::popup(frame, area, &title(list), width, high.max(8), theme);
@@ -29,9 +29,9 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, list: &DifferenceList, the
         return frame.render_widget(Paragraph::new(lines), rows);
     }
     let first = list.cursor().saturating_sub(usize::from(rows.height).saturating_sub(1));
-    for (at, finding) in findings.iter().enumerate().skip(first).take(usize::from(rows.height)) {
+    for (at, (finding, is_alike)) in findings.iter().enumerate().skip(first).take(usize::from(rows.height)) {
         let place = Rect { y: rows.y + (at - first) as u16, height: 1, ..rows };
-        frame.render_widget(line(finding, usize::from(rows.width), theme), place);
+        frame.render_widget(line(finding, *is_alike, usize::from(rows.width), theme), place);
         if at == list.cursor() {
             frame.buffer_mut().set_style(place, theme.selected(true));
         }
@@ -56,7 +56,7 @@ fn title(list: &DifferenceList) -> String {
 }
 
 /// Shares of both sides as bars, counts of both, and what it is.
-fn line<'a>(finding: &Finding, room: usize, theme: &Theme) -> Line<'a> {
+fn line<'a>(finding: &Finding, is_alike: bool, room: usize, theme: &Theme) -> Line<'a> {
     let ((failures, successes), (of_failures, of_successes)) = (finding.counts, finding.of);
     let counts = format!(" {:>11} {:>11} ", format!("{failures}/{of_failures}"), format!("{successes}/{of_successes}"));
     let wide = room >= 70;
@@ -69,6 +69,7 @@ fn line<'a>(finding: &Finding, room: usize, theme: &Theme) -> Line<'a> {
     let used = counts.len() + if wide { 2 * BAR + 2 } else { 1 };
     spans.push(Span::styled(counts, theme.dim()));
     let of = finding.function.as_ref().map(|name| format!("{name} · ")).unwrap_or_default();
+    let of = if is_alike { "  and ".to_owned() } else { of };
     let words = visible(&format!("{of}{}", finding.statement())).into_owned();
     spans.push(Span::raw(cut(&words, room.saturating_sub(used)).into_owned()));
     Line::from(spans)
@@ -82,7 +83,7 @@ fn bar(part: usize, of: usize) -> String {
 /// The sentence of the finding under the cursor, and what else is true of the same records.
 fn draw_foot(frame: &mut Frame<'_>, area: Rect, list: &DifferenceList, theme: &Theme) {
     let Some(finding) = list.chosen() else { return };
-    let alike = match finding.alike {
+    let alike = match finding.alike.len() {
         0 => String::new(),
         1 => " · 1 more is true of the same records".to_owned(),
         more => format!(" · {more} more are true of the same records"),

@@ -7,7 +7,7 @@ use ratatui::widgets::Paragraph;
 
 use crate::app::model::{GroupList, Model};
 use crate::board::{Entry, Group, Groups};
-use crate::log::visible;
+use crate::log::{plural, visible};
 use crate::record::{Arrival, Outcome};
 
 use crate::ui::header::count;
@@ -23,7 +23,14 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, list: &Grou
     let (done, of) = list.groups().progress();
     let progress =
         if groups.settled() { String::new() } else { format!(", {} of {} looked at", count(done), count(of)) };
-    let title = format!(" {} groups of {} failures{progress} ", count(groups.len()), count(groups.gathered()));
+    let (number, failures) = (groups.len(), groups.gathered());
+    let title = format!(
+        " {} group{} of {} failure{}{progress} ",
+        count(number),
+        plural(number),
+        count(failures),
+        plural(failures)
+    );
     // As high as there is room for: a group that comes moves no row.
     let high = area.height.saturating_sub(4).max(6);
     let inner = super::popup(frame, area, &title, area.width.saturating_sub(4), high, theme);
@@ -71,7 +78,7 @@ fn line<'a>(model: &Model, groups: &Groups, group: &Group, room: usize, theme: &
 
 fn words(model: &Model, group: &Group) -> String {
     let Some(error) = &group.error else { return without_error(model, group) };
-    let words = [error.error_type.as_deref().unwrap_or_default(), row::first_line(error)];
+    let words = [row::class_name(error.error_type.as_deref().unwrap_or_default()), row::first_line(error)];
     let words = words.into_iter().filter(|word| !word.is_empty()).map(visible).collect::<Vec<_>>().join(": ");
     model.masks.text(&words).into_owned()
 }

@@ -13,6 +13,9 @@ use crate::log::visible;
 use super::super::text::{fit, width, wrap};
 use super::super::theme::Theme;
 
+/// Cells of the keys of a line; more of them go on below.
+const KEYS: usize = 14;
+
 pub(super) fn draw(
     frame: &mut Frame<'_>,
     area: Rect,
@@ -65,13 +68,15 @@ fn lines<'a>(model: &Model, help: &Help, theme: &Theme, room: usize) -> Vec<Line
         }
         lines.push(Line::styled(format!(" {}", context.title()), theme.strong()));
         for binding in found {
-            let keys = fit(&binding.key_names().join(" "), 16);
-            let mut pieces = wrap(&binding.help, room.saturating_sub(20)).into_iter();
-            lines.push(Line::from(vec![
-                Span::styled(format!("  {keys}"), theme.accent()),
-                Span::raw(pieces.next().unwrap_or_default()),
-            ]));
-            lines.extend(pieces.map(|piece| Line::raw(format!("{}{piece}", " ".repeat(18)))));
+            let (keys, words) =
+                (wrap(&binding.key_names().join(" "), KEYS), wrap(&binding.help, room.saturating_sub(KEYS + 6)));
+            for at in 0..keys.len().max(words.len()) {
+                let part = |lines: &[String]| lines.get(at).cloned().unwrap_or_default();
+                lines.push(Line::from(vec![
+                    Span::styled(format!("  {}  ", fit(&part(&keys), KEYS)), theme.accent()),
+                    Span::raw(part(&words)),
+                ]));
+            }
         }
     }
     if lines.is_empty() {

@@ -159,6 +159,9 @@ fn draw_told(
 
 /// From the making of the records to their log events, in words.
 fn delays(spread: &Spread) -> String {
+    if spread.of == 0 {
+        return "no record in sight is in this part".to_owned();
+    }
     let Some(((median, ninety), most)) = spread.delay(50).zip(spread.delay(90)).zip(spread.delay(100)) else {
         return "no record tells when it was made and when it was logged".to_owned();
     };
@@ -177,6 +180,9 @@ fn delays(spread: &Spread) -> String {
 
 /// How often the functions were tried, with a bar for each number.
 fn attempts(spread: &Spread) -> String {
+    if spread.of == 0 {
+        return "–".to_owned();
+    }
     let most = spread.counts.values().copied().max().unwrap_or(0).max(1);
     let one = |(tries, records): (&u64, &usize)| {
         format!("×{tries} {}{}", count(*records), UP[(records * 8).div_ceil(most).clamp(1, 8)])
