@@ -175,6 +175,9 @@ impl<'a> Walk<'a> {
 
     /// Whether an array opens here, of objects with such a first key, or of arrays of them.
     fn opens(&mut self, is_item: impl Fn(&[u8]) -> bool) -> Result<bool, Cut> {
+        if self.peek()? != b'[' {
+            return Ok(false);
+        }
         for _ in 0..3 {
             match self.peek()? {
                 b'[' => self.at += 1,
@@ -314,6 +317,8 @@ mod tests {
             r#"{"events":[{"type":"click"}]}"#,
             r#"{"events":[],"record":{}}"#,
             r#"{"results":[1,2]}"#,
+            r#"{"events":{"message":"m"}}"#,
+            r#"{"logEvents":{"message":"m"}}"#,
             r#"{"messageType":"hello"}"#,
             r#"{"level":"INFO"}"#,
             "[INFO]\t2026",
