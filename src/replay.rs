@@ -103,13 +103,22 @@ impl Verdict {
         }
     }
 
+    /// A failure of the same fingerprint in words, `RetriesExhausted again`; what fails at once has no such condition.
+    #[must_use]
+    pub fn again(&self) -> String {
+        if ["Unhandled", "Handled"].contains(&self.condition.as_str()) {
+            return format!("failed again ({})", self.condition);
+        }
+        format!("{} again", self.condition)
+    }
+
     /// The verdict in words: `Success after 2.1 s`, `RetriesExhausted again, same fingerprint, after 3 min 1 s`.
     #[must_use]
     pub fn words(&self) -> String {
         let after = duration_words(self.millis);
         match (self.outcome, self.same_fingerprint) {
             (Outcome::Success, _) => format!("Success after {after}"),
-            (_, Some(true)) => format!("{} again, same fingerprint, after {after}", self.condition),
+            (_, Some(true)) => format!("{}, same fingerprint, after {after}", self.again()),
             (_, Some(false)) => format!("{}, another error, after {after}", self.condition),
             (_, None) => format!("{} after {after}", self.condition),
         }
@@ -161,6 +170,10 @@ mod tests {
         assert_eq!(
             verdict(Outcome::Failure, "RetriesExhausted", Some(true), 181_000),
             "RetriesExhausted again, same fingerprint, after 3 min 1 s"
+        );
+        assert_eq!(
+            verdict(Outcome::Failure, "Unhandled", Some(true), 6),
+            "failed again (Unhandled), same fingerprint, after 6 ms"
         );
         assert_eq!(
             verdict(Outcome::Failure, "EventAgeExceeded", Some(false), 7_500_000),

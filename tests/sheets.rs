@@ -313,3 +313,39 @@ fn leaving_a_run_that_is_paused_is_warned_of() {
     assert!(!press(&mut model, KeyCode::Char('q')).contains(&Effect::Quit));
     assert!(press(&mut model, KeyCode::Char('q')).contains(&Effect::Quit));
 }
+
+#[test]
+fn a_plan_that_is_longer_than_the_screen_can_be_scrolled() {
+    let mut model = plan();
+    let shown = screen(&mut model, 60, 16);
+    assert!(shown.contains("lines 1–") && shown.contains("j and k scroll"), "{shown}");
+    assert!(!shown.contains("what was sent before is left out"), "{shown}");
+    press_all(&mut model, &"j".repeat(40));
+    assert!(screen(&mut model, 60, 16).contains("what was sent before is left out"));
+    press_all(&mut model, "kkk");
+    assert!(!screen(&mut model, 60, 16).contains("what was sent before is left out"), "no press was lost at the end");
+}
+
+#[test]
+fn a_payload_that_goes_on_says_so() {
+    let mut model = sheet_with(&facts());
+    assert!(!screen(&mut model, 80, 24).contains(" · lines "));
+    let mut model = filtered("fn:invoice-render:live condition:RetriesExhausted is:redelivered");
+    let effects = press(&mut model, KeyCode::Char('r'));
+    answer(&mut model, &effects, &facts());
+    let shown = screen(&mut model, 80, 15);
+    assert!(shown.contains("── payload · lines 1–"), "{shown}");
+}
+
+#[test]
+fn where_a_summary_was_saved_is_shown_whole() {
+    let mut model = plan();
+    press_all(&mut model, "s");
+    press(&mut model, KeyCode::Enter);
+    let effects = press(&mut model, KeyCode::Char('w'));
+    let path = format!("/home/{}/.local/state/arrivals/replay.txt", "a-name-that-is-long/".repeat(4));
+    let ticket = started(&effects)[0].0;
+    tell(&mut model, ticket, News::Done(Ok(Answer::Replay(ReplayAnswer::Saved(path.clone().into())))));
+    let shown = screen(&mut model, 80, 24);
+    assert!(shown.contains("saved as   /home/a-name") && shown.contains(".local/state/arrivals/replay.txt"), "{shown}");
+}

@@ -407,7 +407,8 @@ impl Model {
     }
 
     /// The zone in which clock times are told.
-    pub(super) fn clock_zone(&self) -> TimeZone {
+    #[must_use]
+    pub fn clock_zone(&self) -> TimeZone {
         if self.time == TimeStyle::Utc { TimeZone::UTC } else { self.zone.clone() }
     }
 

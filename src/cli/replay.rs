@@ -79,13 +79,10 @@ fn dry_run(plan: &Plan, mut report: Report) -> Result<(), Failure> {
 
 /// The plan, for whoever is asked or watches.
 fn tell(plan: &Plan) {
-    let summary = format!(
-        "{} to send, {} of them different, {} kinds of failure, {} bytes\n",
-        consent::payloads(plan.items.len()),
-        plan.distinct_payloads(),
-        plan.fingerprints(),
-        plan.bytes()
-    );
+    let mut summary = format!("to send: {}\n", plan.words());
+    if plan.successes() > 0 {
+        summary += "  of successes, what went well is done once more\n";
+    }
     let targets = plan.targets().into_iter().map(|(target, count)| format!("  {count} to {}\n", visible(target)));
     let causes = plan.causes().into_iter().map(|(why, count)| format!("  {count} not sent: {}\n", visible(&why)));
     let text: String = std::iter::once(summary).chain(targets).chain(causes).collect();

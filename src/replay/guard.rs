@@ -1,7 +1,8 @@
 //! What speaks against a send, or should be known before it.
 
-use std::fmt;
 use std::time::Duration;
+
+use jiff::tz::TimeZone;
 
 use super::facts::Facts;
 use super::invoker::Kind;
@@ -55,6 +56,17 @@ pub enum Warning {
         from: String,
         /// Where it goes.
         to: String,
+    },
+    /// The record does not tell of a failure.
+    Success,
+    /// The function has no such version or alias.
+    NoQualifier {
+        /// The function's name.
+        function: String,
+        /// The qualifier that it would go to.
+        name: String,
+        /// Those that it has.
+        known: String,
     },
     /// The payload was edited.
     Edited,
@@ -115,10 +127,15 @@ pub fn warnings(item: &Item, context: &Context<'_>) -> Vec<Warning> {
         found.extend(place(item, facts));
         found.extend(code(item, facts));
         found.extend(age(item, facts, context.now));
-        found.extend(outcomes(item, facts, context.watched));
+        match no_qualifier(item, facts) {
+            // What becomes of outcomes is not asked of a version that is not there.
+            Some(warning) => found.push(warning),
+            None => found.extend(outcomes(item, facts, context.watched)),
+        }
         found.extend((facts.tenants && item.call.tenant.is_none()).then_some(Warning::NoTenant));
     }
     found.extend(qualifier(item));
+    found.extend(item.fingerprint.is_none().then_some(Warning::Success));
     found.extend(item.edited.then_some(Warning::Edited));
     found.extend(item.recovered.then_some(Warning::Recovered));
     found.extend((item.redelivery > 0).then_some(Warning::Redelivered { times: item.redelivery }));
@@ -147,6 +164,7 @@ impl Warning {
     fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::NotKnown { what, .. }, Self::NotKnown { what: other, .. }) => what == other,
+            (Self::NoQualifier { function, .. }, Self::NoQualifier { function: other, .. }) => function == other,
             _ => std::mem::discriminant(self) == std::mem::discriminant(other),
         }
     }
@@ -208,6 +226,20 @@ fn outcomes(item: &Item, facts: &Facts, watched: &[String]) -> Vec<Warning> {
     found
 }
 
+/// Versions and aliases that are named in place of one that is not there.
+const MOST_NAMES: usize = 5;
+
+fn no_qualifier(item: &Item, facts: &Facts) -> Option<Warning> {
+    let to = FunctionArn::parse(&item.call.target);
+    let (name, known) = (to.qualifier()?, facts.qualifiers.as_ref().ok()?);
+    if known.is_empty() || known.iter().any(|known| known.name == name) {
+        return None;
+    }
+    let mut names: Vec<_> = known.iter().take(MOST_NAMES).map(|known| known.name.as_str()).collect();
+    names.extend((known.len() > MOST_NAMES).then_some("…"));
+    Some(Warning::NoQualifier { function: to.name().to_owned(), name: name.to_owned(), known: names.join(", ") })
+}
+
 fn qualifier(item: &Item) -> Option<Warning> {
     let to = FunctionArn::parse(&item.call.target);
     let name = |arn: &FunctionArn| arn.qualifier().unwrap_or("$LATEST").to_owned();
@@ -215,30 +247,39 @@ fn qualifier(item: &Item) -> Option<Warning> {
     (from != to).then_some(Warning::OtherQualifier { from, to })
 }
 
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Warning {
+    /// The warning in words, with times in this zone.
+    #[must_use]
+    pub fn words(&self, zone: &TimeZone) -> String {
         match self {
-            Self::Replayed { at, fate } => write!(f, "already replayed at {}{}", time(*at), became(fate)),
+            Self::Replayed { at, fate } => format!("already replayed at {}{}", time(*at, zone), became(fate)),
             Self::Old { age, maximum } => {
-                write!(f, "{} old: older than the {} for which Lambda keeps an event", span(*age), span(*maximum))
+                format!("{} old: older than the {} for which Lambda keeps an event", span(*age), span(*maximum))
             }
             Self::OtherAccount { function, sender } => {
-                write!(f, "the function is in account {function}, and {sender} sends")
+                format!("the function is in account {function}, and {sender} sends")
             }
-            Self::OtherRegion { function, log } => write!(f, "the function is in {function}, its log is read in {log}"),
-            Self::LatestChanged { at } => write!(f, "$LATEST was changed at {}, after the record was made", time(*at)),
-            Self::OtherQualifier { from, to } => write!(f, "goes to {to} instead of {from}"),
-            Self::Edited => f.write_str("the payload was edited"),
-            Self::Recovered => f.write_str(
-                "the payload was rebuilt from a print that was not JSON: its spelling is not the first one's",
-            ),
-            Self::Redelivered { times } => write!(f, "this record was delivered {times} times before"),
-            Self::StartsOthers { names } => write!(f, "a success starts {}", names.join(", ")),
-            Self::NoDestination { of } => write!(f, "no record will come of a {of}: there is no destination for it"),
-            Self::NoTenant => f.write_str("the function keeps tenants apart, and none is named: Lambda will refuse it"),
-            Self::NoRecord => f.write_str("runs at once, and no destination hears of it"),
-            Self::Large { bytes } => write!(f, "{bytes} bytes: an SNS destination would leave the payloads out"),
-            Self::NotKnown { what, why } => write!(f, "{what} is not known: {why}"),
+            Self::OtherRegion { function, log } => format!("the function is in {function}, its log is read in {log}"),
+            Self::LatestChanged { at } => {
+                format!("$LATEST was changed at {}, after the record was made", time(*at, zone))
+            }
+            Self::OtherQualifier { from, to } => format!("goes to {to} instead of {from}"),
+            Self::Edited => "the payload was edited".to_owned(),
+            Self::Recovered => {
+                "the payload was rebuilt from a print that was not JSON: its spelling is not the first one's".to_owned()
+            }
+            Self::Redelivered { times: 1 } => "this record was delivered once before".to_owned(),
+            Self::Redelivered { times } => format!("this record was delivered {times} times before"),
+            Self::Success => "the record tells of a success: what went well is done once more".to_owned(),
+            Self::NoQualifier { function, name, known } => {
+                format!("{function} has no version or alias {name}, and Lambda will refuse it: it has {known}")
+            }
+            Self::StartsOthers { names } => format!("a success starts {}", names.join(", ")),
+            Self::NoDestination { of } => format!("no record will come of a {of}: there is no destination for it"),
+            Self::NoTenant => "the function keeps tenants apart, and none is named: Lambda will refuse it".to_owned(),
+            Self::NoRecord => "runs at once, and no destination hears of it".to_owned(),
+            Self::Large { bytes } => format!("{bytes} bytes: an SNS destination would leave the payloads out"),
+            Self::NotKnown { what, why } => format!("{what} is not known: {why}"),
         }
     }
 }
@@ -252,8 +293,9 @@ fn became(fate: &Fate) -> String {
     }
 }
 
-fn time(at: i64) -> String {
-    jiff::Timestamp::from_millisecond(at).map_or_else(|_| at.to_string(), |time| format!("{time:.0}"))
+fn time(at: i64, zone: &TimeZone) -> String {
+    let time = jiff::Timestamp::from_millisecond(at);
+    time.map_or_else(|_| at.to_string(), |time| time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string())
 }
 
 fn span(span: Duration) -> String {

@@ -18,7 +18,7 @@ pub enum JqError {
     #[error("jq: {0}")]
     Failed(String),
     /// It gave nothing, or several values: a payload is one.
-    #[error("the jq expression gives {0} for this payload, and not one value")]
+    #[error("the jq expression gives {0} for this payload, where it must give one value")]
     Count(&'static str),
 }
 
@@ -105,11 +105,11 @@ mod tests {
     fn a_payload_is_one_value() {
         assert_eq!(
             applied("empty", "1"),
-            Err("the jq expression gives nothing for this payload, and not one value".to_owned())
+            Err("the jq expression gives nothing for this payload, where it must give one value".to_owned())
         );
         assert_eq!(
             applied("1, 2", "1"),
-            Err("the jq expression gives several values for this payload, and not one value".to_owned())
+            Err("the jq expression gives several values for this payload, where it must give one value".to_owned())
         );
         assert!(
             applied("nan", "1").is_err_and(|error| error.starts_with("jq: its value is no JSON"))

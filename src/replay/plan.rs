@@ -9,7 +9,7 @@ use bytes::Bytes;
 use super::Key;
 use super::invoker::{Call, Kind};
 use super::journal::{Fate, History};
-use crate::log::Text;
+use crate::log::{Text, plural};
 use crate::record::{Arrival, FunctionArn, NotReplayable, Outcome};
 
 /// One payload to send.
@@ -201,7 +201,30 @@ impl Plan {
     /// Kinds of failure, a canary for each.
     #[must_use]
     pub fn fingerprints(&self) -> usize {
-        self.items.iter().map(|item| &item.fingerprint).collect::<HashSet<_>>().len()
+        self.items.iter().filter_map(|item| item.fingerprint.as_ref()).collect::<HashSet<_>>().len()
+    }
+
+    /// Payloads of successes.
+    #[must_use]
+    pub fn successes(&self) -> usize {
+        self.items.iter().filter(|item| item.fingerprint.is_none()).count()
+    }
+
+    /// What is sent, in words: `3 payloads, 2 of them different, 366 bytes, 1 kind of failure`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let (all, different) = (self.items.len(), self.distinct_payloads());
+        let (kinds, successes) = (self.fingerprints(), self.successes());
+        let mut words = vec![format!("{all} payload{}", plural(all))];
+        words.extend((all > 1).then(|| match different {
+            1 => "all the same".to_owned(),
+            _ if different == all => "all different".to_owned(),
+            _ => format!("{different} of them different"),
+        }));
+        words.push(format!("{} byte{}", self.bytes(), plural(self.bytes())));
+        words.extend((kinds > 0).then(|| format!("{kinds} kind{} of failure", plural(kinds))));
+        words.extend((successes > 0).then(|| format!("{successes} success{}", if successes == 1 { "" } else { "es" })));
+        words.join(", ")
     }
 
     /// Bytes of all payloads together.

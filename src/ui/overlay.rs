@@ -45,7 +45,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &The
             }
         }
         Some(Overlay::Replay(sheet)) => super::replay::draw_sheet(frame, area, model, sheet, theme),
-        Some(Overlay::Replays(bulk)) => super::replay::draw_bulk(frame, area, model, bulk, theme),
+        Some(Overlay::Replays(bulk)) => super::replay::draw_bulk(frame, area, model, bulk, theme, geometry),
         Some(Overlay::Copy) => draw_choices(frame, area, (Context::Copy, " Copy "), model, theme),
         Some(Overlay::Export(scope)) => draw_export(frame, area, *scope, model, theme),
         Some(Overlay::Picker(picker)) => super::picker::draw(frame, area, model, picker, theme, geometry),

@@ -101,6 +101,25 @@ fn what_was_sent_is_not_sent_again_unasked() {
 }
 
 #[test]
+fn who_names_no_record_is_told_of_the_filter() {
+    let bench = Bench::new();
+    let ran = bench.replay(&["--log-group", RECEIVER]);
+    assert_eq!(ran.code, 252);
+    assert!(ran.told.contains("request ids") && ran.told.contains("--filter"), "{}", ran.told);
+}
+
+#[test]
+fn sending_a_success_is_said() {
+    let bench = Bench::new();
+    let path = bench.path("success.log");
+    let text = record("id-2", "sender:$LATEST", "1").replace("RetriesExhausted", "Success");
+    std::fs::write(&path, text.replace(r#","functionError":"Unhandled""#, "")).unwrap();
+    let ran = bench.replay(&["id-2", "--from", path.to_str().unwrap(), "--dry-run"]);
+    assert!(ran.told.contains("1 payload, 1 byte, 1 success"), "{}", ran.told);
+    assert!(ran.told.contains("what went well is done once more"), "{}", ran.told);
+}
+
+#[test]
 fn refusals_are_named_and_nothing_is_marked_as_sent() {
     let bench = Bench::new();
     let from = failed(&bench);

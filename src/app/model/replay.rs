@@ -76,6 +76,8 @@ pub struct Active {
     pub over: bool,
     /// Whether it is of several payloads, with a screen of its own.
     pub bulk: bool,
+    /// Where its summary was saved last.
+    pub saved: Option<String>,
 }
 
 impl Active {
@@ -136,8 +138,8 @@ pub struct ReplayDesk {
     pub logs: HashMap<String, String>,
     /// When attempts were counted last, in milliseconds since the Unix epoch.
     pub counted: i64,
-    /// The job that saves a summary.
-    pub saving: Option<Ticket>,
+    /// The job that saves a summary, and the run that it is of.
+    pub saving: Option<(Ticket, Ticket)>,
     /// Jobs that write into the journal: only what goes wrong with them is of interest.
     pub noting: Vec<Ticket>,
     /// How many times as fast as the service the endpoint's clock goes; 1 for the service itself.

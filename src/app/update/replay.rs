@@ -30,7 +30,7 @@ impl Model {
     /// Why nothing can be replayed here at all.
     pub(super) fn replay_is_taken_away(&mut self) -> bool {
         if self.guard.read_only {
-            self.notify("read-only: replay is taken away (--read-only, ARRIVALS_READ_ONLY, or the settings file)");
+            self.notify("read-only by flag, ARRIVALS_READ_ONLY or settings: no replay");
         }
         self.guard.read_only
     }
@@ -45,7 +45,9 @@ impl Model {
         let rows = self.rows_of(&plan);
         let replays = vec![queued; plan.items.len()];
         let ticket = self.start(Request::Replay(ReplayRequest::Run(order)), effects);
-        self.replays.runs.insert(ticket, Active { plan, progress: None, replays, rows, over: false, bulk });
+        self.replays
+            .runs
+            .insert(ticket, Active { plan, progress: None, replays, rows, over: false, bulk, saved: None });
         self.replays.warned = false;
         ticket
     }
@@ -72,9 +74,9 @@ impl Model {
             self.journal_news(news, effects);
         } else if self.replays.counting.as_ref().is_some_and(|counting| counting.ticket == ticket) {
             self.attempts_news(news);
-        } else if self.replays.saving == Some(ticket) {
+        } else if let Some((_, run)) = self.replays.saving.filter(|(saving, _)| *saving == ticket) {
             self.replays.saving = None;
-            self.saved(news);
+            self.saved(run, news);
         } else if let Some(at) = self.replays.noting.iter().position(|noting| *noting == ticket) {
             self.replays.noting.remove(at);
             if let News::Done(Err(error)) = news {

@@ -12,7 +12,7 @@ use super::OutputFormat;
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ReplayArgs {
     /// Request ids of the records whose payloads are sent again; without any, what --filter matches
-    #[arg(value_name = "REQUEST_ID", required_unless_present = "filter")]
+    #[arg(value_name = "REQUEST_ID")]
     pub(in crate::cli) ids: Vec<String>,
     /// Take the records from this file, in any form that `read` takes; - for standard input
     #[arg(long, env = "ARRIVALS_FROM", value_name = "FILE")]

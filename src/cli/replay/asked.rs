@@ -36,6 +36,12 @@ impl<'a> Asked<'a> {
             let places = "--from FILE, --log-group GROUP or --function NAME";
             return Err(Failure::usage(format!("where are the records? Give {places}")));
         }
+        if args.ids.is_empty() && args.filter.is_none() {
+            return Err(Failure::usage(
+                "which records? Name their request ids, or give --filter QUERY for the failures that match, \
+                 as in --filter fn:NAME; nothing was sent",
+            ));
+        }
         let timeout = args.timeout.as_deref().map(timeout).transpose()?;
         let asked = Self {
             args,

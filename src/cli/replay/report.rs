@@ -280,7 +280,7 @@ fn counted(line: &Line) -> String {
     match &line.verdict {
         Some(verdict) => match (verdict.outcome, verdict.same_fingerprint) {
             (Outcome::Success, _) => "success".to_owned(),
-            (_, Some(true)) => format!("{} again", verdict.condition),
+            (_, Some(true)) => verdict.again(),
             (_, Some(false)) => format!("{} with another error", verdict.condition),
             (_, None) => verdict.condition.clone(),
         },

@@ -2,7 +2,7 @@ use bytes::Bytes;
 
 use super::*;
 use crate::replay::Key;
-use crate::replay::facts::EventConfig;
+use crate::replay::facts::{EventConfig, Qualifier};
 use crate::replay::invoker::Call;
 
 const ARN: &str = "arn:aws:lambda:eu-central-1:123123123123:function:sender";
@@ -15,7 +15,7 @@ fn item() -> Item {
         function: FunctionArn::parse(&target),
         call: Call { target, payload: Bytes::from_static(b"{}"), kind: Kind::Event, tenant: None },
         edited: false,
-        fingerprint: None,
+        fingerprint: Some("Error@a.py:1".into()),
         recorded: RECORDED,
         redelivery: 0,
         recovered: false,
@@ -43,7 +43,7 @@ fn facts() -> Facts {
 fn told(item: &Item, facts: &Facts) -> Vec<String> {
     let watched = ["/aws/lambda/receiver".to_owned()];
     let context = Context { now: RECORDED + 60_000, last: None, facts: Some(facts), watched: &watched };
-    warnings(item, &context).iter().map(ToString::to_string).collect()
+    warnings(item, &context).iter().map(|found| found.words(&TimeZone::UTC)).collect()
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn time_speaks_against_it() {
     facts.modified = Ok(RECORDED + 1_000);
     facts.config = facts.config.map(|config| EventConfig { age: Duration::from_secs(59), ..config });
     let words = told(&item(), &facts);
-    assert!(words[0].starts_with("$LATEST was changed at 2026-11-20T10:20:01Z"), "{words:?}");
+    assert!(words[0].starts_with("$LATEST was changed at 2026-11-20 10:20:01"), "{words:?}");
     assert_eq!(words[1], "1 min old: older than the 59.0 s for which Lambda keeps an event");
     let mut item = item();
     item.call.target = format!("{ARN}:live");
@@ -110,4 +110,25 @@ fn what_becomes_of_it_is_told() {
     assert_eq!(told(&synchronous, &facts), ["runs at once, and no destination hears of it"]);
     facts.config = Err("not allowed".to_owned());
     assert_eq!(told(&item(), &facts), ["what becomes of outcomes is not known: not allowed"]);
+}
+
+#[test]
+fn a_version_or_alias_that_is_not_there_is_named_with_those_that_are() {
+    let known = ["$LATEST", "live", "7"].map(|name| Qualifier { name: name.to_owned(), version: None });
+    let facts = Facts { qualifiers: Ok(known.into()), config: Ok(EventConfig::default()), ..facts() };
+    let mut item = item();
+    item.call.target = format!("{ARN}:nope");
+    assert_eq!(
+        told(&item, &facts),
+        [
+            "sender has no version or alias nope, and Lambda will refuse it: it has $LATEST, live, 7",
+            "goes to nope instead of $LATEST",
+        ]
+    );
+}
+
+#[test]
+fn a_success_is_told() {
+    let success = Item { fingerprint: None, ..item() };
+    assert_eq!(told(&success, &facts()), ["the record tells of a success: what went well is done once more"]);
 }

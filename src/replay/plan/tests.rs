@@ -167,3 +167,23 @@ fn a_qualifier_replaces_the_records_own() {
         assert_eq!(target(&FunctionArn::parse(function), qualifier), expected);
     }
 }
+
+#[test]
+fn what_is_sent_is_told_in_words() {
+    let payload = |n: u32| format!(r#","requestPayload":{n}"#);
+    let failed = |id: &str, n: u32| record(id, "RetriesExhausted", &payload(n));
+    let success = record("s", "Success", &payload(1));
+    let chosen = Options { successes: true, ..options() };
+    for (messages, expected) in [
+        (vec![failed("a", 1)], "1 payload, 1 byte, 1 kind of failure"),
+        (vec![failed("a", 1), failed("b", 1)], "2 payloads, all the same, 2 bytes, 1 kind of failure"),
+        (vec![failed("a", 1), failed("b", 2)], "2 payloads, all different, 2 bytes, 1 kind of failure"),
+        (vec![success.clone()], "1 payload, 1 byte, 1 success"),
+        (
+            vec![failed("a", 1), failed("b", 2), success],
+            "3 payloads, 2 of them different, 3 bytes, 1 kind of failure, 1 success",
+        ),
+    ] {
+        assert_eq!(Plan::of(&arrivals(&messages), &chosen, &History::default()).words(), expected);
+    }
+}

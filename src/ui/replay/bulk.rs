@@ -9,19 +9,26 @@ use ratatui::widgets::Paragraph;
 
 use crate::app::action::Action;
 use crate::app::keymap::Context;
-use crate::app::model::{Bulk, BulkStage, Model, Ticket};
-use crate::log::visible;
+use crate::app::model::{Bulk, BulkStage, Geometry, Model, Ticket};
+use crate::log::{plural, visible};
 use crate::record::FunctionArn;
 use crate::replay::drive::Progress;
-use crate::replay::guard::Warning;
 use crate::replay::run::Mode;
 use crate::replay::{Plan, duration_words};
 
 use super::super::overlay::popup;
+use super::super::text::cut;
 use super::super::theme::Theme;
 use super::{confirm, field, jq_errors, typed, warning};
 
-pub(in crate::ui) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, bulk: &Bulk, theme: &Theme) {
+pub(in crate::ui) fn draw(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    model: &Model,
+    bulk: &Bulk,
+    theme: &Theme,
+    geometry: &mut Geometry,
+) {
     let wide = area.width.saturating_sub(4).min(96);
     let room = usize::from(wide).saturating_sub(2);
     let lines = match &bulk.stage {
@@ -38,11 +45,16 @@ pub(in crate::ui) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, bulk
     let [body, wrong, foot] =
         Layout::vertical([Constraint::Fill(1), Constraint::Length(errors.len() as u16), Constraint::Length(1)])
             .areas(inner);
-    frame.render_widget(Paragraph::new(lines), body);
+    (geometry.help, geometry.help_lines) = (body, lines.len());
+    if lines.len() > usize::from(body.height) {
+        draw_rest(frame, foot, (bulk.scroll, usize::from(body.height), lines.len()), model, theme);
+    }
+    frame.render_widget(Paragraph::new(lines).scroll((bulk.scroll as u16, 0)), body);
     frame.render_widget(Paragraph::new(errors), wrong);
     if let BulkStage::Confirm(line) = &bulk.stage {
         let names: Vec<_> = bulk.functions().iter().map(|name| visible(name).into_owned()).collect();
-        let what = format!("{} payloads", bulk.plan.items.len());
+        let count = bulk.plan.items.len();
+        let what = format!("{count} payload{}", plural(count));
         let by_name = model.bulk_guard(bulk).confirm_by_name;
         confirm(frame, foot, theme, by_name, (&what, &names.join(" ")), line);
     }
@@ -53,18 +65,26 @@ pub(in crate::ui) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, bulk
     }
 }
 
+/// Which lines are seen of a plan that is longer than the screen is high, and the keys that show the rest.
+fn draw_rest(
+    frame: &mut Frame<'_>,
+    foot: Rect,
+    (top, height, all): (usize, usize, usize),
+    model: &Model,
+    theme: &Theme,
+) {
+    let key = |action| model.keymap.hint(Context::Replays, action).unwrap_or_default();
+    let (down, up) = (key(Action::Down), key(Action::Up));
+    let text = format!(" lines {}–{} of {all}; {down} and {up} scroll", top + 1, (top + height).min(all));
+    let text = cut(&text, usize::from(foot.width)).into_owned();
+    frame.render_widget(Line::styled(text, theme.waiting()), foot);
+}
+
 fn plan_lines<'a>(model: &Model, bulk: &Bulk, theme: &Theme, room: usize) -> Vec<Line<'a>> {
     let plan = &bulk.plan;
     let origin = if bulk.marked { "the marked records" } else { "the failures that the filter leaves" };
     let mut lines = field(theme, "records", &format!("{}, {origin}", bulk.arrivals.len()), room, 1);
-    let sent = format!(
-        "{} payloads, {} of them different, {} bytes, {} kinds of failure",
-        plan.items.len(),
-        plan.distinct_payloads(),
-        plan.bytes(),
-        plan.fingerprints()
-    );
-    lines.extend(field(theme, "to send", &sent, room, 2));
+    lines.extend(field(theme, "to send", &plan.words(), room, 2));
     lines.extend(field(theme, "", &targets(plan), room, 4));
     lines.extend(field(theme, "account", &places(plan), room, 2));
     lines.extend(field(theme, "sent by", &sender(bulk), room, 2));
@@ -72,7 +92,8 @@ fn plan_lines<'a>(model: &Model, bulk: &Bulk, theme: &Theme, room: usize) -> Vec
         lines.extend(field(theme, "left out", &format!("{count}: {why}"), room, 2));
     }
     for (found, count) in &bulk.warnings {
-        lines.extend(warning(theme, &of_several(found, *count, plan.items.len()), room));
+        let words = found.words(&model.clock_zone());
+        lines.extend(warning(theme, &of_several(&words, *count, plan.items.len()), room));
     }
     lines.push(Line::default());
     lines.extend(pace_lines(model, bulk, theme, room));
@@ -110,8 +131,12 @@ fn sender(bulk: &Bulk) -> String {
 }
 
 /// A warning and the part of the payloads that it concerns; its words are those of the first.
-fn of_several(found: &Warning, count: usize, all: usize) -> String {
-    if count == all { format!("all: {found}") } else { format!("{count} of {all}: {found}") }
+fn of_several(words: &str, count: usize, all: usize) -> String {
+    match all {
+        1 => words.to_owned(),
+        _ if count == all => format!("all: {words}"),
+        _ => format!("{count} of {all}: {words}"),
+    }
 }
 
 fn pace_lines<'a>(model: &Model, bulk: &Bulk, theme: &Theme, room: usize) -> Vec<Line<'a>> {
@@ -132,6 +157,7 @@ fn pace_lines<'a>(model: &Model, bulk: &Bulk, theme: &Theme, room: usize) -> Vec
     lines.extend(field(theme, "rate", &rate, room, 1));
     let spacing = match bulk.pace.speed {
         None => "as the rate allows".to_owned(),
+        Some(1.0) => "as recorded".to_owned(),
         Some(speed) => format!("as recorded, {speed} times as fast"),
     };
     lines.extend(field(theme, "spacing", &format!("{spacing} ({})", key(Action::Spacing)), room, 1));
@@ -154,8 +180,10 @@ fn pace_lines<'a>(model: &Model, bulk: &Bulk, theme: &Theme, room: usize) -> Vec
 fn run_lines<'a>(model: &Model, ticket: Ticket, theme: &Theme, room: usize) -> Vec<Line<'a>> {
     let Some(run) = model.replays.runs.get(&ticket) else { return Vec::new() };
     let all = run.plan.items.len();
+    let saved = run.saved.iter().flat_map(|path| field(theme, "saved as", path, room, 4));
     let Some(progress) = &run.progress else {
-        return field(theme, "state", &format!("starting, {all} payloads"), room, 1);
+        let starting = format!("starting, {all} payload{}", plural(all));
+        return field(theme, "state", &starting, room, 1).into_iter().chain(saved).collect();
     };
     let mut lines = field(theme, "state", &state_words(progress, run.over), room, 2);
     lines.push(bar(progress, all, theme, room));
@@ -169,7 +197,7 @@ fn run_lines<'a>(model: &Model, ticket: Ticket, theme: &Theme, room: usize) -> V
         ("awaited", counts.sent),
         ("success", counts.succeeded),
         ("same error", counts.failed_again),
-        ("other error", counts.failed_otherwise),
+        ("new error", counts.failed_otherwise),
         ("no record", counts.unanswered),
         ("not sent", counts.refused),
         ("unknown", counts.unknown),
@@ -177,6 +205,7 @@ fn run_lines<'a>(model: &Model, ticket: Ticket, theme: &Theme, room: usize) -> V
     for (name, count) in rows.into_iter().filter(|(_, count)| *count > 0) {
         lines.extend(field(theme, name, &count.to_string(), room, 1));
     }
+    lines.extend(saved);
     if progress.asks && progress.mode == Mode::Running {
         let key = model.keymap.hint(Context::Run, Action::Release).unwrap_or_default();
         lines.extend(warning(

@@ -40,8 +40,9 @@ pub(in crate::ui) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, shee
     .areas(inner);
     frame.render_widget(Paragraph::new(head), top);
     frame.render_widget(Paragraph::new(errors), wrong);
-    frame.render_widget(Line::styled(rule(sheet, room), theme.dim()), title);
-    frame.render_widget(Paragraph::new(body_lines(sheet, theme, usize::from(body.height), room)), body);
+    let (lines, seen) = body_lines(sheet, theme, usize::from(body.height), room);
+    frame.render_widget(Line::styled(rule(sheet, seen.as_deref(), room), theme.dim()), title);
+    frame.render_widget(Paragraph::new(lines), body);
     draw_stage(frame, body, foot, model, sheet, theme);
 }
 
@@ -65,7 +66,7 @@ fn head<'a>(model: &Model, sheet: &Sheet, theme: &Theme, room: usize, height: us
         lines.extend(warning(theme, &format!("nothing can be sent: {why}"), room));
     }
     for found in &sheet.warnings {
-        lines.extend(warning(theme, &found.to_string(), room));
+        lines.extend(warning(theme, &found.words(&model.clock_zone()), room));
     }
     // The payload keeps some rows whatever there is to say.
     lines.truncate(height.saturating_sub(6).max(3));
@@ -121,7 +122,7 @@ fn expected(model: &Model, sheet: &Sheet) -> String {
     )
 }
 
-fn rule(sheet: &Sheet, room: usize) -> String {
+fn rule(sheet: &Sheet, seen: Option<&str>, room: usize) -> String {
     let title = if let Stage::Ran(ran) = &sheet.stage {
         ran.came_to.as_ref().map_or("running…", |_| "what it returned, and the end of its log")
     } else if sheet.diff {
@@ -130,11 +131,13 @@ fn rule(sheet: &Sheet, room: usize) -> String {
         "payload"
     };
     let busy = if sheet.changing.is_some() { " · jq is at work" } else { "" };
-    let title = format!("── {title}{busy} ");
+    let seen = seen.map(|seen| format!(" · {seen}")).unwrap_or_default();
+    let title = format!("── {title}{seen}{busy} ");
     format!("{title}{}", "─".repeat(room.saturating_sub(width(&title))))
 }
 
-fn body_lines<'a>(sheet: &Sheet, theme: &Theme, height: usize, room: usize) -> Vec<Line<'a>> {
+/// What is seen of the payload, and which lines those are when it has more.
+fn body_lines<'a>(sheet: &Sheet, theme: &Theme, height: usize, room: usize) -> (Vec<Line<'a>>, Option<String>) {
     let cells = room.saturating_sub(2);
     let lines: Vec<(Style, String)> = if let Stage::Ran(ran) = &sheet.stage {
         ran_lines(ran, theme)
@@ -143,13 +146,15 @@ fn body_lines<'a>(sheet: &Sheet, theme: &Theme, height: usize, room: usize) -> V
     } else {
         json::pretty(sheet.payload()).lines().map(|line| (Style::new(), format!(" {line}"))).collect()
     };
-    let top = sheet.scroll.min(lines.len().saturating_sub(height));
-    lines
+    let (top, all) = (sheet.scroll.min(lines.len().saturating_sub(height)), lines.len());
+    let seen = (all > height).then(|| format!("lines {}–{} of {all}", top + 1, top + height));
+    let lines = lines
         .into_iter()
         .skip(top)
         .take(height)
         .map(|(style, text)| Line::styled(cut(&visible(&text), cells).into_owned(), style))
-        .collect()
+        .collect();
+    (lines, seen)
 }
 
 /// What an invocation that ran at once came to.

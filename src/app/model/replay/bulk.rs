@@ -60,6 +60,8 @@ pub struct Bulk {
     pub again: bool,
     /// What the keys speak to.
     pub stage: BulkStage,
+    /// Lines of the plan that are scrolled out of sight.
+    pub scroll: usize,
 }
 
 /// The changes, unless there is not one payload that can be changed so.
@@ -94,6 +96,7 @@ impl Bulk {
             pace: Pace { canary: true, ..Pace::default() },
             again: false,
             stage: BulkStage::Plan,
+            scroll: 0,
         }
     }
 

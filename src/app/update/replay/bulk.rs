@@ -87,6 +87,7 @@ impl Model {
             Action::Faster => bulk.step_rate(true),
             Action::Slower => bulk.step_rate(false),
             Action::Spacing => bulk.toggle_spacing(),
+            Action::Up | Action::Down | Action::PageUp | Action::PageDown => self.scroll_plan(bulk, action),
             Action::StopAfter => bulk.step_stop(),
             Action::Again => bulk.again = !bulk.again,
             Action::Jq => bulk.stage = BulkStage::Jq(Box::new(JqLine::new(&bulk.program))),
@@ -101,6 +102,17 @@ impl Model {
         }
     }
 
+    fn scroll_plan(&self, bulk: &mut Bulk, action: Action) {
+        let height = usize::from(self.geometry.help.height);
+        let last = self.geometry.help_lines.saturating_sub(height);
+        bulk.scroll = match action {
+            Action::Up => bulk.scroll.saturating_sub(1),
+            Action::PageUp => bulk.scroll.saturating_sub(height),
+            Action::PageDown => (bulk.scroll + height).min(last),
+            _ => (bulk.scroll + 1).min(last),
+        };
+    }
+
     fn send_bulk(&mut self, bulk: &mut Bulk, effects: &mut Vec<Effect>) {
         for (target, facts) in &bulk.facts {
             if let Ok(config) = &facts.config {
@@ -111,7 +123,7 @@ impl Model {
         let ticket = self.start_run(order, true, effects);
         self.replays.bulk = Some(ticket);
         self.board.clear_marks();
-        bulk.stage = BulkStage::Run(ticket);
+        (bulk.stage, bulk.scroll) = (BulkStage::Run(ticket), 0);
     }
 
     /// Changes every payload by the expression that is typed, whose line stays until that is done, or takes the
@@ -232,13 +244,17 @@ impl Model {
             let function = skipped.function.as_ref().map_or("-", |function| function.as_str());
             let _ = writeln!(text, "{}\t-\t{function}\tnot sent: {}", skipped.key, skipped.why);
         }
-        self.replays.saving = Some(self.start(Request::Replay(ReplayRequest::Save(text)), effects));
+        self.replays.saving = Some((self.start(Request::Replay(ReplayRequest::Save(text)), effects), ticket));
     }
 
-    pub(super) fn saved(&mut self, news: &News) {
+    /// The summary of this run is saved: its screen tells where, which no single line has the room for.
+    pub(super) fn saved(&mut self, run: Ticket, news: &News) {
         match news {
             News::Done(Ok(Answer::Replay(ReplayAnswer::Saved(path)))) => {
-                self.notify(format!("saved {}", path.display()));
+                if let Some(run) = self.replays.runs.get_mut(&run) {
+                    run.saved = Some(path.display().to_string());
+                }
+                self.notify("the summary is saved");
             }
             News::Done(Err(error)) => self.notify(error.to_string()),
             _ => {}

@@ -296,7 +296,7 @@ impl Model {
 }
 
 /// What takes replay away although reading alone would allow it.
-pub(super) const SENDER_READ_ONLY: &str = "the settings make the profile that would send read-only: nothing was sent";
+pub(super) const SENDER_READ_ONLY: &str = "nothing was sent: the settings make its profile read-only";
 pub(super) const JQ_AT_WORK: &str = "jq is still at work; nothing was sent, and Esc ends it";
 
 fn scroll(sheet: &mut Sheet, action: Action) {
