@@ -138,6 +138,23 @@ fn trouble_that_does_not_fit_names_the_key_that_tells_it_in_full() {
 }
 
 #[test]
+fn a_greeting_has_no_more_to_tell_in_the_ledger() {
+    let mut model = board_of(&events());
+    model.greet();
+    let told = bottom(&mut model, 40, 12, 1);
+    assert!(told.contains("new here?") && !told.contains("in full"), "{told}");
+}
+
+#[test]
+fn what_is_wrong_with_a_filter_is_read_to_its_end() {
+    let mut model = board_of(&events());
+    press_all(&mut model, "/sku:KB-1");
+    let shown = screen(&mut model, 80, 24);
+    let words = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("unknown field `sku`") && words.contains("quotes make it text"), "{shown}");
+}
+
+#[test]
 fn keys_that_do_nothing_are_not_offered() {
     let mut model = board_of(&events());
     // The record of a function that may not run: no error, no frames.

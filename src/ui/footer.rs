@@ -19,10 +19,11 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &The
     let counting = model.count.map(|count| format!("{count}× the next movement"));
     let (short, long) = notice(model, theme, room);
     let greeting = model.greeting.as_deref().filter(|_| model.overlay.is_none());
-    let lasting = trouble(model).or(greeting).filter(|_| long.is_none());
-    let line = match counting.as_deref().or(short).or(lasting) {
-        Some(word) => word_and_keys(word, model, theme, room),
-        None => Line::from(keys(model, theme, room)),
+    let line = match (counting.as_deref().or(short), trouble(model), greeting) {
+        (Some(word), ..) => word_and_keys(word, false, model, theme, room),
+        (None, Some(why), _) if long.is_none() => word_and_keys(why, true, model, theme, room),
+        (None, None, Some(words)) if long.is_none() => word_and_keys(words, false, model, theme, room),
+        _ => Line::from(keys(model, theme, room)),
     };
     frame.render_widget(line, area);
 }
@@ -58,11 +59,11 @@ fn trouble(model: &Model) -> Option<&str> {
     }
 }
 
-/// A word to the reader, and the keys that tell the rest; one that is cut stands in full in the ledger.
-fn word_and_keys<'a>(word: &str, model: &Model, theme: &Theme, room: usize) -> Line<'a> {
+/// A word to the reader, and the keys that tell the rest; also of the word, when it is cut and the ledger has it.
+fn word_and_keys<'a>(word: &str, in_ledger: bool, model: &Model, theme: &Theme, room: usize) -> Line<'a> {
     let mut keys = keys(model, theme, 0);
     let word = visible(word);
-    let ledger = model.keymap.hint(Context::Browse, Action::Ledger).filter(|_| model.overlay.is_none());
+    let ledger = model.keymap.hint(Context::Browse, Action::Ledger).filter(|_| in_ledger && model.overlay.is_none());
     if let Some(key) = ledger.filter(|_| width(&word) > room_for_word(&keys, room)) {
         keys.splice(1..1, [Span::styled(key, theme.accent()), Span::raw(" in full  ")]);
     }

@@ -68,7 +68,7 @@ fn draw_filter_error(frame: &mut Frame<'_>, area: Rect, line: &FilterLine, theme
     let carets =
         format!("{}{}", " ".repeat(column), "^".repeat(width(wrong).clamp(1, room.saturating_sub(column).max(1))));
     let message = wrap(&visible(&error.message), room.saturating_sub(FILTER_TEXT));
-    let message = message.iter().take(2).map(|piece| format!("{}{}", " ".repeat(FILTER_TEXT), cut(piece, room)));
+    let message = message.iter().take(4).map(|piece| format!("{}{}", " ".repeat(FILTER_TEXT), cut(piece, room)));
     let mut rows = 0;
     for text in std::iter::once(carets).chain(message) {
         let place = Rect { y: area.y + 2 + rows, height: 1, ..area };
