@@ -321,7 +321,8 @@ fn a_plan_that_is_longer_than_the_screen_can_be_scrolled() {
     assert!(shown.contains("lines 1–") && shown.contains("j and k scroll"), "{shown}");
     assert!(!shown.contains("what was sent before is left out"), "{shown}");
     press_all(&mut model, &"j".repeat(40));
-    assert!(screen(&mut model, 60, 16).contains("what was sent before is left out"));
+    let shown = screen(&mut model, 60, 16);
+    assert!(shown.contains("what was sent before is left out") && shown.contains("failures (- +)"), "{shown}");
     press_all(&mut model, "kkk");
     assert!(!screen(&mut model, 60, 16).contains("what was sent before is left out"), "no press was lost at the end");
 }

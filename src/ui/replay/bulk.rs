@@ -146,7 +146,7 @@ fn pace_lines<'a>(model: &Model, bulk: &Bulk, theme: &Theme, room: usize) -> Vec
     } else {
         "none: all go one after another"
     };
-    let mut lines = field(theme, "canary", &format!("{canary} ({})", key(Action::Canary)), room, 1);
+    let mut lines = field(theme, "canary", &format!("{canary} ({})", key(Action::Canary)), room, 2);
     let rate = format!(
         "{} a second, at most {}, halved by throttles, failures ({} {})",
         bulk.pace.start,
@@ -154,26 +154,26 @@ fn pace_lines<'a>(model: &Model, bulk: &Bulk, theme: &Theme, room: usize) -> Vec
         key(Action::Slower),
         key(Action::Faster)
     );
-    lines.extend(field(theme, "rate", &rate, room, 1));
+    lines.extend(field(theme, "rate", &rate, room, 2));
     let spacing = match bulk.pace.speed {
         None => "as the rate allows".to_owned(),
         Some(1.0) => "as recorded".to_owned(),
         Some(speed) => format!("as recorded, {speed} times as fast"),
     };
-    lines.extend(field(theme, "spacing", &format!("{spacing} ({})", key(Action::Spacing)), room, 1));
+    lines.extend(field(theme, "spacing", &format!("{spacing} ({})", key(Action::Spacing)), room, 2));
     let stop =
         bulk.pace.stop_after.map_or_else(|| "never".to_owned(), |most| format!("after {most} failures of one kind"));
-    lines.extend(field(theme, "stops", &format!("{stop} ({})", key(Action::StopAfter)), room, 1));
+    lines.extend(field(theme, "stops", &format!("{stop} ({})", key(Action::StopAfter)), room, 2));
     let qualifier = bulk.qualifier.as_deref().unwrap_or("the records' own");
-    lines.extend(field(theme, "version", &format!("{qualifier} ({})", key(Action::Qualifier)), room, 1));
+    lines.extend(field(theme, "version", &format!("{qualifier} ({})", key(Action::Qualifier)), room, 2));
     let payload = match (bulk.program.as_str(), bulk.changing) {
         ("", None) => "the records' own bytes".to_owned(),
         (_, Some(_)) => "being changed…".to_owned(),
         (program, None) => format!("changed by {program}"),
     };
-    lines.extend(field(theme, "payloads", &format!("{payload} ({})", key(Action::Jq)), room, 1));
+    lines.extend(field(theme, "payloads", &format!("{payload} ({})", key(Action::Jq)), room, 2));
     let again = if bulk.again { "what was sent before is sent again" } else { "what was sent before is left out" };
-    lines.extend(field(theme, "before", &format!("{again} ({})", key(Action::Again)), room, 1));
+    lines.extend(field(theme, "before", &format!("{again} ({})", key(Action::Again)), room, 2));
     lines
 }
 
