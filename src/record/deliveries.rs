@@ -1,11 +1,12 @@
 //! How often records were delivered, and which arrivals our own JSON lines bring again.
 
+use std::collections::VecDeque;
 use std::hash::BuildHasher;
 
 use foldhash::quality::RandomState;
 
 use super::Arrival;
-use super::latest::Latest;
+use super::latest::{self, Latest};
 use super::view::RecordView;
 use crate::log::KeptOrigin;
 
@@ -13,8 +14,34 @@ use crate::log::KeptOrigin;
 #[derive(Debug, Default)]
 pub(super) struct Deliveries {
     counts: Latest<u32>,
-    arrivals: Latest<()>,
+    arrivals: Arrivals,
     repeated: u64,
+}
+
+/// Hashes of the latest arrivals. Only one of our own JSON lines asks which are known: until then, they need no table.
+#[derive(Debug, Default)]
+struct Arrivals {
+    known: Latest<()>,
+    /// Those that are not in the table yet.
+    found: VecDeque<u64>,
+}
+
+impl Arrivals {
+    /// Remembers one that was found.
+    fn add(&mut self, arrival: u64) {
+        if self.found.len() >= latest::MOST {
+            self.found.pop_front();
+        }
+        self.found.push_back(arrival);
+    }
+
+    /// Remembers one that a line tells of; gives whether it was known.
+    fn insert(&mut self, arrival: u64) -> bool {
+        for found in self.found.drain(..) {
+            self.known.insert(found, ());
+        }
+        self.known.insert(arrival, ()).is_some()
+    }
 }
 
 /// What an arrival is counted by.
@@ -53,16 +80,17 @@ impl Deliveries {
     pub(super) fn enter(&mut self, arrival: &mut Arrival, delivery: Delivery, hasher: &Hasher) -> bool {
         let Delivery { record, kept_as } = delivery;
         arrival.redelivery = kept_as.unwrap_or_else(|| self.count(record));
-        if kept_as.is_none() && arrival.origin.file().is_none() {
-            return true;
-        }
-        let is_known = self.arrivals.insert(hasher.arrival(&arrival.origin, record, arrival.redelivery), ()).is_some();
+        let hash = || hasher.arrival(&arrival.origin, record, arrival.redelivery);
         match kept_as {
-            Some(_) if is_known => self.repeated += 1,
+            None if arrival.origin.file().is_none() => {}
+            None => self.arrivals.add(hash()),
+            Some(_) if self.arrivals.insert(hash()) => {
+                self.repeated += 1;
+                return false;
+            }
             Some(number) => self.note(record, number),
-            None => {}
         }
-        kept_as.is_none() || !is_known
+        true
     }
 
     /// Counts a delivery; gives how many there were before.

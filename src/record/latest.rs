@@ -5,8 +5,10 @@ use std::collections::hash_map::Entry;
 
 use crate::log::Hashed;
 
-/// So many keys are remembered at least, and twice as many at most, at some 20 bytes each.
+/// So many keys are remembered at least, …
 const LEAST: usize = 224 * 1024;
+/// … and at most, at some 20 bytes each.
+pub(super) const MOST: usize = 2 * LEAST;
 
 /// Values under keys that are hashes themselves; the oldest are forgotten.
 #[derive(Debug)]
@@ -71,7 +73,7 @@ mod tests {
         }
         assert!((4 * LEAST..5 * LEAST).all(|number| latest.get(key(number)) == Some(number)));
         assert_eq!(latest.get(key(0)), None);
-        assert!(latest.recent.len() + latest.before.len() <= 2 * LEAST);
+        assert!(latest.recent.len() + latest.before.len() <= MOST);
     }
 
     #[test]

@@ -18,8 +18,8 @@ use super::{Stop, Stopper};
 use crate::log::Names;
 use crate::record::{self, Finder, Found, Uncounted};
 
-/// Threads that read at most.
-const THREADS: usize = 4;
+/// Cores that are used at most.
+const CORES: usize = 4;
 
 /// Lines at the end of what was read among which one is looked for that ends whatever was printed before.
 const LAST_LINES: usize = 64;
@@ -64,7 +64,8 @@ impl Together {
         let Self { file, rest, size, place, meter, stopper, .. } = self;
         let parts = Mutex::new(Parts { file, rest, meter, stopper, announced: parts, is_over: false });
         let work = |tell: &dyn Fn()| Searcher::new(finder, &place).serve(&parts, size, tell);
-        let threads = thread::available_parallelism().map_or(1, NonZero::get).min(THREADS);
+        // One of them may wait for another to read.
+        let threads = thread::available_parallelism().map_or(1, NonZero::get).min(CORES) + 1;
         thread::scope(|scope| {
             for _ in 1..threads {
                 // With fewer threads it takes longer.
