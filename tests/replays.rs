@@ -59,13 +59,19 @@ fn on(model: &mut Model, second: u32) -> String {
     screen(model, 80, 24)
 }
 
-#[test]
-fn each_record_of_a_replay_tells_its_own_outcome() {
+/// A board on which a record was replayed, and the replay has failed as number 20.
+fn failed_again() -> Model {
     let mut model = sheet_with(&facts());
     press(&mut model, KeyCode::Esc);
     let ticket = send(&mut model);
     accept(&mut model, ticket, 0, 20, NOW - 2000);
     arrive(&mut model, failure(20));
+    model
+}
+
+#[test]
+fn each_record_of_a_replay_tells_its_own_outcome() {
+    let mut model = failed_again();
     let ticket = send(&mut model);
     accept(&mut model, ticket, 0, 21, NOW - 1000);
     arrive(&mut model, success(21));
@@ -90,11 +96,7 @@ fn a_record_that_comes_late_answers_the_send_that_it_is_of() {
 
 #[test]
 fn a_replay_that_was_replayed_tells_first_what_became_of_it() {
-    let mut model = sheet_with(&facts());
-    press(&mut model, KeyCode::Esc);
-    let ticket = send(&mut model);
-    accept(&mut model, ticket, 0, 20, NOW - 2000);
-    arrive(&mut model, failure(20));
+    let mut model = failed_again();
     on(&mut model, 20);
     let ticket = send(&mut model);
     accept(&mut model, ticket, 0, 21, NOW - 1000);

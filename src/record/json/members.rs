@@ -76,6 +76,8 @@ impl Visit for Reading<'_, '_> {
 /// # Errors
 ///
 /// Where it broke, when it is no object.
+#[allow(clippy::inline_always, reason = "one loop over variables that stay in registers")]
+#[inline(always)]
 pub fn each_member(bytes: &[u8], at: usize, member: impl FnMut(usize) -> End) -> End {
     each(bytes, at, [b'{', b'}'], member)
 }
@@ -90,6 +92,8 @@ pub fn each_item(bytes: &[u8], at: usize, item: impl FnMut(usize) -> End) -> End
     each(bytes, at, [b'[', b']'], item)
 }
 
+#[allow(clippy::inline_always, reason = "the brackets are known where it is called")]
+#[inline(always)]
 fn each(bytes: &[u8], at: usize, [open, close]: [u8; 2], mut item: impl FnMut(usize) -> End) -> End {
     let (start, first) = skip::token(bytes, at)?;
     if first != open {

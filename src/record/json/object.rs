@@ -1,5 +1,6 @@
 //! One walk through an object that tells of its members, and of the members of objects in it.
 
+use super::members::each_member;
 use super::skip::{self, End, Span};
 
 /// What is told of by a walk. The members of the object are on level 1, those of an object that is the value of one on level 2.
@@ -24,28 +25,7 @@ pub(in crate::record) trait Visit {
 /// Walks through the object that `bytes` begin with, or begin with behind white space; gives where it ends.
 #[inline]
 pub(in crate::record) fn walk(bytes: &[u8], visit: &mut impl Visit) -> End {
-    match skip::token(bytes, 0)? {
-        (start, b'{') => members(bytes, start, &mut |at| member(bytes, at, visit)),
-        (start, _) => Err(skip::broken(start)),
-    }
-}
-
-/// Passes over the members of the object whose brace stands at `brace`.
-#[allow(clippy::inline_always, reason = "one loop over variables that stay in registers")]
-#[inline(always)]
-fn members(bytes: &[u8], brace: usize, member: &mut impl FnMut(usize) -> End) -> End {
-    let (mut at, mut byte) = skip::token(bytes, brace + 1)?;
-    if byte == b'}' {
-        return Ok(at + 1);
-    }
-    loop {
-        (at, byte) = skip::token(bytes, member(at)?)?;
-        match byte {
-            b',' => at = skip::token(bytes, at + 1)?.0,
-            b'}' => return Ok(at + 1),
-            _ => return Err(skip::broken(at)),
-        }
-    }
+    each_member(bytes, 0, |at| member(bytes, at, visit))
 }
 
 #[allow(clippy::inline_always, reason = "one loop over variables that stay in registers")]
@@ -55,7 +35,7 @@ fn member(bytes: &[u8], at: usize, visit: &mut impl Visit) -> End {
     if bytes[start] != b'{' || !visit.enters() {
         return value(bytes, start, 1, visit);
     }
-    let end = members(bytes, start, &mut |at| {
+    let end = each_member(bytes, start, |at| {
         let start = key(bytes, at, 2, visit)?;
         value(bytes, start, 2, visit)
     })?;
